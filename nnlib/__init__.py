@@ -1,0 +1,60 @@
+"""nnlib: a neural network from scratch, in NumPy.
+
+The files in the order of the story, each importing only files above it: initializers,
+layers, activations, losses, network, gradcheck, optimizers, metrics, training.
+"""
+
+from nnlib.activations import LeakyReLU, ReLU, Sigmoid, Tanh
+from nnlib.gradcheck import gradient_check, numerical_gradient
+from nnlib.initializers import (
+    he_normal,
+    he_uniform,
+    normal,
+    uniform,
+    xavier_normal,
+    xavier_uniform,
+    zeros,
+)
+from nnlib.layers import Layer, Linear
+from nnlib.losses import binary_cross_entropy, cross_entropy, mse, softmax
+from nnlib.metrics import accuracy, confusion_matrix, predicted_class
+from nnlib.network import Network
+from nnlib.optimizers import SGD, Adam, Momentum, RMSprop
+from nnlib.training import EarlyStopping, History, batches, fit, split, train
+
+__version__ = "0.1.0"
+__all__ = [
+    "SGD",
+    "Adam",
+    "EarlyStopping",
+    "History",
+    "Layer",
+    "LeakyReLU",
+    "Linear",
+    "Momentum",
+    "Network",
+    "RMSprop",
+    "ReLU",
+    "Sigmoid",
+    "Tanh",
+    "accuracy",
+    "batches",
+    "binary_cross_entropy",
+    "confusion_matrix",
+    "cross_entropy",
+    "fit",
+    "gradient_check",
+    "he_normal",
+    "he_uniform",
+    "mse",
+    "normal",
+    "numerical_gradient",
+    "predicted_class",
+    "softmax",
+    "split",
+    "train",
+    "uniform",
+    "xavier_normal",
+    "xavier_uniform",
+    "zeros",
+]

@@ -1,0 +1,314 @@
+"""Validation: every message says what was expected, what came, and what to try.
+
+The other files call these functions in one line each, so that their code shows
+the mathematics. All of them raise `ValueError`.
+"""
+
+import numbers
+
+import numpy as np
+
+
+def check_rng(rng):
+    """The source of randomness is a `numpy.random.Generator`, passed by whoever wants it."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(
+            f"rng must be a numpy.random.Generator, got {rng!r}: try rng=np.random.default_rng(0)"
+        )
+
+
+def check_count(value, name):
+    """A whole number, at least 1; returns it as an int."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or value < 1:
+        raise ValueError(f"{name} must be a whole number, 1 or more, got {value!r}")
+    return int(value)
+
+
+def check_number(value, name, *, low=0.0, high=np.inf, above=None):
+    """A finite number with low <= value < high (and value > above, if given), as a float.
+
+    A Python float leaves float32 arrays float32; `np.float64(0.1)` would not.
+    """
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not number or not low <= value < high or (above is not None and value <= above):
+        start = f"more than {above:g}" if above is not None else f"at least {low:g}"
+        end = "" if high == np.inf else f" and less than {high:g}"
+        raise ValueError(f"{name} must be a finite number, {start}{end}, got {value!r}")
+    return float(value)
+
+
+def check_finite(**arrays):
+    """No nan and no infinity in any of the named arrays."""
+    for name, array in arrays.items():
+        bad = np.argwhere(~np.isfinite(array))
+        if len(bad):
+            at = tuple(bad[0].tolist())
+            raise ValueError(
+                f"{name} must be finite, but {len(bad)} of its {np.size(array)} numbers are nan or "
+                f"infinite, the first at {at}: remove or replace them before training"
+            )
+
+
+def check_init(n_in, n_out, rng):
+    """Two sizes and a generator, which every initializer needs; returns the shape of W."""
+    check_rng(rng)
+    return check_count(n_in, "n_in"), check_count(n_out, "n_out")
+
+
+def check_weights(W, n_in, n_out):
+    """What an initializer returned has the shape (n_in, n_out); returns it."""
+    if np.shape(W) != (n_in, n_out):
+        raise ValueError(
+            f"init must return an array of shape (n_in, n_out) = {(n_in, n_out)}, "
+            f"got {np.shape(W)}: he_normal is an example"
+        )
+    return W
+
+
+def check_batch(x, W):
+    """A batch is a matrix with at least one row and one column for each row of W."""
+    if getattr(x, "ndim", None) != 2 or x.shape[1] != W.shape[0] or len(x) == 0:
+        got = f"shape {x.shape}" if hasattr(x, "shape") else type(x).__name__
+        raise ValueError(
+            f"x must be a batch of shape (n, {W.shape[0]}), one row an example, n at least 1; "
+            f"got {got}: a single example is x[np.newaxis], a transposed batch x.T"
+        )
+
+
+def check_backward(layer, kept, da):
+    """`forward` came first and left `layer.kept`; da has the shape of what it returned."""
+    name = type(layer).__name__
+    array = layer.__dict__.get(kept)
+    if array is None:
+        raise ValueError(
+            f"{name}.backward before forward: call forward(x) on a batch first"
+        )
+    shape = (len(array), layer.W.shape[1]) if "W" in layer.params else array.shape
+    if np.shape(da) != shape:
+        raise ValueError(
+            f"{name}.backward: da must have the shape of forward's output, {shape}, "
+            f"got {np.shape(da)}"
+        )
+
+
+# --- losses and metrics
+
+
+def check_numbers(z, y):
+    """Targets for a regression: as many numbers as outputs, in the same shape; (z, y) as floats."""
+    z = check_outputs(z)
+    if np.shape(y) != z.shape:
+        raise ValueError(
+            f"y must have the shape of z, {z.shape}, got {np.shape(y)}: subtracting them would "
+            f"broadcast; try y.reshape(z.shape)"
+        )
+    return z, np.asarray(y, z.dtype)
+
+
+def check_labels(z, y):
+    """Logits z (n, k) with k at least 2, and integer labels y (n,) from 0 to k - 1; (z, y)."""
+    z, y = check_outputs(z), np.asarray(y)
+    if z.ndim != 2 or z.shape[1] < 2:
+        raise ValueError(
+            f"z must hold one logit a class, shape (n, k) with k at least 2, got {z.shape}: "
+            f"for a single logit use binary_cross_entropy"
+        )
+    if y.shape != z.shape[:1]:
+        raise ValueError(
+            f"y must hold one label an example, shape {z.shape[:1]}, got {y.shape}: "
+            f"try y.ravel(), or y.argmax(axis=1) if the labels are one-hot"
+        )
+    if y.dtype.kind not in "iu":
+        raise ValueError(
+            f"labels must be integers, got {y.dtype}: try y.astype(np.int64)"
+        )
+    if y.min() < 0 or y.max() >= z.shape[1]:
+        raise ValueError(
+            f"labels must be from 0 to {z.shape[1] - 1}, one for each column of z, "
+            f"got {y.min()} to {y.max()}: does the network have an output for each class?"
+        )
+    return z, y
+
+
+def check_binary(z, y):
+    """Logits z, and targets y of 0 and 1 in the same shape; (z, y) as floats."""
+    z, y = check_numbers(z, y)
+    if not np.all((y == 0) | (y == 1)):
+        raise ValueError(
+            f"targets must be 0 or 1, got values from {y.min():g} to {y.max():g}: "
+            f"for more than two classes use cross_entropy"
+        )
+    return z, y
+
+
+def check_classes(z, y):
+    """The true classes, y (n,), of outputs z (n, k), or of z (n, 1) with 0/1 targets (n, 1)."""
+    if np.ndim(z) == 2 and np.shape(z)[1] == 1:
+        return check_binary(z, y)[1].ravel().astype(np.int64)
+    return check_labels(z, y)[1]
+
+
+def has_classes(y):
+    """Whether targets are classes: integer labels (n,), or zeros and ones (n, 1)."""
+    return (
+        y.dtype.kind in "iu"
+        if y.ndim == 1
+        else y.shape[1:] == (1,) and np.isin(y, (0, 1)).all()
+    )
+
+
+def check_outputs(z):
+    """At least one output; as floats."""
+    z = np.asarray(z)
+    if z.size == 0:
+        raise ValueError(f"z must hold at least one example, got shape {z.shape}")
+    return z if z.dtype.kind == "f" else z.astype(float)
+
+
+# --- network
+
+
+def check_layers(layers):
+    """Layers that can form a network: instances, each once, whose sizes meet."""
+    width, source = None, None
+    for i, layer in enumerate(layers):
+        name = f"layer {i} ({type(layer).__name__})"
+        if isinstance(layer, type) or not hasattr(layer, "forward"):
+            raise ValueError(
+                f"layer {i} must be a layer, such as ReLU(), got {layer!r}"
+            )
+        if any(layer is other for other in layers[:i]):
+            raise ValueError(
+                f"{name} stands in the network twice: make one for each place"
+            )
+        for param in layer.params:
+            if np.shape(getattr(layer, param)) != np.shape(
+                getattr(layer, "d" + param, None)
+            ):
+                raise ValueError(
+                    f"{name} needs d{param}, an array of the shape of {param}"
+                )
+        n_in = getattr(layer, "n_in", None)
+        if None not in (width, n_in) and n_in != width:
+            raise ValueError(
+                f"layers do not meet: {source} gives {width} numbers an example, "
+                f"{name} expects {n_in}"
+            )
+        if not getattr(layer, "elementwise", False):
+            width, source = getattr(layer, "n_out", None), name
+    if not layers:
+        raise ValueError(
+            "a network needs at least one layer: Network(Linear(2, 3, rng=rng))"
+        )
+
+
+def check_attached(network, flat="theta", prefix=""):
+    """Every parameter is still a view into the network's flat vector."""
+    vector = getattr(network, flat)
+    for i, layer in enumerate(network.layers):
+        for param in layer.params:
+            if getattr(layer, prefix + param).base is not vector:
+                raise ValueError(
+                    f"layer {i} ({type(layer).__name__}): {prefix}{param} is no longer a part of "
+                    f"the network's {flat}. Either one of them was assigned anew: write into it, "
+                    f"`{prefix}{param}[...] = …`; or the layer went into another network: give "
+                    f"each its own, copy.deepcopy(layer)"
+                )
+
+
+def check_loss_gradient(dz, z):
+    """`forward` came first, and dz has the shape of its output z."""
+    if z is None:
+        raise ValueError(
+            "backward before forward: call forward(x) on the batch first (after predict, again)"
+        )
+    if np.shape(dz) != z.shape:
+        raise ValueError(
+            f"dz must have the shape of the network's output, {z.shape}, got {np.shape(dz)}"
+        )
+
+
+def check_saved(path, layers, theta):
+    """The flat vector in a file that `Network.save` wrote for the same layers."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            saved_layers, saved = file["layers"].tolist(), file["theta"]
+    except OSError:
+        raise  # not there, or not readable: Python's message says it
+    except Exception as error:
+        raise ValueError(
+            f"{path} is not a whole file that Network.save wrote ({type(error).__name__}: {error})"
+        ) from None
+    if saved_layers != layers:
+        raise ValueError(
+            f"{path} holds another network: expected {'; '.join(layers)}; "
+            f"got {'; '.join(saved_layers)}"
+        )
+    if saved.shape != theta.shape or saved.dtype != theta.dtype:
+        raise ValueError(
+            f"{path} must hold {theta.size} numbers of {theta.dtype}, "
+            f"got {saved.size} of {saved.dtype}: build the network with the file's dtype"
+        )
+    return saved
+
+
+# --- optimizers and training
+
+
+def check_step(theta, grad, state=None):
+    """θ and its gradient: float arrays of one shape, which is also the shape of the state."""
+    if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
+        got = getattr(theta, "dtype", type(theta).__name__)
+        raise ValueError(
+            f"theta must be a NumPy array of floats, changed in place, got {got}"
+        )
+    if np.shape(grad) != theta.shape:
+        raise ValueError(
+            f"grad must have theta's shape {theta.shape}, got {np.shape(grad)}"
+        )
+    if state is not None and state.shape != theta.shape:
+        raise ValueError(
+            f"this optimizer has worked on a theta of shape {state.shape}, got {theta.shape}: "
+            f"make a new optimizer for each network"
+        )
+
+
+def check_pairs(x, y):
+    """As many examples as targets, at least one, all finite; (x, y) as arrays."""
+    x, y = np.asarray(x), np.asarray(y)
+    if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
+        raise ValueError(
+            f"x and y must have the same number of rows, at least one, "
+            f"got shapes {x.shape} and {y.shape}"
+        )
+    check_finite(x=x, y=y)
+    return x, y
+
+
+def check_fractions(fractions, n):
+    """Parts of n examples that add up to 1 and hold at least one example each; their ends."""
+    ends = np.rint(np.cumsum(fractions) * n).astype(int)
+    parts = np.diff(ends, prepend=0)
+    if len(parts) == 0 or not np.isclose(np.sum(fractions), 1) or parts.min() < 1:
+        raise ValueError(
+            f"fractions must be positive, add up to 1, and leave an example in each part, "
+            f"got {tuple(fractions)} of {n} examples: (0.6, 0.2, 0.2) is usual"
+        )
+    return ends.tolist()
+
+
+def check_progress(epoch, train_loss, valid_loss, optimizer):
+    """Training has not diverged: both losses of the epoch are finite."""
+    if not np.isfinite(train_loss + valid_loss):
+        lr = getattr(optimizer, "lr", None)
+        smaller = (
+            "a smaller learning rate"
+            if lr is None
+            else f"lr={lr / 10:g} instead of {lr:g}"
+        )
+        raise ValueError(
+            f"training diverged in epoch {epoch} (the first is 0): training loss {train_loss:g}, "
+            f"validation loss {valid_loss:g}. The network has the weights it came with. Try "
+            f"{smaller} with a new optimizer; then smaller inputs or initial weights"
+        )

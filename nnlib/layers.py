@@ -1,0 +1,56 @@
+"""Layers: each turns a batch x (n, n_in) into a (n, n_out), and its gradient back.
+
+`forward` keeps what `backward` needs. `backward` is told how the loss changes with
+the layer's output, da = ∂L/∂a, writes how it changes with the layer's parameters
+into dW and db, and returns how it changes with the layer's input, dx.
+"""
+
+import numpy as np
+
+from nnlib.checks import check_backward, check_batch, check_init, check_weights
+from nnlib.initializers import he_normal
+
+
+class Layer:
+    """One step of a network; `params` names what it learns: "W" stands for W and dW."""
+
+    params = ()
+    elementwise = False  # True: works on each number by itself, so the shape stays
+
+    def forward(self, x):
+        """a from x, for a batch; keeps what `backward` needs."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward")
+
+    def backward(self, da):
+        """dx from da, after `forward`; writes the gradient of W into dW[...], and so on."""
+        raise NotImplementedError(f"{type(self).__name__} has no backward")
+
+    def predict(self, x):
+        """`forward`, unless the layer behaves differently when not training."""
+        return self.forward(x)
+
+
+class Linear(Layer):
+    """z = x W + b: x (n, n_in), W (n_in, n_out), b (n_out,); a column of W is a neuron."""
+
+    params = ("W", "b")
+
+    def __init__(self, n_in, n_out, *, init=he_normal, rng):
+        self.n_in, self.n_out = check_init(n_in, n_out, rng)
+        self.W = check_weights(init(n_in, n_out, rng=rng), n_in, n_out)
+        self.b = np.zeros(n_out)
+        self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)
+
+    def forward(self, x):
+        """z = x W + b; keeps x."""
+        check_batch(x, self.W)
+        self.x = x
+        return x @ self.W + self.b
+
+    def backward(self, da, need_dx=True):
+        """dW = xᵀ da, db = sum of da's rows, dx = da Wᵀ (unless nobody needs it)."""
+        check_backward(self, "x", da)
+        np.matmul(self.x.T, da, out=self.dW)
+        np.sum(da, axis=0, out=self.db)
+        if need_dx:
+            return da @ self.W.T

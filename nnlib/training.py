@@ -1,0 +1,133 @@
+"""Training: mini-batches, epoch after epoch, watched on data not trained on."""
+
+import itertools
+import os
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nnlib.checks import (
+    check_count,
+    check_fractions,
+    check_pairs,
+    check_progress,
+    check_rng,
+    has_classes,
+)
+from nnlib.losses import mse
+from nnlib.metrics import accuracy
+
+
+def split(x, y, *, fractions=(0.6, 0.2, 0.2), rng):
+    """Shuffles the examples and deals them out: one pair (x, y) for each fraction."""
+    check_rng(rng)
+    x, y = check_pairs(x, y)
+    ends = check_fractions(fractions, len(x))
+    parts = np.split(rng.permutation(len(x)), ends[:-1])
+    return tuple((x[part], y[part]) for part in parts)
+
+
+def batches(x, y, *, batch_size, rng):
+    """Pairs (x, y) of batch_size examples in random order, each once; the last is smaller."""
+    check_rng(rng)
+    order = rng.permutation(len(x))
+    starts = range(0, len(x), check_count(batch_size, "batch_size"))
+    rows = (order[start : start + batch_size] for start in starts)
+    return ((x[row], y[row]) for row in rows)
+
+
+def train(net, loss, optimizer, x, y, *, batch_size, rng):
+    """Yields the mean training loss of one epoch after another, as long as it is asked.
+
+    One epoch: for each mini-batch forward, loss, backward, and a step of the optimizer.
+    The mean is over the examples, while the weights change; a loss that diverges is
+    yielded as nan or inf. Arguments are checked at the call.
+    """
+    check_rng(rng)
+    x, y = check_pairs(x, y)
+    check_count(batch_size, "batch_size")
+    loss(net.predict(x), y)  # widths, shapes and labels: all errors now, none halfway
+
+    def one_epoch():
+        total = 0.0
+        with np.errstate(over="ignore", invalid="ignore"):
+            for x_batch, y_batch in batches(x, y, batch_size=batch_size, rng=rng):
+                value, dz = loss(net.forward(x_batch), y_batch)
+                net.backward(dz)
+                optimizer.step(net.theta, net.grad)
+                total += value * len(x_batch)
+        return total / len(x)
+
+    return (one_epoch() for _ in itertools.count())
+
+
+class EarlyStopping:
+    """Says when the validation loss has had no new minimum for `patience` epochs."""
+
+    def __init__(self, patience):
+        self.patience = check_count(patience, "patience")
+        self.best_loss, self.best_theta, self.waited = np.inf, None, 0
+
+    def update(self, valid_loss, theta):
+        """True means stop. A copy of the best theta so far is in `best_theta`."""
+        if valid_loss < self.best_loss:
+            self.best_loss, self.best_theta, self.waited = valid_loss, theta.copy(), 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+
+@dataclass
+class History:
+    """What `fit` saw after each epoch; accuracies stay empty for a regression."""
+
+    train_loss: list = field(default_factory=list)
+    valid_loss: list = field(default_factory=list)
+    train_accuracy: list = field(default_factory=list)
+    valid_accuracy: list = field(default_factory=list)
+    best_epoch: int = 0  # the index of the smallest valid_loss
+
+
+def fit(
+    net, loss, optimizer, train_data, valid_data, *, epochs, batch_size, patience=None, rng,
+    progress=True,
+):  # fmt: skip
+    """Trains for some epochs, watching the validation data; returns a `History`.
+
+    train_data and valid_data are pairs (x, y). With patience, stops early and gives the
+    network its best weights back; without, it keeps the last. A loss that becomes nan
+    or infinite is a ValueError, and the network gets back the weights it came with.
+    """
+    (x, y), (x_valid, y_valid) = check_pairs(*train_data), check_pairs(*valid_data)
+    losses = train(net, loss, optimizer, x, y, batch_size=batch_size, rng=rng)
+    loss(net.predict(x_valid), y_valid)  # as in train: all errors now
+    epochs = range(check_count(epochs, "epochs"))
+    stopping = EarlyStopping(len(epochs) if patience is None else patience)
+    show = progress and not os.environ.get("NNLIB_QUIET")
+    if show:
+        from tqdm.auto import tqdm
+
+        epochs = tqdm(epochs, unit="epoch")
+    history, start = History(), net.theta.copy()
+    for epoch, train_loss in zip(epochs, losses):
+        with np.errstate(over="ignore", invalid="ignore"):
+            z = net.predict(x_valid)
+            valid_loss, _ = loss(z, y_valid)
+        if not np.isfinite(train_loss + valid_loss):
+            net.theta[...] = start
+        check_progress(epoch, train_loss, valid_loss, optimizer)
+        history.train_loss.append(train_loss)
+        history.valid_loss.append(valid_loss)
+        if loss is not mse and has_classes(y):
+            history.train_accuracy.append(accuracy(net.predict(x), y))
+            history.valid_accuracy.append(accuracy(z, y_valid))
+        if show:
+            epochs.set_postfix(
+                train_loss=f"{train_loss:.4f}", valid_loss=f"{valid_loss:.4f}"
+            )
+        if stopping.update(valid_loss, net.theta):
+            break
+    if patience is not None:
+        net.theta[...] = stopping.best_theta
+    history.best_epoch = int(np.argmin(history.valid_loss))
+    return history
