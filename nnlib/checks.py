@@ -232,8 +232,8 @@ def check_loss_gradient(dz, z):
 def check_saved(path, layers, theta):
     """The flat vector in a file that `Network.save` wrote for the same layers."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            saved_layers, saved = file["layers"].tolist(), file["theta"]
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+            saved_layers, saved = arrays["layers"].tolist(), arrays["theta"]
     except OSError:
         raise  # not there, or not readable: Python's message says it
     except Exception as error:

@@ -12,7 +12,7 @@ from nnlib.checks import check_init, check_number
 
 
 def zeros(n_in, n_out, *, rng):
-    """W = 0: all neurons of the layer stay the same, for ever. Draws nothing from rng."""
+    """W = 0: all neurons of the layer stay the same, for ever. rng is not used."""
     return np.zeros(check_init(n_in, n_out, rng))
 
 
@@ -29,20 +29,20 @@ def uniform(n_in, n_out, scale=1, *, rng):
 
 
 def xavier_normal(n_in, n_out, *, rng):
-    """W ~ N(0, 2 / (n_in + n_out)): tanh, sigmoid (Glorot and Bengio, 2010)."""
+    """W ~ N(0, 2/(n_in + n_out)): tanh, sigmoid (Glorot and Bengio, 2010)."""
     return normal(n_in, n_out, rng=rng) * np.sqrt(2 / (n_in + n_out))
 
 
 def xavier_uniform(n_in, n_out, *, rng):
-    """W ~ U(−r, r), r = √(6 / (n_in + n_out)): tanh, sigmoid (Glorot and Bengio, 2010)."""
+    """W ~ U(−r, r), r = √(6/(n_in + n_out)): tanh, sigmoid (Glorot and Bengio, 2010)."""
     return uniform(n_in, n_out, rng=rng) * np.sqrt(6 / (n_in + n_out))
 
 
 def he_normal(n_in, n_out, *, rng):
-    """W ~ N(0, 2 / n_in): ReLU (He et al., 2015)."""
+    """W ~ N(0, 2/n_in): ReLU (He et al., 2015)."""
     return normal(n_in, n_out, rng=rng) * np.sqrt(2 / n_in)
 
 
 def he_uniform(n_in, n_out, *, rng):
-    """W ~ U(−r, r), r = √(6 / n_in): ReLU (He et al., 2015)."""
+    """W ~ U(−r, r), r = √(6/n_in): ReLU (He et al., 2015)."""
     return uniform(n_in, n_out, rng=rng) * np.sqrt(6 / n_in)

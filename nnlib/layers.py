@@ -22,7 +22,7 @@ class Layer:
         raise NotImplementedError(f"{type(self).__name__} has no forward")
 
     def backward(self, da):
-        """dx from da, after `forward`; writes the gradient of W into dW[...], and so on."""
+        """dx from da, after `forward`; the gradient of W is written into dW[...]."""
         raise NotImplementedError(f"{type(self).__name__} has no backward")
 
     def predict(self, x):
@@ -31,7 +31,7 @@ class Layer:
 
 
 class Linear(Layer):
-    """z = x W + b: x (n, n_in), W (n_in, n_out), b (n_out,); a column of W is a neuron."""
+    """z = x W + b: x (n, n_in), W (n_in, n_out), b (n_out,). A column is a neuron."""
 
     params = ("W", "b")
 

@@ -15,7 +15,7 @@ from nnlib.layers import Linear
 
 
 class Network:
-    """z = f(x; θ): layers in a row; `theta` holds all their weights, `grad` is ∂L/∂θ."""
+    """z = f(x; θ): layers in a row; `theta` holds all weights, `grad` is ∂L/∂θ."""
 
     def __init__(self, *layers, dtype=np.float32):
         check_layers(layers)
@@ -36,7 +36,7 @@ class Network:
                 start = stop
 
     def forward(self, x):
-        """z (n, n_out) of a batch x (n, n_in); layers keep what `backward` will need."""
+        """z (n, n_out) of a batch x (n, n_in); layers keep what `backward` needs."""
         check_attached(self)
         a = np.asarray(x, self.dtype)
         for layer in self.layers:
@@ -45,7 +45,7 @@ class Network:
         return a
 
     def backward(self, dz):
-        """Fills `grad` with ∂L/∂θ, given dz = ∂L/∂z, from the last layer to the first."""
+        """Fills `grad` with ∂L/∂θ, given dz = ∂L/∂z, from the last layer back."""
         check_loss_gradient(dz, self.z)
         first, *others = self.layers
         for layer in reversed(others):
@@ -67,7 +67,7 @@ class Network:
         return a
 
     def save(self, path):
-        """Writes the layers' names and shapes, and theta, to a .npz file: all or nothing."""
+        """Writes the layers' names and shapes, and theta, to a .npz file, or nothing."""
         part = Path(f"{path}.part")
         try:
             with part.open("wb") as file:

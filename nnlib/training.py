@@ -28,7 +28,7 @@ def split(x, y, *, fractions=(0.6, 0.2, 0.2), rng):
 
 
 def batches(x, y, *, batch_size, rng):
-    """Pairs (x, y) of batch_size examples in random order, each once; the last is smaller."""
+    """Pairs (x, y) of batch_size examples, in random order; the last may be smaller."""
     check_rng(rng)
     order = rng.permutation(len(x))
     starts = range(0, len(x), check_count(batch_size, "batch_size"))

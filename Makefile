@@ -1,0 +1,57 @@
+# Everything runs in .venv, which is made at the first command. Another Python than python3
+# (3.11 or newer is needed): make book PYTHON=python3.12
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+NBVAL := $(BIN)/python -m pytest -q --nbval --nbval-current-env --nbval-cell-timeout=300 book
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lab notebooks clean
+
+help:
+	@echo "make book       execute the chapters and build the site into _build/html"
+	@echo "make test       run everything that CI runs"
+	@echo "make lab        open the chapters in JupyterLab"
+	@echo "make notebooks  execute the chapters and store them in their normal form"
+	@echo "make clean      remove what these commands made, .venv included"
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 …")'
+	@echo "--- Making .venv and installing requirements.txt: about two minutes, once."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
+	@touch $(INSTALLED)
+
+book: $(INSTALLED)
+	@echo "--- Executing the chapters and building the site: about two minutes."
+	@rm -rf _build/html
+	@$(BIN)/jupyter-book build -W -n --keep-going --all --quiet .
+	@echo "--- The book is at file://$(CURDIR)/_build/html/index.html"
+
+test: $(INSTALLED)
+	@echo "--- 1/6 Style of the code (ruff): seconds."
+	@$(BIN)/ruff check .
+	@echo "--- 2/6 The package, the story and the notebooks' form: about a minute."
+	@$(BIN)/python -m pytest -q --ignore=tests/test_site.py
+	@echo "--- 3/6 Every number in the chapters, run again (nbval): about two minutes."
+	@$(NBVAL)
+	@echo "--- 4/6 The same, with matrix products summed in another order: about two minutes."
+	@OPENBLAS_CORETYPE=$$($(BIN)/python tests/blas.py) OPENBLAS_NUM_THREADS=1 $(NBVAL)
+	@echo "--- 5/6 The site, with warnings as errors."
+	@$(MAKE) --no-print-directory book
+	@echo "--- 6/6 The built pages, in a browser: about a minute."
+	@$(BIN)/python -m pytest -q -rs tests/test_site.py
+	@echo "--- All tests passed."
+
+lab: $(INSTALLED)
+	@echo "--- Opening the chapters in JupyterLab; Ctrl-C here ends it."
+	@$(BIN)/jupyter lab --notebook-dir=book
+
+notebooks: $(INSTALLED)
+	@echo "--- Executing the chapters and storing their outputs: about two minutes."
+	@$(BIN)/python book/_ext/normalise.py
+
+clean:
+	@echo "--- Removing .venv, _build and caches."
+	@rm -rf .venv _build build *.egg-info .pytest_cache .hypothesis .ruff_cache
+	@find book nnlib tests -name __pycache__ -prune -exec rm -rf {} +

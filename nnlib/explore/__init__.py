@@ -1,0 +1,85 @@
+"""Pictures with words, and sliders that move them.
+
+    show(draw_sigmoid(), "What to see: the slope is never more than a quarter.")
+    explore(draw_training, lr=[0.001, 0.01, 0.1, 1], activation=["tanh", "relu"])
+
+`draw(**values) -> (figure, text)` is a pure function whose default arguments are the
+explorer's first picture. The text says with numbers what the picture shows: it is the
+alternative text, and what a notebook stores.
+
+Two lives: with a kernel, widgets that draw only the picture that is asked for (`live.py`);
+while the site is built (NNLIB_SITE=1), the first picture as HTML.
+"""
+
+import html
+import os
+
+from nnlib.explore.controls import find_controls
+from nnlib.explore.frames import check_words, render
+
+
+class Shown:
+    """What the last line of a cell returns: a frame, and the lines (HTML) below it."""
+
+    def __init__(self, frame, *lines):
+        self.frame, self.lines = frame, lines
+
+    def __repr__(self):
+        return self.frame.text
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        page = self.frame.html(*self.lines)
+        return {"text/plain": self.frame.text, "text/html": page}
+
+
+def show(picture, caption):
+    """One picture, (figure, text), and a caption that says what to see in it.
+
+    A blank text or caption, or anything else in the picture's place, is a ValueError.
+    """
+    check_words(caption, "the caption")
+    return Shown(render(picture), f"<figcaption>{html.escape(caption)}</figcaption>")
+
+
+class Explorer(Shown):
+    """A drawing function and its controls; `at` draws any of its pictures."""
+
+    def __init__(self, draw, controls, caption):
+        self.draw, self.controls, self.caption = draw, controls, caption
+        self.live = None
+        frame = self.at({control.name: control.first for control in controls})
+        names = ", ".join(control.label for control in controls)
+        note = f"Run this chapter, and controls here change the picture: {names}."
+        super().__init__(frame, self.below(frame), f"<p>{html.escape(note)}</p>")
+
+    def at(self, setting, near=None):
+        """The frame for one value of each control, laid out as `near`, the last one."""
+        return render(self.draw(**setting), near)
+
+    def below(self, frame):
+        """The caption of a frame, and its text, which is announced when it changes."""
+        caption = f"{html.escape(self.caption)} " if self.caption else ""
+        text = f'<span aria-live="polite">{html.escape(frame.text)}</span>'
+        return f"<figcaption>{caption}{text}</figcaption>"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        if os.environ.get("NNLIB_SITE") == "1":
+            return super()._repr_mimebundle_()
+        if self.live is None:
+            from nnlib.explore.live import Live
+
+            self.live = Live(self)
+        return self.live.box._repr_mimebundle_() | {"text/plain": self.frame.text}
+
+
+def explore(draw, *, caption="", **values):
+    """Controls over the pictures of `draw`: `explore(draw_fit, lr=[0.01, 0.1, 1])`.
+
+    A list of numbers is a slider from the first to the last, and `draw` is asked for
+    values in between; the slider is logarithmic where the list is geometric (1, 3, 10 …),
+    whole where all numbers are ints, and stops only at the numbers listed where they
+    follow no rule. Words, booleans and None are a choice. The first picture is that of
+    `draw`'s defaults, which must be in the lists. What else is wrong with the arguments,
+    or with a picture, is a ValueError.
+    """
+    return Explorer(draw, find_controls(draw, values), caption)

@@ -1,0 +1,5 @@
+"""The figures of the book, one file a chapter (`ch01.py` …), in one look (`style.py`).
+
+Every figure is a pure function `draw_…(**values) -> (figure, text)`: each argument
+has a default, and `text` says with numbers what the picture shows.
+"""

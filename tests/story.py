@@ -1,0 +1,384 @@
+"""The four rules of the story, as functions of sources: no notebook is run, no file is read
+but by `read_book` and `read_core`.
+
+1. A chapter introduces a name by defining it in a cell, word for word as the package does.
+2. A class may be shown in part, its members in the package's order; some chapter shows it whole.
+3. A chapter imports from nnlib only what earlier chapters introduced, and what a definition
+   uses is public and introduced, or comes from nnlib.checks, NumPy or the standard library.
+4. Every public name of the core is introduced by some chapter.
+
+Each rule returns a list of sentences that say what is wrong and where; an empty list is good.
+"""
+
+import ast
+import builtins
+import io
+import json
+import re
+import symtable
+import sys
+import textwrap
+import tokenize
+from dataclasses import dataclass
+from pathlib import Path
+
+from normalise import pages
+
+ORDER = [
+    "initializers",
+    "layers",
+    "activations",
+    "losses",
+    "network",
+    "gradcheck",
+    "optimizers",
+    "metrics",
+    "training",
+]
+CREW = {"datasets", "plots", "explore", "exercises"}
+OUTSIDE = {"numpy"} | set(sys.stdlib_module_names)
+CODE_IN_MARKDOWN = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*\{(code-cell|jupyter-execute)\}", re.M)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A page of the book: its name in _toc.yml and the sources of its code cells."""
+
+    name: str
+    cells: tuple
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A top-level def or class: its text, and if it is a class, its header and members."""
+
+    name: str
+    text: str
+    header: str = ""
+    members: tuple = ()
+
+    @property
+    def is_class(self):
+        return bool(self.header)
+
+
+# --- reading the book and the package ---------------------------------------------------
+
+
+def read_book(root):
+    """The chapters of _toc.yml in order, and what is wrong with its pages as files."""
+    chapters, problems = [], []
+    for page in pages(Path(root)):
+        notebook, text = (Path(root) / f"{page}{suffix}" for suffix in (".ipynb", ".md"))
+        if notebook.exists() == text.exists():
+            state = "is there twice" if text.exists() else "is missing"
+            problems.append(f"{page}: named in _toc.yml, but {state} (as .ipynb or .md)")
+        elif text.exists():
+            problems += markdown_problems(page, text.read_text("utf-8"))
+        else:
+            cells = json.loads(notebook.read_text("utf-8"))["cells"]
+            code = ("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+            chapters.append(Chapter(page, tuple(code)))
+    return chapters, problems
+
+
+def markdown_problems(page, text):
+    """Code cells in a Markdown page would be executed by the build, and seen by no test."""
+    if CODE_IN_MARKDOWN.search(text):
+        return [f"{page}: a page in Markdown with code cells, which no test sees: use .ipynb"]
+    return []
+
+
+def read_core(root):
+    """The sources of the core's modules, by name."""
+    return {name: (Path(root) / "nnlib" / f"{name}.py").read_text("utf-8") for name in ORDER}
+
+
+# --- what stands in a source --------------------------------------------------------------
+
+
+def definitions(source):
+    """The top-level defs and classes of a source, with decorators and comments inside."""
+    return [
+        define(node, source)
+        for node in ast.parse(source).body
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    ]
+
+
+def define(node, source):
+    lines = source.splitlines()
+    start = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
+    text = "\n".join(lines[start : node.end_lineno])
+    if not isinstance(node, ast.ClassDef):
+        return Definition(node.name, text)
+    end = logical_line_end(source, node.lineno)
+    header, members = "\n".join(lines[start:end]), []
+    for member in node.body:  # with the comments above it
+        chunk = "\n".join(lines[end : member.end_lineno])
+        members.append(textwrap.dedent(chunk).strip("\n"))
+        end = member.end_lineno
+    return Definition(node.name, text, header, tuple(members))
+
+
+def logical_line_end(source, lineno):
+    """The last line of the statement's head that starts on this line."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.NEWLINE and token.start[0] >= lineno:
+            return token.start[0]
+    raise ValueError(f"no end of the line {lineno}")
+
+
+def global_names(text):
+    """The names that a definition takes from around it, builtins left out."""
+    found = set()
+
+    def visit(table):
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (table.get_type() == "module" or symbol.is_global()):
+                found.add(symbol.get_name())
+        for child in table.get_children():
+            visit(child)
+
+    visit(symtable.symtable(text, "<definition>", "exec"))
+    return {name for name in found if not hasattr(builtins, name)}
+
+
+def origins(statements):
+    """What imports among these statements bind: name -> (module, name there or None)."""
+    bound = {}
+    for node in statements:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                bound[name] = (alias.name if alias.asname else name, None)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            for alias in node.names:
+                bound[alias.asname or alias.name] = (module, alias.name)
+    return bound
+
+
+def imported_modules(tree):
+    """(module, imported name or None, inside a function?) for every import of a tree."""
+    inside = {
+        id(child)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        for child in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, None, id(node) in inside
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield "." * node.level + (node.module or ""), alias.name, id(node) in inside
+
+
+def assigned_names(source):
+    """Names that a cell binds at its top level in any way."""
+    table = symtable.symtable(source, "<cell>", "exec")
+    return {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+
+
+def places(chapters):
+    """(chapter's position, cell's position, "page, code cell 3", source) for each cell that parses."""
+    for c, chapter in enumerate(chapters):
+        for i, source in enumerate(chapter.cells):
+            if parses(source):
+                yield c, i, f"{chapter.name}, code cell {i + 1}", source
+
+
+def parses(source):
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
+
+
+def core_definitions(core):
+    return {d.name: d for source in core.values() for d in definitions(source)}
+
+
+def introductions(chapters, public):
+    """For each public name, (chapter's position, cell's position) of its first definition."""
+    first = {}
+    for c, i, _, source in places(chapters):
+        for definition in definitions(source):
+            if definition.name in public:
+                first.setdefault(definition.name, (c, i))
+    return first
+
+
+# --- the rules ------------------------------------------------------------------------------
+
+
+def check_cells(chapters):
+    """A cell that is no plain Python (a magic, a shell line) cannot be read by these tests."""
+    return [
+        f"{chapter.name}, code cell {i + 1}: not plain Python (no magics, no shell lines)"
+        for chapter in chapters
+        for i, source in enumerate(chapter.cells)
+        if not parses(source)
+    ]
+
+
+def check_definitions(chapters, core, public):
+    """Rules 1 and 2: what a chapter defines is the package's text."""
+    problems, theirs, whole, partly = [], core_definitions(core), set(), {}
+    for _, _, place, source in places(chapters):
+        shown = [d for d in definitions(source) if d.name in public]
+        for definition in shown:
+            package = theirs[definition.name]
+            if definition.text == package.text:
+                whole.add(definition.name)
+            elif definition.is_class and package.is_class:
+                wrong = partial_problems(definition, package)
+                problems += [f"{place}: {sentence}" for sentence in wrong]
+                partly.setdefault(definition.name, place)
+                if not wrong and definition.members == package.members:
+                    whole.add(definition.name)  # blank lines alone differ
+            else:
+                problems.append(f"{place}: {difference(definition, package)}")
+        imported = origins(ast.parse(source).body)
+        for name in assigned_names(source) & set(public) - {d.name for d in shown}:
+            if imported.get(name, (None,))[0] != "nnlib":
+                problems.append(f"{place}: gives the package's name {name} to something else")
+    for name, place in partly.items():
+        if name not in whole:
+            problems.append(f"{place}: shows {name} in part, and no chapter shows it whole")
+    return problems
+
+
+def partial_problems(shown, package):
+    """What is wrong with a class that is shown in part."""
+    if shown.header != package.header:
+        return [f"{shown.name}: the line {shown.header!r} is {package.header!r} in nnlib"]
+    position, problems = 0, []
+    for member in shown.members:
+        if member not in package.members:
+            problems.append(f"{shown.name}: this is not nnlib's text:\n{member}")
+        elif (found := package.members.index(member)) < position:
+            problems.append(f"{shown.name}: not in nnlib's order:\n{member}")
+        else:
+            position = found + 1
+    return problems
+
+
+def difference(shown, package):
+    """The first line that is not the package's."""
+    ours, theirs = shown.text.splitlines(), package.text.splitlines()
+    for a, b in zip(ours, theirs):
+        if a != b:
+            return f"{shown.name} is not nnlib's: {a!r}, which is {b!r} there"
+    return f"{shown.name} is not nnlib's: {len(ours)} lines, where nnlib has {len(theirs)}"
+
+
+def check_imports(chapters, public):
+    """Rule 3, imports: only what earlier chapters introduced, and the stage crew."""
+    problems, first = [], introductions(chapters, public)
+    for c, _, place, source in places(chapters):
+        for module, name, _ in imported_modules(ast.parse(source)):
+            top, _, rest = module.partition(".")
+            if module.startswith("."):
+                problems.append(f"{place}: a relative import")
+            elif top != "nnlib":
+                continue
+            elif name is None:
+                problems.append(f"{place}: import {module} brings in names not yet introduced")
+            elif rest:
+                child = rest.partition(".")[0]
+                if child == "checks" and name.startswith(("check_", "has_")):
+                    continue
+                if child not in CREW:
+                    problems.append(f"{place}: from {module} import {name}: use from nnlib import")
+            elif name not in public:
+                problems.append(f"{place}: {name} is no public name of nnlib's core")
+            elif name not in first:
+                problems.append(f"{place}: imports {name}, which no chapter introduces")
+            elif first[name][0] >= c:
+                other = chapters[first[name][0]].name
+                problems.append(f"{place}: imports {name}, which {other} introduces")
+    return problems
+
+
+def check_uses(chapters, core, public):
+    """Rule 3, uses: a definition stands on what the reader has seen, and can be run there."""
+    problems, first, around = [], introductions(chapters, public), {}
+    for source in core.values():
+        tree = ast.parse(source)
+        bound = origins(tree.body)
+        for definition in definitions(source):
+            around[definition.name] = bound
+    imported, position = {}, None
+    for c, i, place, source in places(chapters):
+        if c != position:
+            imported, position = {}, c
+        imported.update(origins(ast.parse(source).body))
+        for definition in definitions(source):
+            if definition.name not in public:
+                continue
+            for name in sorted(global_names(definition.text) - {definition.name}):
+                problem = use_problem(name, (c, i), first, imported, around[definition.name])
+                if problem:
+                    problems.append(f"{place}: {definition.name} uses {name}, {problem}")
+    return problems
+
+
+def use_problem(name, place, first, imported, bound):
+    """What is wrong with a core definition that uses this name here, or None."""
+    if name in first and first[name][0] == place[0] and first[name] <= place:
+        return None  # defined above on the same page, or in the same cell
+    if name in first and first[name] < place:
+        fine = imported.get(name) == ("nnlib", name)
+        return None if fine else f"so the chapter needs: from nnlib import {name}"
+    if name in first:
+        return "which is introduced later"
+    module, original = bound.get(name, (None, None))
+    if module is None or name.startswith("_"):
+        return "which is neither public nor introduced"
+    if module != "nnlib.checks" and module.partition(".")[0] not in OUTSIDE:
+        return f"which comes from {module} and is introduced nowhere"
+    if imported.get(name) != (module, original):
+        line = f"from {module} import {original}" if original else f"import {module}"
+        return f"so the chapter needs above it: {line}"
+    return None
+
+
+def check_modules(core, public):
+    """Rule 3, the package: each module imports only modules above it, and hides nothing."""
+    problems, owners = [], {}
+    for name, source in core.items():
+        tree = ast.parse(source)
+        above = {"nnlib.checks"} | {f"nnlib.{other}" for other in ORDER[: ORDER.index(name)]}
+        for module, _, inside in imported_modules(tree):
+            allowed = module.partition(".")[0] in OUTSIDE or (
+                module.partition(".")[0] == "tqdm" if inside else module in above
+            )
+            if not allowed:
+                problems.append(f"nnlib/{name}.py imports {module}, which is not above it")
+        for node in tree.body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                owners[node.name] = name
+                if node.name not in public:
+                    problems.append(f"nnlib/{name}.py defines {node.name}, not in nnlib.__all__")
+            elif not is_plain(node):
+                line = ast.unparse(node).splitlines()[0]
+                problems.append(f"nnlib/{name}.py has a name that no cell can show: {line}")
+    for name in sorted(set(public) - set(owners)):
+        problems.append(f"nnlib.__all__ has {name}, which no module of the core defines")
+    return problems
+
+
+def is_plain(node):
+    """An import, or the docstring."""
+    text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return text or isinstance(node, (ast.Import, ast.ImportFrom))
+
+
+def check_complete(chapters, public):
+    """Rule 4: every public name of the core is introduced by some chapter."""
+    missing = sorted(set(public) - set(introductions(chapters, public)))
+    return [f"{name} is public in nnlib and introduced by no chapter" for name in missing]

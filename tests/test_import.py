@@ -1,0 +1,59 @@
+"""`import nnlib`: NumPy alone, and everything public by one name."""
+
+import importlib
+import subprocess
+import sys
+
+import nnlib
+
+CORE = """
+    initializers layers activations losses network gradcheck optimizers metrics training
+""".split()
+
+
+def python(code):
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+
+def test_numpy_alone():
+    """No other package outside the standard library is loaded."""
+    loaded = python(
+        "import sys; before = set(sys.modules); import nnlib\n"
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
+    )
+    others = set(loaded) - sys.stdlib_module_names
+    # (Compiled parts of NumPy leave a "_cython_3_2_4" or the like.)
+    assert {name for name in others if "cython" not in name} == {"numpy", "nnlib"}
+
+
+def test_the_core_trains_without_the_others():
+    """With matplotlib, ipywidgets, tqdm and pooch missing."""
+    assert python(
+        "import sys, os; os.environ['NNLIB_QUIET'] = '1'\n"
+        "for name in 'matplotlib ipywidgets tqdm pooch IPython'.split(): sys.modules[name] = None\n"
+        "import numpy as np\n"
+        "from nnlib import SGD, Linear, Network, fit, mse\n"
+        "rng = np.random.default_rng(0)\n"
+        "x = np.ones((4, 1)); data = x, x\n"
+        "net = Network(Linear(1, 1, rng=rng))\n"
+        "h = fit(net, mse, SGD(0.1), data, data, epochs=2, batch_size=2, rng=rng)\n"
+        "print(len(h.train_loss))"
+    ) == ["2"]
+
+
+def test_everything_public_is_importable_from_nnlib():
+    public = set()
+    for name in CORE:
+        module = importlib.import_module(f"nnlib.{name}")
+        own = {
+            k
+            for k, v in vars(module).items()
+            if getattr(v, "__module__", "") == module.__name__
+        }
+        assert not [k for k in own if k.startswith("_")]
+        public |= own
+    assert public == set(nnlib.__all__)
+    for name in nnlib.__all__:
+        assert getattr(nnlib, name).__doc__

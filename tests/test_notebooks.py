@@ -1,0 +1,22 @@
+"""The committed notebooks are in their normal form, so that nbval compares all of them."""
+
+from pathlib import Path
+
+import normalise
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.mark.parametrize("path", normalise.notebooks(), ids=lambda path: path.stem)
+def test_notebook_is_normal(path):
+    problems = normalise.check(path)
+    if problems:
+        words = [f"{path.name} is not normal: run make notebooks", *problems]
+        pytest.fail("\n".join(words), pytrace=False)
+
+
+def test_no_notebook_is_outside_the_table_of_contents():
+    listed = set(normalise.notebooks())
+    stray = [path.name for path in (ROOT / "book").glob("**/*.ipynb") if path not in listed]
+    assert not [name for name in stray if not name.endswith("-checkpoint.ipynb")]

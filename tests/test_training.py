@@ -1,0 +1,458 @@
+"""split, batches, train, EarlyStopping and fit: against loops written out, and at the edges."""
+
+import itertools
+import types
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnlib import (
+    SGD,
+    Adam,
+    EarlyStopping,
+    History,
+    Linear,
+    Momentum,
+    Network,
+    Tanh,
+    accuracy,
+    batches,
+    binary_cross_entropy,
+    cross_entropy,
+    fit,
+    mse,
+    split,
+    train,
+)
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch):
+    monkeypatch.setenv("NNLIB_QUIET", "1")
+
+
+def generator(seed=0):
+    return np.random.default_rng(seed)
+
+
+def make(n_out=2, seed=0):
+    rng = generator(seed)
+    return Network(Linear(3, 8, rng=rng), Tanh(), Linear(8, n_out, rng=rng))
+
+
+def noise(n, seed):
+    """Random inputs with random labels: can be learnt by heart, never understood."""
+    rng = generator(seed)
+    return rng.standard_normal((n, 3)).astype(np.float32), rng.integers(0, 2, n)
+
+
+TRAIN, VALID = noise(25, 1), noise(15, 2)
+
+
+# --- split and batches
+
+
+def rows(*parts):
+    return sorted(i for x, _ in parts for i in x[:, 0].tolist())
+
+
+@given(n=st.integers(10, 60), seed=st.integers(0, 99))
+def test_split_is_disjoint_and_complete(n, seed):
+    x = np.arange(2 * n).reshape(n, 2)
+    parts = split(x, x[:, 0], fractions=(0.5, 0.3, 0.2), rng=generator(seed))
+    assert rows(*parts) == x[:, 0].tolist()
+    for part, fraction in zip(parts, (0.5, 0.3, 0.2)):
+        assert np.array_equal(part[0][:, 0], part[1])  # inputs keep their targets
+        assert abs(len(part[0]) - fraction * n) <= 1
+
+
+def test_split_by_default_and_by_hand():
+    x = np.arange(10)[:, None]
+    assert [len(part) for part, _ in split(x, x, rng=generator())] == [6, 2, 2]
+    assert [
+        len(part) for part, _ in split(x, x, fractions=[0.9, 0.1], rng=generator())
+    ] == [9, 1]
+    ((whole, _),) = split(x, x, fractions=(1,), rng=generator())
+    assert sorted(whole.ravel()) == list(range(10)) and whole.ravel().tolist() != list(
+        range(10)
+    )
+
+
+def test_the_seed_decides_the_split():
+    x = np.arange(50)[:, None]
+    one, same, other = (split(x, x, rng=generator(seed))[0][0] for seed in (0, 0, 1))
+    assert np.array_equal(one, same) and not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    "fractions",
+    [(0.6, 0.2), (0.6, 0.6), (1.2, -0.2), (1, 0), (0.99, 0.01), (), (0.5, np.inf)],
+)
+def test_fractions_that_do_not_split(fractions):
+    with pytest.raises(ValueError, match="fractions must be positive, add up to 1"):
+        split(*noise(10, 0), fractions=fractions, rng=generator())
+
+
+@given(n=st.integers(1, 30), batch_size=st.integers(1, 35), seed=st.integers(0, 99))
+def test_batches_hold_every_example_once(n, batch_size, seed):
+    x = np.arange(2 * n).reshape(n, 2)
+    drawn = list(batches(x, x[:, 0], batch_size=batch_size, rng=generator(seed)))
+    assert rows(*drawn) == x[:, 0].tolist()
+    assert all(np.array_equal(x_batch[:, 0], y_batch) for x_batch, y_batch in drawn)
+    whole, rest = divmod(n, batch_size)
+    assert [len(y) for _, y in drawn] == [batch_size] * whole + [rest] * (rest > 0)
+
+
+def test_batches_are_shuffled_anew():
+    rng, x = generator(), np.arange(30)[:, None]
+    one, other = (
+        next(batches(x, x, batch_size=30, rng=rng))[0].ravel() for _ in range(2)
+    )
+    assert not np.array_equal(one, other) and not np.array_equal(one, np.arange(30))
+
+
+# --- train
+
+
+def by_hand(net, optimizer, epochs, batch_size=10, rng=None):
+    """The training loop, written out; yields what train should."""
+    (x, y), rng = TRAIN, rng or generator()
+    for _ in range(epochs):
+        losses = []
+        for x_batch, y_batch in batches(x, y, batch_size=batch_size, rng=rng):
+            value, dz = cross_entropy(net.forward(x_batch), y_batch)
+            net.backward(dz)
+            optimizer.step(net.theta, net.grad)
+            losses += [value] * len(y_batch)
+        yield np.mean(losses)
+
+
+def test_train_is_the_loop_written_out():
+    """25 examples in batches of 10: the last batch is smaller and counts for less."""
+    net, other = make(), make()
+    losses = train(
+        net, cross_entropy, Adam(0.01), *TRAIN, batch_size=10, rng=generator()
+    )
+    expected = list(by_hand(other, Adam(0.01), 5))
+    assert list(itertools.islice(losses, 5)) == pytest.approx(expected, rel=1e-12)
+    assert np.array_equal(net.theta, other.theta)
+
+
+def test_train_is_a_generator_that_waits():
+    net = make()
+    before, rng = net.theta.copy(), generator()
+    state = rng.bit_generator.state
+    losses = train(net, cross_entropy, SGD(0.1), *TRAIN, batch_size=10, rng=rng)
+    assert isinstance(losses, types.GeneratorType)
+    assert np.array_equal(net.theta, before) and rng.bit_generator.state == state
+    assert type(next(losses)) is float and not np.array_equal(net.theta, before)
+
+
+def test_the_same_seed_gives_the_same_theta():
+    thetas = []
+    for seed in 0, 0, 1:
+        net = make()
+        next(
+            train(
+                net,
+                cross_entropy,
+                Adam(0.01),
+                *TRAIN,
+                batch_size=4,
+                rng=generator(seed),
+            )
+        )
+        thetas.append(net.theta.tobytes())
+    assert thetas[0] == thetas[1] != thetas[2]
+
+
+def test_train_yields_what_diverges():
+    """Without a warning, and without an end: what to do about it is the reader's business."""
+    x = np.ones((4, 3))
+    losses = train(make(1), mse, SGD(1e6), x, x[:, :1], batch_size=4, rng=generator())
+    assert not np.isfinite(list(itertools.islice(losses, 30))[-1])
+
+
+def test_float32_stays_float32():
+    net = make()
+    for optimizer in (
+        SGD(np.float64(0.1)),
+        Momentum(np.float64(0.1)),
+        Adam(np.float64(0.1)),
+    ):
+        x, y = TRAIN
+        next(
+            train(
+                net,
+                cross_entropy,
+                optimizer,
+                x.astype(float),
+                y,
+                batch_size=10,
+                rng=generator(),
+            )
+        )
+        assert net.theta.dtype == net.grad.dtype == np.float32
+
+
+def with_nan(array):
+    array = array.astype(float)
+    array.flat[7] = np.nan
+    return array
+
+
+X, Y = TRAIN
+BAD_DATA = [
+    (with_nan(X), Y, r"x must be finite, but 1 of its 75 numbers.*first at \(2, 1\)"),
+    (X * np.inf, Y, "x must be finite"),
+    (X, with_nan(Y), r"y must be finite.*first at \(7,\)"),
+    (X[:24], Y, r"same number of rows.*\(24, 3\) and \(25,\)"),
+    (X[:0], Y[:0], "at least one"),
+    (X[:, :2], Y, r"x must be a batch of shape \(n, 3\)"),
+    (X[:, 0], Y, "x must be a batch"),
+    (X, Y[:, None], "one label an example"),
+    (X, Y + 1, "labels must be from 0 to 1"),
+    (X, Y.astype(float), "labels must be integers"),
+]
+
+
+@pytest.mark.parametrize("x, y, match", BAD_DATA)
+def test_bad_data_is_found_at_the_call(x, y, match):
+    net = make()
+    theta = net.theta.copy()
+    with pytest.raises(ValueError, match=match):
+        train(net, cross_entropy, SGD(0.1), x, y, batch_size=10, rng=generator())
+    options = dict(epochs=1, batch_size=10, rng=generator())
+    with pytest.raises(ValueError, match=match):
+        fit(net, cross_entropy, SGD(0.1), (x, y), VALID, **options)
+    with pytest.raises(ValueError, match=match):
+        fit(net, cross_entropy, SGD(0.1), TRAIN, (x, y), **options)
+    assert np.array_equal(net.theta, theta)
+
+
+def call_split(**options):
+    split(X, Y, **options)
+
+
+def call_batches(**options):
+    batches(X, Y, **{"batch_size": 5, **options})
+
+
+def call_train(**options):
+    train(make(), cross_entropy, SGD(0.1), X, Y, **{"batch_size": 5, **options})
+
+
+def call_fit(**options):
+    options = {"batch_size": 5, "epochs": 1, **options}
+    fit(make(), cross_entropy, SGD(0.1), TRAIN, VALID, **options)
+
+
+@pytest.mark.parametrize("call", [call_split, call_batches, call_train, call_fit])
+def test_rng_is_a_generator(call):
+    with pytest.raises(TypeError, match="rng"):
+        call()
+    for wrong in 0, None, np.random.RandomState(0):
+        with pytest.raises(ValueError, match="rng must be a numpy.random.Generator"):
+            call(rng=wrong)
+
+
+@pytest.mark.parametrize("call", [call_batches, call_train, call_fit])
+@pytest.mark.parametrize("batch_size", [0, -1, 2.0, "8", True])
+def test_a_batch_size_is_a_whole_number(call, batch_size):
+    with pytest.raises(
+        ValueError, match="batch_size must be a whole number, 1 or more"
+    ):
+        call(batch_size=batch_size, rng=generator())
+
+
+@pytest.mark.parametrize("name", ["epochs", "patience"])
+@pytest.mark.parametrize("value", [0, -1, 1.5])
+def test_epochs_and_patience_are_whole_numbers(name, value):
+    with pytest.raises(ValueError, match=f"{name} must be a whole number, 1 or more"):
+        call_fit(rng=generator(), **{name: value})
+
+
+# --- early stopping
+
+
+def test_early_stopping_by_hand():
+    """Patience 2: 0.9 and 0.8 are no better than 0.7, so it stops, and keeps the third theta."""
+    stopping, theta, stopped = EarlyStopping(2), np.zeros(1), []
+    for i, loss in enumerate([0.8, 0.9, 0.7, 0.9, 0.7]):
+        theta[0] = i
+        stopped.append(stopping.update(loss, theta))
+    assert stopped == [
+        False,
+        False,
+        False,
+        False,
+        True,
+    ]  # an equal loss is no new minimum
+    assert stopping.best_loss == 0.7 and stopping.best_theta.tolist() == [2]
+
+
+def test_early_stopping_counts_nan_as_no_better():
+    stopping = EarlyStopping(1)
+    assert not stopping.update(1.0, np.zeros(1)) and stopping.update(np.nan, np.ones(1))
+    assert stopping.best_loss == 1.0 and stopping.best_theta.tolist() == [0]
+
+
+@pytest.mark.parametrize("patience", [0, 1.5, None])
+def test_a_patience_is_a_whole_number(patience):
+    with pytest.raises(ValueError, match="patience must be a whole number"):
+        EarlyStopping(patience)
+
+
+# --- fit
+
+
+def fitted(epochs, patience=None, lr=0.02):
+    net = make()
+    options = dict(epochs=epochs, batch_size=10, patience=patience, rng=generator())
+    return net, fit(net, cross_entropy, Adam(lr), TRAIN, VALID, **options)
+
+
+def watched(epochs, lr=0.02):
+    """The same by hand: for each epoch theta and all four numbers."""
+    net, seen = make(), []
+    for train_loss in by_hand(net, Adam(lr), epochs):
+        z_train, z_valid = net.predict(X), net.predict(VALID[0])
+        valid_loss = cross_entropy(z_valid, VALID[1])[0]
+        shares = accuracy(z_train, Y), accuracy(z_valid, VALID[1])
+        seen.append((net.theta.copy(), train_loss, valid_loss, *shares))
+    return seen
+
+
+def test_fit_is_the_loop_written_out():
+    net, history = fitted(12)
+    thetas, *columns = zip(*watched(12))
+    names = "train_loss valid_loss train_accuracy valid_accuracy".split()
+    for name, column in zip(names, columns):
+        assert getattr(history, name) == pytest.approx(column, rel=1e-12)
+    assert history.best_epoch == np.argmin(columns[1])
+    assert np.array_equal(net.theta, thetas[-1])  # patience=None restores nothing
+
+
+@pytest.mark.parametrize("patience", [1, 5])
+def test_patience_stops_and_restores_the_best(patience):
+    seen = watched(60)
+    valid, best = [v for _, _, v, _, _ in seen], 0
+    for epoch in range(60):
+        if valid[epoch] < valid[best]:
+            best = epoch
+        if epoch - best == patience:
+            break
+    assert 0 < best < epoch < 59  # this case does turn, and stops early
+    net, history = fitted(60, patience)
+    assert history.valid_loss == pytest.approx(valid[: epoch + 1], rel=1e-12)
+    assert history.best_epoch == best
+    assert np.array_equal(net.theta, seen[best][0])
+    assert not np.array_equal(net.theta, seen[epoch][0])
+
+
+def test_patience_restores_the_best_when_the_epochs_run_out_first():
+    seen = watched(60)
+    valid = [v for _, _, v, _, _ in seen]
+    epochs = int(np.argmin(valid)) + 3
+    net, history = fitted(epochs, patience=50)
+    assert len(history.valid_loss) == epochs and history.best_epoch == epochs - 3
+    assert np.array_equal(net.theta, seen[epochs - 3][0])
+
+
+def test_a_regression_has_no_accuracies():
+    """By its loss, even where all targets happen to be 0 or 1."""
+    rng = generator()
+    for y in rng.standard_normal((25, 1)), rng.integers(0, 2, (25, 1)):
+        net, data = make(1), (X, y)
+        options = dict(epochs=3, batch_size=10, rng=generator())
+        history = fit(net, mse, Adam(0.01), data, data, **options)
+        assert len(history.train_loss) == len(history.valid_loss) == 3
+        assert history.train_accuracy == history.valid_accuracy == []
+
+
+def test_two_classes_with_one_logit():
+    net, data = make(1), (X, Y[:, None])
+    options = dict(epochs=200, batch_size=5, rng=generator())
+    history = fit(net, binary_cross_entropy, Adam(0.05), data, data, **options)
+    assert history.train_accuracy[-1] == history.valid_accuracy[-1] == 1
+    assert history.train_loss[-1] < 0.1 < 0.5 < history.train_loss[0]
+
+
+def test_history_starts_empty():
+    assert History() == History([], [], [], [], 0)
+    assert History().train_loss is not History().train_loss
+
+
+@pytest.mark.parametrize("patience", [None, 3])
+def test_divergence_is_explained_and_undone(patience):
+    x = 10 * np.ones((8, 3))
+    net, data = make(1), (x, x[:, :1])
+    theta = net.theta.copy()
+    options = dict(epochs=50, batch_size=4, patience=patience, rng=generator())
+    match = r"diverged in epoch \d+ .*loss (nan|inf).*lr=3000 instead of 30000.*new optimizer"
+    with pytest.raises(ValueError, match=match):
+        fit(net, mse, SGD(3e4), data, data, **options)
+    assert np.array_equal(net.theta, theta)
+    options["rng"] = generator()
+    assert fit(net, mse, Adam(0.05), data, data, **options).valid_loss[-1] < 100
+
+
+def test_divergence_names_the_epoch():
+    """A loss that is finite for two epochs of three batches (and the two checks at the call)."""
+    calls = itertools.count()
+
+    def loss(z, y):
+        value, dz = cross_entropy(z, y)
+        return (value if next(calls) < 2 + 2 * (3 + 1) else np.inf), dz
+
+    options = dict(epochs=9, batch_size=10, rng=generator())
+    with pytest.raises(ValueError, match="diverged in epoch 2 .*training loss inf"):
+        fit(make(), loss, Adam(0.01), TRAIN, VALID, **options)
+
+
+def test_divergence_on_validation_data_alone():
+    valid = VALID[0] * np.float32(1e30), make(1).predict(VALID[0])
+    options = dict(epochs=2, batch_size=10, rng=generator())
+    data = X, make(1, seed=3).predict(X)
+    net = Network(Linear(3, 1, rng=generator()))
+    with pytest.raises(ValueError, match="diverged in epoch 0 .*validation loss inf"):
+        fit(net, mse, SGD(0.01), data, valid, **options)
+
+
+def test_an_optimizer_without_a_learning_rate():
+    class Jump:
+        def step(self, theta, grad):
+            theta[...] = np.nan
+
+    options = dict(epochs=2, batch_size=10, rng=generator())
+    with pytest.raises(ValueError, match="Try a smaller learning rate"):
+        fit(make(), cross_entropy, Jump(), TRAIN, VALID, **options)
+
+
+def bar(capsys, **options):
+    options = dict(epochs=3, batch_size=10, rng=generator(), **options)
+    fit(make(), cross_entropy, Adam(0.01), TRAIN, VALID, **options)
+    out, err = capsys.readouterr()
+    assert out == ""
+    return err
+
+
+def test_a_progress_bar_unless_asked_to_be_quiet(capsys, monkeypatch):
+    assert bar(capsys) == ""
+    monkeypatch.delenv("NNLIB_QUIET")
+    shown = bar(capsys)
+    assert "3/3" in shown and "epoch" in shown and "valid_loss=0." in shown
+    assert "2/9" not in shown
+    assert bar(capsys, progress=False) == ""
+
+
+def test_the_bar_does_not_change_the_result(capsys, monkeypatch):
+    quiet, history = fitted(20, patience=2)
+    monkeypatch.delenv("NNLIB_QUIET")
+    loud, same = fitted(20, patience=2)
+    assert np.array_equal(loud.theta, quiet.theta) and same == history
+    assert capsys.readouterr().err
