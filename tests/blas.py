@@ -14,7 +14,9 @@ LIKE_HASWELL = {"Haswell", "Zen"}
 def native():
     """The kernel that NumPy uses here, or None if it is not OpenBLAS's."""
     np.ones((2, 2)) @ np.ones((2, 2))
-    kernels = [pool["architecture"] for pool in threadpool_info() if pool.get("architecture")]
+    kernels = [
+        pool["architecture"] for pool in threadpool_info() if pool.get("architecture")
+    ]
     return kernels[0] if kernels else None
 
 

@@ -37,7 +37,9 @@ ORDER = [
 ]
 CREW = {"datasets", "plots", "explore", "exercises"}
 OUTSIDE = {"numpy"} | set(sys.stdlib_module_names)
-CODE_IN_MARKDOWN = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*\{(code-cell|jupyter-execute)\}", re.M)
+CODE_IN_MARKDOWN = re.compile(
+    r"^\s*(`{3,}|~{3,}|:{3,})\s*\{(code-cell|jupyter-execute)\}", re.M
+)
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,14 @@ def read_book(root):
     """The chapters of _toc.yml in order, and what is wrong with its pages as files."""
     chapters, problems = [], []
     for page in pages(Path(root)):
-        notebook, text = (Path(root) / f"{page}{suffix}" for suffix in (".ipynb", ".md"))
+        notebook, text = (
+            Path(root) / f"{page}{suffix}" for suffix in (".ipynb", ".md")
+        )
         if notebook.exists() == text.exists():
             state = "is there twice" if text.exists() else "is missing"
-            problems.append(f"{page}: named in _toc.yml, but {state} (as .ipynb or .md)")
+            problems.append(
+                f"{page}: named in _toc.yml, but {state} (as .ipynb or .md)"
+            )
         elif text.exists():
             problems += markdown_problems(page, text.read_text("utf-8"))
         else:
@@ -85,13 +91,17 @@ def read_book(root):
 def markdown_problems(page, text):
     """Code cells in a Markdown page would be executed by the build, and seen by no test."""
     if CODE_IN_MARKDOWN.search(text):
-        return [f"{page}: a page in Markdown with code cells, which no test sees: use .ipynb"]
+        return [
+            f"{page}: a page in Markdown with code cells, which no test sees: use .ipynb"
+        ]
     return []
 
 
 def read_core(root):
     """The sources of the core's modules, by name."""
-    return {name: (Path(root) / "nnlib" / f"{name}.py").read_text("utf-8") for name in ORDER}
+    return {
+        name: (Path(root) / "nnlib" / f"{name}.py").read_text("utf-8") for name in ORDER
+    }
 
 
 # --- what stands in a source --------------------------------------------------------------
@@ -135,7 +145,9 @@ def global_names(text):
 
     def visit(table):
         for symbol in table.get_symbols():
-            if symbol.is_referenced() and (table.get_type() == "module" or symbol.is_global()):
+            if symbol.is_referenced() and (
+                table.get_type() == "module" or symbol.is_global()
+            ):
                 found.add(symbol.get_name())
         for child in table.get_children():
             visit(child)
@@ -173,17 +185,23 @@ def imported_modules(tree):
                 yield alias.name, None, id(node) in inside
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
-                yield "." * node.level + (node.module or ""), alias.name, id(node) in inside
+                yield (
+                    "." * node.level + (node.module or ""),
+                    alias.name,
+                    id(node) in inside,
+                )
 
 
 def assigned_names(source):
     """Names that a cell binds at its top level in any way."""
     table = symtable.symtable(source, "<cell>", "exec")
-    return {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+    return {
+        s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()
+    }
 
 
 def places(chapters):
-    """(chapter's position, cell's position, "page, code cell 3", source) for each cell that parses."""
+    """(chapter's position, cell's position, "page, code cell 3", source) of cells that parse."""
     for c, chapter in enumerate(chapters):
         for i, source in enumerate(chapter.cells):
             if parses(source):
@@ -245,17 +263,23 @@ def check_definitions(chapters, core, public):
         imported = origins(ast.parse(source).body)
         for name in assigned_names(source) & set(public) - {d.name for d in shown}:
             if imported.get(name, (None,))[0] != "nnlib":
-                problems.append(f"{place}: gives the package's name {name} to something else")
+                problems.append(
+                    f"{place}: gives the package's name {name} to something else"
+                )
     for name, place in partly.items():
         if name not in whole:
-            problems.append(f"{place}: shows {name} in part, and no chapter shows it whole")
+            problems.append(
+                f"{place}: shows {name} in part, and no chapter shows it whole"
+            )
     return problems
 
 
 def partial_problems(shown, package):
     """What is wrong with a class that is shown in part."""
     if shown.header != package.header:
-        return [f"{shown.name}: the line {shown.header!r} is {package.header!r} in nnlib"]
+        return [
+            f"{shown.name}: the line {shown.header!r} is {package.header!r} in nnlib"
+        ]
     position, problems = 0, []
     for member in shown.members:
         if member not in package.members:
@@ -273,7 +297,9 @@ def difference(shown, package):
     for a, b in zip(ours, theirs):
         if a != b:
             return f"{shown.name} is not nnlib's: {a!r}, which is {b!r} there"
-    return f"{shown.name} is not nnlib's: {len(ours)} lines, where nnlib has {len(theirs)}"
+    return (
+        f"{shown.name} is not nnlib's: {len(ours)} lines, where nnlib has {len(theirs)}"
+    )
 
 
 def check_imports(chapters, public):
@@ -287,13 +313,17 @@ def check_imports(chapters, public):
             elif top != "nnlib":
                 continue
             elif name is None:
-                problems.append(f"{place}: import {module} brings in names not yet introduced")
+                problems.append(
+                    f"{place}: import {module} brings in names not yet introduced"
+                )
             elif rest:
                 child = rest.partition(".")[0]
                 if child == "checks" and name.startswith(("check_", "has_")):
                     continue
                 if child not in CREW:
-                    problems.append(f"{place}: from {module} import {name}: use from nnlib import")
+                    problems.append(
+                        f"{place}: from {module} import {name}: use from nnlib import"
+                    )
             elif name not in public:
                 problems.append(f"{place}: {name} is no public name of nnlib's core")
             elif name not in first:
@@ -321,9 +351,13 @@ def check_uses(chapters, core, public):
             if definition.name not in public:
                 continue
             for name in sorted(global_names(definition.text) - {definition.name}):
-                problem = use_problem(name, (c, i), first, imported, around[definition.name])
+                problem = use_problem(
+                    name, (c, i), first, imported, around[definition.name]
+                )
                 if problem:
-                    problems.append(f"{place}: {definition.name} uses {name}, {problem}")
+                    problems.append(
+                        f"{place}: {definition.name} uses {name}, {problem}"
+                    )
     return problems
 
 
@@ -352,23 +386,33 @@ def check_modules(core, public):
     problems, owners = [], {}
     for name, source in core.items():
         tree = ast.parse(source)
-        above = {"nnlib.checks"} | {f"nnlib.{other}" for other in ORDER[: ORDER.index(name)]}
+        above = {"nnlib.checks"} | {
+            f"nnlib.{other}" for other in ORDER[: ORDER.index(name)]
+        }
         for module, _, inside in imported_modules(tree):
             allowed = module.partition(".")[0] in OUTSIDE or (
                 module.partition(".")[0] == "tqdm" if inside else module in above
             )
             if not allowed:
-                problems.append(f"nnlib/{name}.py imports {module}, which is not above it")
+                problems.append(
+                    f"nnlib/{name}.py imports {module}, which is not above it"
+                )
         for node in tree.body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 owners[node.name] = name
                 if node.name not in public:
-                    problems.append(f"nnlib/{name}.py defines {node.name}, not in nnlib.__all__")
+                    problems.append(
+                        f"nnlib/{name}.py defines {node.name}, not in nnlib.__all__"
+                    )
             elif not is_plain(node):
                 line = ast.unparse(node).splitlines()[0]
-                problems.append(f"nnlib/{name}.py has a name that no cell can show: {line}")
+                problems.append(
+                    f"nnlib/{name}.py has a name that no cell can show: {line}"
+                )
     for name in sorted(set(public) - set(owners)):
-        problems.append(f"nnlib.__all__ has {name}, which no module of the core defines")
+        problems.append(
+            f"nnlib.__all__ has {name}, which no module of the core defines"
+        )
     return problems
 
 
@@ -381,4 +425,6 @@ def is_plain(node):
 def check_complete(chapters, public):
     """Rule 4: every public name of the core is introduced by some chapter."""
     missing = sorted(set(public) - set(introductions(chapters, public)))
-    return [f"{name} is public in nnlib and introduced by no chapter" for name in missing]
+    return [
+        f"{name} is public in nnlib and introduced by no chapter" for name in missing
+    ]

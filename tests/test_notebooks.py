@@ -18,5 +18,7 @@ def test_notebook_is_normal(path):
 
 def test_no_notebook_is_outside_the_table_of_contents():
     listed = set(normalise.notebooks())
-    stray = [path.name for path in (ROOT / "book").glob("**/*.ipynb") if path not in listed]
+    stray = [
+        path.name for path in (ROOT / "book").glob("**/*.ipynb") if path not in listed
+    ]
     assert not [name for name in stray if not name.endswith("-checkpoint.ipynb")]

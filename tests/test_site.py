@@ -40,7 +40,8 @@ def newest_source():
         sources += [
             path
             for path in (ROOT / folder).rglob("*")
-            if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
+            if path.is_file()
+            and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
         ]
     return max(sources, key=lambda path: path.stat().st_mtime)
 
@@ -78,7 +79,11 @@ def bad_alternatives(html):
     parser = Images()
     parser.feed(html)
     texts = [(image.get("alt") or "").strip() for image in parser.images]
-    return [text for text in texts if not text or re.fullmatch(r"\S+\.\w{2,4}|_images/.*", text)]
+    return [
+        text
+        for text in texts
+        if not text or re.fullmatch(r"\S+\.\w{2,4}|_images/.*", text)
+    ]
 
 
 def has_errors_printed(html):
@@ -103,7 +108,10 @@ def test_every_picture_has_words(page):
 
 
 def test_no_page_beyond_the_table_of_contents():
-    built = {p.relative_to(SITE).with_suffix("").as_posix() for p in SITE.rglob("book/**/*.html")}
+    built = {
+        p.relative_to(SITE).with_suffix("").as_posix()
+        for p in SITE.rglob("book/**/*.html")
+    }
     assert built == set(PAGES)
 
 
@@ -131,7 +139,9 @@ def missing_browser(message):
 def browser():
     path = find_browser()
     if path is None:
-        missing_browser("no Chromium on PATH: the built pages were NOT tested in a browser")
+        missing_browser(
+            "no Chromium on PATH: the built pages were NOT tested in a browser"
+        )
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
         running = driver.chromium.launch(executable_path=path, args=FLAGS)
@@ -193,7 +203,9 @@ def visit(browser, base, page, widths=WIDTHS):
 
     tab.route("**/*", guard)
     tab.on("pageerror", lambda error: wrong.append(f"throws {error}"))
-    tab.on("console", lambda m: m.type == "error" and wrong.append(f"console: {m.text}"))
+    tab.on(
+        "console", lambda m: m.type == "error" and wrong.append(f"console: {m.text}")
+    )
     tab.on("requestfailed", lambda request: wrong.append(f"lacks {request.url}"))
     try:
         tab.goto(f"{base}/{page}.html", wait_until="load")
@@ -201,9 +213,15 @@ def visit(browser, base, page, widths=WIDTHS):
             tab.set_viewport_size({"width": width, "height": 900})
             seen = tab.evaluate(MEASURE)
             if seen["overflow"] > 0:
-                wrong.append(f"is {seen['overflow']} px too wide at {width}: {seen['wide']}")
-        wrong += [f"has a formula that does not parse: {text}" for text in seen["errors"]]
-        wrong += [f"has a formula that is not typeset: {text}" for text in seen["formulas"]]
+                wrong.append(
+                    f"is {seen['overflow']} px too wide at {width}: {seen['wide']}"
+                )
+        wrong += [
+            f"has a formula that does not parse: {text}" for text in seen["errors"]
+        ]
+        wrong += [
+            f"has a formula that is not typeset: {text}" for text in seen["formulas"]
+        ]
     finally:
         tab.close()
     return wrong

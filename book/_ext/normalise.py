@@ -31,7 +31,9 @@ METADATA = {
 }
 CELL_METADATA = {"jupyter", "mystnb", "tags"}
 # They would let a cell's output differ, or the cell not run, unnoticed.
-BLIND = re.compile(r"(NBVAL_|PYTEST_VALIDATE_)\w+|nbval-(skip|ignore-output|check-output)")
+BLIND = re.compile(
+    r"(NBVAL_|PYTEST_VALIDATE_)\w+|nbval-(skip|ignore-output|check-output)"
+)
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{4,}")
 TIMEOUT = 300
 
@@ -39,7 +41,10 @@ TIMEOUT = 300
 def pages(root=ROOT):
     """The pages of _toc.yml, in reading order."""
     toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
-    return [toc["root"], *(page["file"] for part in toc["parts"] for page in part["chapters"])]
+    return [
+        toc["root"],
+        *(page["file"] for part in toc["parts"] for page in part["chapters"]),
+    ]
 
 
 def notebooks(root=ROOT):
@@ -59,7 +64,9 @@ def normalise(notebook):
         if not cell.get("id") or cell.id in taken:
             cell.id = new_id(cell.source, taken)
         taken.add(cell.id)
-        cell.metadata = {k: v for k, v in cell.metadata.items() if k in CELL_METADATA and v}
+        cell.metadata = {
+            k: v for k, v in cell.metadata.items() if k in CELL_METADATA and v
+        }
         cell.source = tidy(cell)
         cell.pop("attachments", None)
         if cell.cell_type == "code":
@@ -107,7 +114,10 @@ def text_outputs(outputs):
 def problems(notebook):
     """What is not normal in a notebook, a sentence for each."""
     found, count, ids = [], 0, set()
-    if notebook.metadata != METADATA or (notebook.nbformat, notebook.nbformat_minor) != (4, 5):
+    if notebook.metadata != METADATA or (
+        notebook.nbformat,
+        notebook.nbformat_minor,
+    ) != (4, 5):
         found.append("metadata other than the kernel's name and the language's")
     for number, cell in enumerate(notebook.cells, 1):
         wrong = []
@@ -234,8 +244,12 @@ def check(path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("files", nargs="*", type=Path, help="all of _toc.yml if none is given")
-    parser.add_argument("--check", action="store_true", help="run nothing, say what is not normal")
+    parser.add_argument(
+        "files", nargs="*", type=Path, help="all of _toc.yml if none is given"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="run nothing, say what is not normal"
+    )
     options = parser.parse_args()
     files = [path.resolve() for path in options.files] or notebooks()
     failed = 0

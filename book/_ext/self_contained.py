@@ -21,13 +21,17 @@ def copy_mathjax(app, error):
     source = Path(package.locate_file("sphinx-mathjax-offline/static/mathjax"))
     target = Path(app.outdir, "_static", "mathjax")
     for part in MATHJAX:
-        copy_asset(source / part, (target / part).parent if "." in part else target / part)
+        copy_asset(
+            source / part, (target / part).parent if "." in part else target / part
+        )
 
 
 def drop_thebe(app, page, template, context, doctree):
     """Thebe is added twice, throws in the console and names another origin; nobody starts it."""
     scripts = context.get("script_files", [])
-    scripts[:] = [s for s in scripts if "thebe" not in f"{s.filename} {s.attributes}".lower()]
+    scripts[:] = [
+        s for s in scripts if "thebe" not in f"{s.filename} {s.attributes}".lower()
+    ]
 
 
 def setup(app):

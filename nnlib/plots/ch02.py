@@ -16,7 +16,6 @@ from nnlib import (
     he_normal,
     mse,
     normal,
-    uniform,
     xavier_normal,
     zeros,
 )
@@ -42,7 +41,7 @@ def size(numbers):
     return np.sqrt(np.mean(np.square(numbers)))
 
 
-def weighted(scale):
+def spread(scale):
     """An initializer: normal weights with this standard deviation."""
     return lambda n_in, n_out, *, rng: normal(n_in, n_out, scale, rng=rng)
 
@@ -94,16 +93,18 @@ def draw_depth(gain=1, activation="relu"):
         left.set(xlabel="layer", title="size", xlim=(0, DEPTH))
         log_scale(left, -8, 8)
         label_lines(left)
-        bins = np.linspace(-3, 3, 61)
-        for outputs, meaning, layer in (
-            (first, "neutral", "layer 1"),
-            (last, "class A", "layer 50"),
+        bins = np.linspace(-4, 4, 65)
+        for outputs, meaning, layer, height in (
+            (first, "neutral", "layer 1", 0.93),
+            (last, "class A", "layer 50", 0.85),
         ):
-            heights = np.histogram(outputs, bins)[0] / outputs.size
-            right.stairs(heights, bins, color=colour(meaning), label=layer)
-        right.set(xlabel="output", title="how often", yticks=[], ylim=(0, 0.12))
-        right.text(0.03, 0.93, "layer 1", color=colour("neutral"), transform=right.transAxes)
-        right.text(0.03, 0.85, "layer 50", color=colour("class A"), transform=right.transAxes)
+            shares = np.histogram(outputs, bins)[0] / outputs.size
+            filled = {"fill": True, "alpha": 0.4} if outputs is last else {}
+            right.stairs(shares, bins, color=colour(meaning), **filled)
+            right.text(
+                0.03, height, layer, color=colour(meaning), transform=right.transAxes
+            )
+        right.set(xlabel="output", title="how often", yticks=[], ylim=(0, 0.15))
     return picture, _told(gain, activation, signals[-1], nudges[-1], last)
 
 
@@ -118,7 +119,9 @@ def _told(gain, activation, signal, nudge, last):
         f"{written(signal)}, and a nudge of size 1 has become {written(nudge)}."
     )
     if activation == "tanh":
-        text += f" {np.mean(np.abs(last) > 0.9):.0%} of the last outputs lie beyond ±0.9."
+        text += (
+            f" {np.mean(np.abs(last) > 0.9):.0%} of the last outputs lie beyond ±0.9."
+        )
     return text
 
 
@@ -127,21 +130,128 @@ def draw_gain(gain=1):
     return draw_depth(gain, "none")
 
 
-def draw_sums(counts=(1, 10, 100)):
-    """How a neuron's z spreads as it gets more inputs, with weights of SD 1 and of 1/√n."""
+def draw_sums(counts=(4, 25, 100)):
+    """How z spreads over 40,000 neurons with more and more inputs, for two sizes of weights."""
     rng = np.random.default_rng(0)
-    bins, spreads = np.linspace(-30, 30, 121), []
+    spreads = {False: [], True: []}
     with figure(columns=2) as (picture, axes):
         for ax, scaled in zip(axes, (False, True)):
+            bins = np.linspace(-3, 3, 49) if scaled else np.linspace(-30, 30, 61)
             for count in counts:
                 scale = 1 / np.sqrt(count) if scaled else 1.0
-                W = normal(count, 20_000, scale, rng=rng)
-                z = np.ones(count) @ W
-                grid = bins / 10 if scaled else bins
-                heights = np.histogram(z, grid)[0] / len(z)
-                ax.plot((grid[1:] + grid[:-1]) / 2, heights, label=f"{count} inputs")
-                spreads.append(f"{z.std():.1f}")
-            ax.set(xlabel="z", yticks=[], xlim=(grid[0], grid[-1]))
+                z = np.ones(count) @ normal(count, 40_000, scale, rng=rng)
+                shares = np.histogram(z, bins)[0] / len(z)
+                (line,) = ax.plot((bins[1:] + bins[:-1]) / 2, shares)
+                if not scaled:
+                    ax.text(
+                        z.std() + 1, 0.62 * shares.max() + 0.004, f"{count} inputs",
+                        color=line.get_color(),
+                    )  # fmt: skip
+                spreads[scaled].append(f"{z.std():.1f}")
+            ax.set(xlabel="z", yticks=[], xlim=(bins[0], bins[-1]))
+            ax.set_ylim(bottom=0)
         axes[0].set(title="weights of SD 1", ylabel="how often")
-        axes[1].set(title="weights of SD 1/√n", ylim=axes[1].get_ylim())
-    return picture, spreads
+        axes[1].set(title="weights of SD 1/√n")
+        axes[1].text(1.15, 0.62 * shares.max(), "all three")
+    inputs = ", ".join(map(str, counts))
+    return picture, (
+        f"With weights of SD 1, neurons of {inputs} inputs give z an SD of "
+        f"{', '.join(spreads[False])}. With weights of SD 1/√n: {', '.join(spreads[True])}."
+    )
+
+
+# --- how equal: neurons that start the same
+
+
+STARTS = {
+    "all zero": (zeros, zeros),
+    "all equal": (constant(0.5), constant(0.5)),
+    "outputs random": (constant(0.5), xavier_normal),
+    "all random": (xavier_normal, xavier_normal),
+}
+
+
+def draw_features(start="all equal", neurons=4):
+    """A hidden layer that has learnt a curve: what each neuron gives out, and the fit."""
+    hidden_init, output_init = STARTS[start]
+    rng = np.random.default_rng(0)
+    hidden = Linear(1, neurons, init=hidden_init, rng=rng)
+    output = Linear(neurons, 1, init=output_init, rng=rng)
+    net = Network(hidden, Tanh(), output, dtype=np.float64)
+    optimizer = Adam(0.03)
+    x = np.linspace(-3, 3, 60).reshape(-1, 1)
+    for _ in range(600):
+        _, dz = mse(net.forward(x), curve(x))
+        net.backward(dz)
+        optimizer.step(net.theta, net.grad)
+    features, fit = np.tanh(hidden.forward(x)), net.predict(x)
+    different = len(np.unique(features.round(3), axis=1).T)
+    rmse = size(fit - curve(x))
+
+    with figure(columns=2) as (picture, (left, right)):
+        left.plot(x, features, color=colour("class B"), linestyle="-", alpha=0.7)
+        left.set(xlabel="x", ylim=(-1.1, 1.1))
+        left.set_title(f"{neurons} neurons" if neurons > 1 else "1 neuron")
+        right.plot(x, curve(x), color=colour("neutral"), label="target")
+        right.plot(x, fit, color=colour("class A"), linestyle="--", label="fit")
+        right.set(xlabel="x", ylim=(-2.3, 2.3), title=f"RMSE {rmse:.2f}")
+        label_lines(right)
+    count = f"{neurons} hidden neurons" if neurons > 1 else "1 hidden neuron"
+    return picture, (
+        f"{count}, at the start {start}: after 600 steps {different} different "
+        f"{'features' if different > 1 else 'feature'}, and an RMSE of {rmse:.2f}."
+    )
+
+
+# --- does it learn?
+
+
+def trained(activation, init, lr, layers=20, steps=200):
+    """The losses of a deep network on three spirals, up to the last that is finite."""
+    x, y = spirals(150, rng=np.random.default_rng(1))
+    rng, stack, n_in = np.random.default_rng(0), [], 2
+    for _ in range(layers):
+        stack += [Linear(n_in, 32, init=init, rng=rng), ACTIVATIONS[activation]()]
+        n_in = 32
+    net = Network(*stack, Linear(n_in, 3, init=init, rng=rng))
+    optimizer, losses = SGD(lr), []
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(steps):
+            value, dz = cross_entropy(net.forward(x), y)
+            if not np.isfinite(value):
+                break
+            losses.append(value)
+            net.backward(dz)
+            optimizer.step(net.theta, net.grad)
+    return losses
+
+
+def draw_deep_learning(rates=(0.01, 0.02, 0.05)):
+    """20 hidden layers learn three spirals: four initializations, each at its best rate."""
+    inits = {
+        "He": he_normal,
+        "Xavier": xavier_normal,
+        "SD 0.01": spread(0.01),
+        "SD 1": spread(1.0),
+    }
+    told = []
+    with figure(columns=2, sharey=True) as (picture, axes):
+        for ax, activation in zip(axes, ("relu", "tanh")):
+            groups = {"learns": [], "stays near 1.1": [], "overflows": []}
+            for name, init in inits.items():
+                runs = [trained(activation, init, rate) for rate in rates]
+                best = min(runs, key=lambda losses: np.mean(losses[-20:]))
+                ax.plot(best, label=name)
+                end = np.mean(best[-20:])
+                fate = "learns" if end < 0.5 else "stays near 1.1"
+                groups[fate if len(best) == 200 else "overflows"].append(name)
+            ax.set(xlabel="step", title=NAMES[activation], ylim=(0, 2), xlim=(0, 200))
+            fates = [
+                f"{', '.join(names)}: {fate}" for fate, names in groups.items() if names
+            ]
+            told.append(f"{NAMES[activation]}. {'; '.join(fates)}.")
+        axes[0].set_ylabel("loss")
+        label_lines(axes[1])
+    return picture, (
+        f"The loss over 200 steps, where guessing costs 1.1. {' '.join(told)}"
+    )

@@ -1,0 +1,597 @@
+"""Every guard of the book is shown to fail: a small book with one planted fault for each."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import nbformat
+import normalise
+import pytest
+import story
+import test_site
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# --- the story, on a package of two modules -----------------------------------------------
+
+PACKAGE = {
+    "initializers": '''\
+"""Where weights start."""
+
+import numpy as np
+
+from nnlib.checks import check_rng
+
+
+def normal(n_in, n_out, *, rng, scale=1):
+    """W ~ N(0, scale²)."""
+    check_rng(rng)  # one line
+    return scale * rng.normal(size=(n_in, n_out))
+''',
+    "layers": '''\
+"""Layers."""
+
+import numpy as np
+
+from nnlib.initializers import normal
+
+
+class Linear:
+    """z = x W + b."""
+
+    params = ("W", "b")
+
+    def __init__(self, n_in, n_out, *, init=normal, rng):
+        self.W, self.b = init(n_in, n_out, rng=rng), np.zeros(n_out)
+
+    # one column is one neuron
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.b
+
+    def backward(self, da):
+        return da @ self.W.T
+''',
+}
+PUBLIC = ("Linear", "normal")
+IMPORTS = "import numpy as np\n\nfrom nnlib.checks import check_rng"
+NORMAL = PACKAGE["initializers"].partition("\n\n\n")[2].rstrip()
+LINEAR = PACKAGE["layers"].partition("\n\n\n")[2].rstrip()
+PARTIAL = '''\
+class Linear:
+    """z = x W + b."""
+
+    # one column is one neuron
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.b'''
+BOOK = {
+    "01": ["import numpy as np", PARTIAL],
+    "02": [IMPORTS, NORMAL, "W = normal(2, 3, rng=np.random.default_rng(0))"],
+    "03": [
+        "import numpy as np\n\nfrom nnlib import normal\nfrom nnlib.explore import explore",
+        LINEAR,
+    ],
+}
+
+
+def book(**changed):
+    """The small book, with some chapters' cells replaced: book(_02=[…])."""
+    cells = BOOK | {name.strip("_"): cells for name, cells in changed.items()}
+    return [story.Chapter(name, tuple(cells[name])) for name in sorted(cells)]
+
+
+def problems(chapters, package=PACKAGE, public=PUBLIC):
+    """What all the rules say."""
+    return [
+        *story.check_cells(chapters),
+        *story.check_definitions(chapters, package, public),
+        *story.check_imports(chapters, public),
+        *story.check_uses(chapters, package, public),
+        *story.check_modules(package, public),
+        *story.check_complete(chapters, public),
+    ]
+
+
+def test_the_small_book_is_in_order():
+    assert problems(book()) == []
+
+
+def test_a_book_may_show_a_class_whole_at_once_or_twice():
+    assert problems(book(_01=[], _03=[*BOOK["03"], LINEAR])) == []
+
+
+FAULTS = {
+    "a changed line": (
+        dict(_02=[IMPORTS, NORMAL.replace("scale * rng", "rng")]),
+        "normal is not nnlib's: '    return rng.normal(size=(n_in, n_out))'",
+    ),
+    "a changed comment": (
+        dict(_02=[IMPORTS, NORMAL.replace("# one line", "# two")]),
+        "normal is not nnlib's",
+    ),
+    "a line left out": (
+        dict(_02=[IMPORTS, NORMAL.replace("    check_rng(rng)  # one line\n", "")]),
+        "normal is not nnlib's",
+    ),
+    "a decorator added": (
+        dict(_02=[IMPORTS, "@print\n" + NORMAL]),
+        "normal is not nnlib's: '@print'",
+    ),
+    "a member changed": (
+        dict(_01=["import numpy as np", PARTIAL.replace("+ self.b", "")]),
+        "Linear: this is not nnlib's text:\n# one column is one neuron\ndef forward",
+    ),
+    "a member's comment changed": (
+        dict(_01=["import numpy as np", PARTIAL.replace("one neuron", "a neuron")]),
+        "Linear: this is not nnlib's text",
+    ),
+    "a member that the package lacks": (
+        dict(_01=["import numpy as np", PARTIAL + "\n\n    depth = 3"]),
+        "Linear: this is not nnlib's text:\ndepth = 3",
+    ),
+    "members in another order": (
+        dict(_01=["import numpy as np", PARTIAL + '\n\n    params = ("W", "b")']),
+        "Linear: not in nnlib's order",
+    ),
+    "another base class": (
+        dict(_01=["import numpy as np", PARTIAL.replace("Linear:", "Linear(dict):")]),
+        "Linear: the line 'class Linear(dict):' is 'class Linear:' in nnlib",
+    ),
+    "a class never shown whole": (
+        dict(_03=["from nnlib import normal"]),
+        "01, code cell 2: shows Linear in part, and no chapter shows it whole",
+    ),
+    "a public name given to something else": (
+        dict(_03=[*BOOK["03"], "normal = 3"]),
+        "03, code cell 3: gives the package's name normal to something else",
+    ),
+    "a public name defined inside a condition": (
+        dict(_03=[*BOOK["03"], "if True:\n    def normal(): ..."]),
+        "gives the package's name normal to something else",
+    ),
+    "a public name imported from elsewhere": (
+        dict(_03=[*BOOK["03"], "from numpy.random import normal"]),
+        "gives the package's name normal to something else",
+    ),
+    "a name imported too early": (
+        dict(_01=["import numpy as np\nfrom nnlib import normal", PARTIAL]),
+        "01, code cell 1: imports normal, which 02 introduces",
+    ),
+    "a name imported where it is introduced": (
+        dict(_02=[IMPORTS, NORMAL, "from nnlib import normal"]),
+        "02, code cell 3: imports normal, which 02 introduces",
+    ),
+    "a name used too early": (
+        dict(_01=["import numpy as np", LINEAR]),
+        "01, code cell 2: Linear uses normal, which is introduced later",
+    ),
+    "a name used without an import": (
+        dict(_03=["import numpy as np", LINEAR]),
+        "Linear uses normal, so the chapter needs: from nnlib import normal",
+    ),
+    "NumPy used without an import": (
+        dict(_03=["from nnlib import normal", LINEAR]),
+        "Linear uses np, so the chapter needs above it: import numpy",
+    ),
+    "a check used without an import": (
+        dict(_02=["import numpy as np", NORMAL]),
+        "so the chapter needs above it: from nnlib.checks import check_rng",
+    ),
+    "an import from a module of the core": (
+        dict(_03=["import numpy as np\nfrom nnlib.initializers import normal", LINEAR]),
+        "from nnlib.initializers import normal: use from nnlib import",
+    ),
+    "the whole package imported": (
+        dict(_03=[*BOOK["03"], "import nnlib"]),
+        "import nnlib brings in names not yet introduced",
+    ),
+    "a star import": (
+        dict(_03=[*BOOK["03"], "from nnlib import *"]),
+        "* is no public name of nnlib's core",
+    ),
+    "a name imported inside a function": (
+        dict(
+            _01=[
+                "import numpy as np",
+                PARTIAL,
+                "def f():\n    from nnlib import normal",
+            ]
+        ),
+        "01, code cell 3: imports normal, which 02 introduces",
+    ),
+    "a public name never introduced": (
+        dict(_02=[IMPORTS], _03=["import numpy as np", PARTIAL]),
+        "normal is public in nnlib and introduced by no chapter",
+    ),
+    "a magic": (
+        dict(_02=[IMPORTS, NORMAL, "%timeit 1"]),
+        "02, code cell 3: not plain Python",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_story_finds(fault):
+    changed, sentence = FAULTS[fault]
+    assert any(sentence in found for found in problems(book(**changed))), problems(
+        book(**changed)
+    )
+
+
+WRONG_MODULES = {
+    "an import from below": (
+        "initializers",
+        "import numpy as np",
+        "import numpy as np\nfrom nnlib.layers import Linear",
+        "nnlib/initializers.py imports nnlib.layers, which is not above it",
+    ),
+    "an import of the stage crew": (
+        "layers",
+        "import numpy as np",
+        "import matplotlib",
+        "nnlib/layers.py imports matplotlib, which is not above it",
+    ),
+    "an import of the crew inside a function": (
+        "layers",
+        "        self.x = x",
+        "        from nnlib.plots import style",
+        "nnlib/layers.py imports nnlib.plots, which is not above it",
+    ),
+    "a private function": (
+        "layers",
+        "class Linear:",
+        "def _scale(): ...\n\n\nclass Linear:",
+        "nnlib/layers.py defines _scale, not in nnlib.__all__",
+    ),
+    "a constant": (
+        "layers",
+        "class Linear:",
+        "EPS = 1e-8\n\n\nclass Linear:",
+        "nnlib/layers.py has a name that no cell can show: EPS = 1e-08",
+    ),
+    "a name that is gone": (
+        "layers",
+        "class Linear:",
+        "class Line:",
+        "nnlib.__all__ has Linear, which no module of the core defines",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", WRONG_MODULES)
+def test_the_order_of_modules_finds(fault):
+    module, old, new, sentence = WRONG_MODULES[fault]
+    assert old in PACKAGE[module]
+    package = PACKAGE | {module: PACKAGE[module].replace(old, new)}
+    assert sentence in story.check_modules(package, PUBLIC)
+
+
+def test_tqdm_may_be_imported_inside_a_function():
+    inside = PACKAGE["layers"].replace(
+        "        self.x = x", "        from tqdm import tqdm"
+    )
+    assert story.check_modules(PACKAGE | {"layers": inside}, PUBLIC) == []
+    outside = "import tqdm\n" + PACKAGE["layers"]
+    assert story.check_modules(PACKAGE | {"layers": outside}, PUBLIC) != []
+
+
+def test_code_in_markdown_pages_and_missing_pages_are_found(tmp_path):
+    (tmp_path / "book").mkdir()
+    toc = {"root": "book/index", "parts": [{"chapters": [{"file": "book/one"}]}]}
+    (tmp_path / "_toc.yml").write_text(str(toc))
+    (tmp_path / "book" / "index.md").write_text("# A page\n\n```python\nx = 1\n```\n")
+    chapters, found = story.read_book(tmp_path)
+    assert (chapters, len(found)) == ([], 1)
+    assert "book/one: named in _toc.yml, but is missing" in found[0]
+    (tmp_path / "book" / "one.md").write_text(
+        "# One\n\n```{code-cell} python\nx = 1\n```\n"
+    )
+    assert (
+        "book/one: a page in Markdown with code cells"
+        in story.read_book(tmp_path)[1][0]
+    )
+
+
+# --- the normal form of a notebook --------------------------------------------------------
+
+
+def notebook(*cells):
+    """A notebook in its normal form: pairs (source, outputs)."""
+    made = new_notebook(metadata=nbformat.from_dict(normalise.METADATA))
+    for count, (source, outputs) in enumerate(cells, 1):
+        cell = new_code_cell(source, execution_count=count, outputs=list(outputs))
+        cell.id = f"cell-{count}"
+        made.cells.append(cell)
+    return made
+
+
+def printed(text, name="stdout"):
+    return new_output("stream", name=name, text=text)
+
+
+def result(**data):
+    return new_output(
+        "execute_result", {k.replace("_", "/"): v for k, v in data.items()}
+    )
+
+
+def good():
+    return notebook(
+        ("print(1 + 1)", [printed("2\n")]), ("'a'", [result(text_plain="'a'")])
+    )
+
+
+def test_a_normal_notebook_is_normal():
+    assert normalise.problems(good()) == []
+
+
+def never_executed(made):
+    made.cells[1].execution_count, made.cells[1].outputs = None, []
+
+
+def out_of_order(made):
+    made.cells[0].execution_count, made.cells[1].execution_count = 2, 1
+
+
+def an_image_left_in(made):
+    made.cells[1].outputs[0].data["image/png"] = "iVBORw0KGgo="
+
+
+def widget_state(made):
+    made.metadata["widgets"] = {}
+
+
+def a_version_of_python(made):
+    made.metadata["language_info"] = {"name": "python", "version": "3.11.7"}
+
+
+def a_warning_printed(made):
+    made.cells[0].outputs.append(printed("RuntimeWarning: overflow\n", "stderr"))
+
+
+def an_exception(made):
+    made.cells[0].outputs = [
+        new_output("error", ename="ValueError", evalue="no", traceback=[])
+    ]
+
+
+def a_bare_number(made):
+    made.cells[1].outputs[0].data["text/plain"] = "np.float64(0.5)"
+
+
+def an_address(made):
+    made.cells[1].outputs[0].data["text/plain"] = (
+        "<nnlib.Linear object at 0x7f00aa11bb22>"
+    )
+
+
+def an_output_not_compared(made):
+    made.cells[0].source = "# NBVAL_IGNORE_OUTPUT\nprint(1 + 1)"
+
+
+def a_tag_that_skips(made):
+    made.cells[0].metadata["tags"] = ["nbval-skip"]
+
+
+def timings(made):
+    made.cells[0].metadata["execution"] = {"iopub.execute_input": "2026-01-01"}
+
+
+def one_id_twice(made):
+    made.cells[1].id = made.cells[0].id
+
+
+def an_empty_cell(made):
+    made.cells[1].source, made.cells[1].outputs = "", []
+
+
+FORMS = {
+    never_executed: "cell 2: never executed",
+    out_of_order: "cell 1: execution count 2, not 1",
+    an_image_left_in: "cell 2: an output in image/png",
+    widget_state: "metadata other than",
+    a_version_of_python: "metadata other than",
+    a_warning_printed: "cell 1: prints a warning (stderr): RuntimeWarning: overflow",
+    an_exception: "cell 1: raises ValueError: no",
+    a_bare_number: "cell 2: the bare number np.float64(0.5)",
+    an_address: "cell 2: an address in memory",
+    an_output_not_compared: "cell 1: NBVAL_IGNORE_OUTPUT",
+    a_tag_that_skips: "cell 1: nbval-skip",
+    timings: "cell 1: metadata execution",
+    one_id_twice: "cell 2: no id of its own",
+    an_empty_cell: "cell 2: an empty code cell",
+}
+
+
+@pytest.mark.parametrize("plant", FORMS, ids=lambda plant: plant.__name__)
+def test_the_normal_form_finds(plant):
+    made = good()
+    plant(made)
+    assert any(
+        sentence.startswith(FORMS[plant]) for sentence in normalise.problems(made)
+    )
+
+
+def test_a_file_formatted_by_something_else_is_not_normal(tmp_path):
+    path = tmp_path / "one.ipynb"
+    path.write_text(normalise.as_text(good()), "utf-8")
+    assert normalise.check(path) == []
+    path.write_text(path.read_text("utf-8").replace("\n ", "\n  "), "utf-8")
+    assert normalise.check(path) != []
+
+
+def test_normalising_keeps_words_and_ids_and_drops_the_rest():
+    made = notebook(
+        (
+            "1",
+            [
+                printed("a\n"),
+                printed("b\n"),
+                result(text_plain="1", text_html="<b>1</b>"),
+            ],
+        ),
+        ("2  \n", [result(image_png="iVBORw0KGgo=")]),
+    )
+    made.metadata["widgets"] = {}
+    made.cells[0].metadata = {"tags": ["hide-input"], "collapsed": True}
+    normal = normalise.normalise(made)
+    assert normalise.problems(normal) == []
+    assert [cell.id for cell in normal.cells] == ["cell-1", "cell-2"]
+    assert normal.cells[0].outputs == [printed("a\nb\n"), result(text_plain="1")]
+    assert normal.cells[0].metadata == {"tags": ["hide-input"]}
+    assert (normal.cells[1].source, normal.cells[1].outputs) == ("2", [])
+
+
+@pytest.mark.parametrize(
+    "source, sentence",
+    [
+        ("1 / 0", "raises ZeroDivisionError: division by zero"),
+        ("import warnings\nwarnings.warn('careful')", "prints a warning (stderr)"),
+    ],
+)
+def test_a_chapter_that_fails_is_shown_and_not_stored(
+    tmp_path, capsys, source, sentence
+):
+    path = tmp_path / "one.ipynb"
+    path.write_text(normalise.as_text(notebook((source, []))), "utf-8")
+    before = path.read_text("utf-8")
+    _, failed = normalise.run(path)
+    shown = capsys.readouterr().out
+    assert failed and sentence in shown and f"    | {source.splitlines()[0]}" in shown
+    assert path.read_text("utf-8") == before
+
+
+def test_a_chapter_is_run_and_stored(tmp_path):
+    path = tmp_path / "one.ipynb"
+    made = notebook(("print(6 * 7)", []), ("raise ValueError('meant')", []))
+    made.cells[1].metadata["tags"] = ["raises-exception"]
+    path.write_text(normalise.as_text(made), "utf-8")
+    assert not normalise.run(path)[1]
+    assert normalise.check(path) == []
+    assert nbformat.read(path, as_version=4).cells[0].outputs == [printed("42\n")]
+
+
+# --- nbval with the book's policy -----------------------------------------------------------
+
+
+def nbval(folder, made):
+    """How `pytest --nbval` with the project's conftest ends on this notebook."""
+    (folder / "conftest.py").write_bytes((ROOT / "conftest.py").read_bytes())
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "one.ipynb").write_text(normalise.as_text(made), "utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--nbval",
+        "--nbval-current-env",
+        ".",
+    ]
+    ended = subprocess.run(
+        command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"NO_COLOR": "1"},
+    )
+    return ended.returncode, ended.stdout
+
+
+PICTURE = """\
+class Picture:
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        import random
+        return {
+            "text/plain": "the loss falls to 0.03",
+            "text/html": f"<b>{random.random()}</b>",
+            "image/svg+xml": f"<svg>{random.random()}</svg>",
+        }
+Picture()"""
+
+
+def test_nbval_compares_words_and_numbers_and_nothing_else(tmp_path):
+    made = notebook(
+        ("print('loss', 0.1 + 0.2)", [printed("loss 0.30000000000000004\n")]),
+        (PICTURE, [result(text_plain="the loss falls to 0.03")]),
+        ("import os; print(os.environ['NNLIB_QUIET'])", [printed("1\n")]),
+    )
+    code, out = nbval(tmp_path, made)
+    assert code == 0, out
+    made.cells[0].outputs = [printed("loss 0.30000000000000001\n")]
+    made.cells[1].outputs = [result(text_plain="the loss falls to 0.02")]
+    made.cells[2].outputs = []
+    code, out = nbval(tmp_path, made)
+    assert code == 1 and "3 failed" in out, out
+
+
+# --- the built pages --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "html, bad",
+    [
+        ('<img src="a.png" alt="The loss falls from 1.1 to 0.03">', 0),
+        ('<img src="a.png" alt="">', 1),
+        ('<img src="a.png">', 1),
+        ('<img src="a.png" alt="loss_curve.png">', 1),
+        ('<img src="a.png" alt="../_images/8a1c.png">', 1),
+    ],
+)
+def test_pictures_without_words_are_found(html, bad):
+    assert len(test_site.bad_alternatives(html)) == bad
+
+
+def test_warnings_on_a_page_are_found():
+    assert test_site.has_errors_printed(
+        '<div class="output stderr highlight-x">…</div>'
+    )
+    assert not test_site.has_errors_printed(
+        '<div class="output stream highlight-x">…</div>'
+    )
+
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title>
+<link rel="icon" href="data:,"></head><body><div class="bd-article">{}</div></body></html>"""
+PAGE_FAULTS = {
+    "an error in a script": ("<script>undefined.x</script>", "throws"),
+    "an error in the console": ("<script>console.error('no')</script>", "console: no"),
+    "another origin": (
+        '<script src="https://example.org/x.js"></script>',
+        "asks for https://",
+    ),
+    "a missing file": ('<img alt="a b" src="gone.png">', "console: Failed to load"),
+    "a page too wide": ('<div style="width: 900px">x</div>', "px too wide at 390"),
+    "a formula that does not parse": (
+        "<mjx-merror>x</mjx-merror>",
+        "does not parse: x",
+    ),
+    "a formula that is not typeset": (
+        '<span class="math">\\(x\\)</span>',
+        "is not typeset",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    yield from test_site.browser.__wrapped__()
+
+
+@pytest.mark.parametrize("fault", ["none", *PAGE_FAULTS])
+def test_a_browser_finds(fault, tmp_path, browser):
+    body, sentence = PAGE_FAULTS.get(fault, ("<p>Fine.</p>", None))
+    (tmp_path / "page.html").write_text(PAGE.format(textwrap.dedent(body)), "utf-8")
+    server = test_site.serve(tmp_path)
+    found = test_site.visit(
+        browser, f"http://127.0.0.1:{server.server_port}/a/book", "page"
+    )
+    server.shutdown()
+    if sentence is None:
+        assert found == []
+    else:
+        assert any(sentence in problem for problem in found), found
