@@ -26,7 +26,7 @@ book: $(INSTALLED)
 	@echo "--- Executing the chapters and building the site: about two minutes."
 	@rm -rf _build/html
 	@$(BIN)/jupyter-book build -W -n --keep-going --all --quiet .
-	@echo "--- The book is at file://$(CURDIR)/_build/html/index.html"
+	@echo "--- Done: open _build/html/index.html in a browser."
 
 test: $(INSTALLED)
 	@echo "--- 1/6 Style of the code (ruff): seconds."

@@ -236,7 +236,7 @@ def introductions(chapters, public):
 def check_cells(chapters):
     """A cell that is no plain Python (a magic, a shell line) cannot be read by these tests."""
     return [
-        f"{chapter.name}, code cell {i + 1}: not plain Python (no magics, no shell lines)"
+        f"{chapter.name}, code cell {i + 1}: not plain Python: {source[:60]!r}"
         for chapter in chapters
         for i, source in enumerate(chapter.cells)
         if not parses(source)
@@ -342,17 +342,18 @@ def check_uses(chapters, core, public):
         bound = origins(tree.body)
         for definition in definitions(source):
             around[definition.name] = bound
-    imported, position = {}, None
+    here, page = {}, None  # what the cells of a page bound so far, and from where
     for c, i, place, source in places(chapters):
-        if c != position:
-            imported, position = {}, c
-        imported.update(origins(ast.parse(source).body))
+        if c != page:
+            here, page = {}, c
+        here.update(origins(ast.parse(source).body))
+        here.update({d.name: ("nnlib", d.name) for d in definitions(source)})
         for definition in definitions(source):
             if definition.name not in public:
                 continue
             for name in sorted(global_names(definition.text) - {definition.name}):
                 problem = use_problem(
-                    name, (c, i), first, imported, around[definition.name]
+                    name, (c, i), first, here, around[definition.name]
                 )
                 if problem:
                     problems.append(
@@ -361,21 +362,19 @@ def check_uses(chapters, core, public):
     return problems
 
 
-def use_problem(name, place, first, imported, bound):
+def use_problem(name, place, first, here, bound):
     """What is wrong with a core definition that uses this name here, or None."""
-    if name in first and first[name][0] == place[0] and first[name] <= place:
-        return None  # defined above on the same page, or in the same cell
-    if name in first and first[name] < place:
-        fine = imported.get(name) == ("nnlib", name)
-        return None if fine else f"so the chapter needs: from nnlib import {name}"
     if name in first:
-        return "which is introduced later"
+        if first[name] > place:
+            return "which is introduced later"
+        fine = here.get(name) == ("nnlib", name)  # imported, or defined above
+        return None if fine else f"so the chapter needs: from nnlib import {name}"
     module, original = bound.get(name, (None, None))
     if module is None or name.startswith("_"):
         return "which is neither public nor introduced"
     if module != "nnlib.checks" and module.partition(".")[0] not in OUTSIDE:
         return f"which comes from {module} and is introduced nowhere"
-    if imported.get(name) != (module, original):
+    if here.get(name) != (module, original):
         line = f"from {module} import {original}" if original else f"import {module}"
         return f"so the chapter needs above it: {line}"
     return None

@@ -104,6 +104,16 @@ def test_a_book_may_show_a_class_whole_at_once_or_twice():
     assert problems(book(_01=[], _03=[*BOOK["03"], LINEAR])) == []
 
 
+def test_a_definition_may_use_what_the_same_page_defines_again():
+    assert problems(
+        book(_03=["import numpy as np", "\n\n\n".join([NORMAL, LINEAR])])
+    ) == [
+        "03, code cell 2: normal uses check_rng, so the chapter needs above it: "
+        "from nnlib.checks import check_rng"
+    ]
+    assert problems(book(_03=[IMPORTS, NORMAL, LINEAR])) == []
+
+
 FAULTS = {
     "a changed line": (
         dict(_02=[IMPORTS, NORMAL.replace("scale * rng", "rng")]),
@@ -586,11 +596,8 @@ def browser():
 def test_a_browser_finds(fault, tmp_path, browser):
     body, sentence = PAGE_FAULTS.get(fault, ("<p>Fine.</p>", None))
     (tmp_path / "page.html").write_text(PAGE.format(textwrap.dedent(body)), "utf-8")
-    server = test_site.serve(tmp_path)
-    found = test_site.visit(
-        browser, f"http://127.0.0.1:{server.server_port}/a/book", "page"
-    )
-    server.shutdown()
+    with test_site.served(tmp_path) as address:
+        found = test_site.visit(browser, address, "page")
     if sentence is None:
         assert found == []
     else:

@@ -173,6 +173,12 @@ def test_targets_may_be_of_another_type(loss):
     assert loss(z.tolist(), y.tolist())[0] == pytest.approx(value)
 
 
+def test_integer_outputs_are_taken_as_floats():
+    """z = 1, 2 with y = ½, ½: (¼ + 9/4) / 2, with no target rounded to 0."""
+    value, dz = mse(np.array([1, 2]), np.array([0.5, 0.5]))
+    assert value == 1.25 and dz.tolist() == [0.5, 1.5]
+
+
 Z2, Z1 = np.zeros((4, 2)), np.zeros((4, 1))
 INTS = np.array([0, 1, 1, 0])
 

@@ -273,6 +273,16 @@ def test_a_weight_that_is_assigned_anew_is_noticed(method):
         getattr(net, method)(X)
 
 
+def test_a_detached_network_does_not_load(tmp_path):
+    net = make()
+    net.save(tmp_path / "net.npz")
+    net.layers[0].b = np.zeros(4, np.float32)
+    with pytest.raises(
+        ValueError, match="b is no longer a part of the network's theta"
+    ):
+        net.load(tmp_path / "net.npz")
+
+
 def test_theta_or_grad_assigned_anew_is_noticed():
     net = make()
     net.theta = net.theta - 0.1

@@ -3,6 +3,7 @@
 Without Chromium the browser's tests are skipped, and say so; where CI is set they fail.
 """
 
+import contextlib
 import functools
 import http.server
 import os
@@ -160,19 +161,20 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def serve(folder):
-    """A static host of a folder, in a thread."""
+@contextlib.contextmanager
+def served(folder):
+    """The address of a static host of a folder."""
     handler = functools.partial(Quiet, directory=folder)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/a/book"
+        server.shutdown()
 
 
 @pytest.fixture(scope="module")
 def origin(site):
-    server = serve(site)
-    yield f"http://127.0.0.1:{server.server_port}/a/book"
-    server.shutdown()
+    with served(site) as address:
+        yield address
 
 
 MEASURE = """async () => {

@@ -351,6 +351,8 @@ def test_patience_stops_and_restores_the_best(patience):
     assert history.valid_loss == pytest.approx(valid[: epoch + 1], rel=1e-12)
     assert history.best_epoch == best
     assert np.array_equal(net.theta, seen[best][0])
+    z = net.predict(VALID[0])  # its layers have the weights too
+    assert cross_entropy(z, VALID[1])[0] == pytest.approx(valid[best])
     assert not np.array_equal(net.theta, seen[epoch][0])
 
 
@@ -374,12 +376,45 @@ def test_a_regression_has_no_accuracies():
         assert history.train_accuracy == history.valid_accuracy == []
 
 
+@pytest.mark.parametrize("shape, n_out", [((25, 1), 1), ((25,), 1), ((25, 2), 2)])
+def test_a_regression_with_the_readers_own_loss(shape, n_out):
+    """No classes: numbers other than 0 and 1, one a row, or two columns of zeros and ones."""
+
+    def absolute_error(z, y):
+        y = y.reshape(z.shape)
+        return float(np.mean(np.abs(z - y))), np.sign(z - y) / z.size
+
+    y = generator().standard_normal(shape)
+    data = X, (y > 0).astype(float) if n_out == 2 else y
+    options = dict(epochs=2, batch_size=10, rng=generator())
+    history = fit(make(n_out), absolute_error, SGD(0.1), data, data, **options)
+    assert len(history.train_loss) == 2
+    assert history.train_accuracy == history.valid_accuracy == []
+
+
 def test_two_classes_with_one_logit():
     net, data = make(1), (X, Y[:, None])
     options = dict(epochs=200, batch_size=5, rng=generator())
     history = fit(net, binary_cross_entropy, Adam(0.05), data, data, **options)
     assert history.train_accuracy[-1] == history.valid_accuracy[-1] == 1
     assert history.train_loss[-1] < 0.1 < 0.5 < history.train_loss[0]
+
+
+def test_only_the_batches_go_through_forward():
+    """Watching is predicting: a Dropout would be off."""
+
+    class Watched(Tanh):
+        def forward(self, x):
+            seen.append(len(x))
+            return super().forward(x)
+
+        def predict(self, x):
+            return np.tanh(x)
+
+    seen, net = [], Network(Linear(3, 2, rng=generator()), Watched())
+    options = dict(epochs=2, batch_size=10, rng=generator())
+    fit(net, cross_entropy, SGD(0.1), TRAIN, VALID, **options)
+    assert seen == [10, 10, 5] * 2
 
 
 def test_history_starts_empty():
@@ -402,15 +437,18 @@ def test_divergence_is_explained_and_undone(patience):
 
 
 def test_divergence_names_the_epoch():
-    """A loss that is finite for two epochs of three batches (and the two checks at the call)."""
+    """One infinite loss, in the third epoch: after the two checks at the call, two epochs
+    of three batches and a validation, and a batch."""
     calls = itertools.count()
 
     def loss(z, y):
         value, dz = cross_entropy(z, y)
-        return (value if next(calls) < 2 + 2 * (3 + 1) else np.inf), dz
+        return (np.inf if next(calls) == 2 + 2 * (3 + 1) + 1 else value), dz
 
     options = dict(epochs=9, batch_size=10, rng=generator())
-    with pytest.raises(ValueError, match="diverged in epoch 2 .*training loss inf"):
+    with pytest.raises(
+        ValueError, match="diverged in epoch 2 .*training loss inf, validation loss 0"
+    ):
         fit(make(), loss, Adam(0.01), TRAIN, VALID, **options)
 
 

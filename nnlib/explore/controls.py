@@ -80,10 +80,10 @@ class Control:
 
     def describe(self, value):
         """A value as a person writes it: 0.001, 3, −30, 1e-8, ReLU, yes."""
-        if self.kind == "choice":
+        if not is_number(value):
             return WORDS.get(value, str(value).replace("_", " "))
         words = str(value) if isinstance(value, Integral) else f"{value:.6g}"
-        words = words.replace("e-0", "e-").replace("e+0", "e")
+        words = words.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
         return words.replace("-", "−", 1) if value < 0 else words
 
 

@@ -27,7 +27,6 @@ class Live:
         self.readouts = {name: widgets.Label() for name in self.inputs}
         self.picture = widgets.HTML()
         self.drawn = None
-        self.timer = None
         rows = []
         for control in explorer.controls:
             moved = self.inputs[control.name]
@@ -54,8 +53,7 @@ class Live:
         except RuntimeError:  # plain Python, no kernel
             self.update()
         else:
-            if self.timer is None:
-                self.timer = loop.call_later(PAUSE, self.update)
+            loop.call_later(PAUSE, self.update)
 
     def read(self):
         for control in self.explorer.controls:
@@ -65,7 +63,6 @@ class Live:
 
     def update(self):
         """Draws the newest setting, if it is not the one that is drawn."""
-        self.timer = None
         setting = self.setting
         if setting == self.drawn:
             return
@@ -94,6 +91,7 @@ def make_input(control):
     """The widget for a Control, at its first value."""
     look = {
         "description": control.label,
+        "tooltip": control.label,
         "style": {"description_width": "9em"},
         "layout": {"width": "28em", "max_width": "80%"},
     }

@@ -46,9 +46,9 @@ def spread(scale):
     return lambda n_in, n_out, *, rng: normal(n_in, n_out, scale, rng=rng)
 
 
-def constant(value):
-    """An initializer: the same number everywhere."""
-    return lambda n_in, n_out, *, rng: np.full((n_in, n_out), value)
+def equal(n_in, n_out, *, rng):
+    """An initializer: all weights the same, ½ shared among the inputs."""
+    return np.full((n_in, n_out), 0.5 / n_in)
 
 
 # --- how large: a signal and a nudge through 50 layers
@@ -56,28 +56,27 @@ def constant(value):
 
 @cache
 def deep_stack():
-    """32 examples, a direction to nudge each of them in, and 50 matrices, all N(0, 1)."""
+    """16 examples with a direction to nudge each of them in, and 50 matrices, all N(0, 1)."""
     rng = np.random.default_rng(0)
-    examples, nudges = rng.standard_normal((2, 32, WIDTH))
-    return examples, nudges, rng.standard_normal((DEPTH, WIDTH, WIDTH), np.float32)
+    return rng.standard_normal((2, 16, WIDTH)), rng.standard_normal(
+        (DEPTH, WIDTH, WIDTH)
+    )
 
 
-@cache
 def through_depth(gain, activation):
     """Sizes of signal and nudge after each layer, and the outputs of first and last layer."""
-    a, nudge, matrices = deep_stack()
-    signals, nudges, outputs = [size(a)], [size(nudge)], []
+    both, matrices = deep_stack()
+    sizes, outputs = [[size(part) for part in both]], []
     for matrix in matrices:
-        W = matrix * (gain / WIDTH**0.5)
-        a, nudge = a @ W, nudge @ W
+        both = both @ matrix
+        both *= gain / WIDTH**0.5
         if activation != "none":
             bend = ACTIVATIONS[activation]()
-            a = bend.forward(a)
-            nudge = bend.backward(nudge)  # times the slope, as for any small change
-        signals.append(size(a))
-        nudges.append(size(nudge))
-        outputs.append(a)
-    return signals, nudges, (outputs[0], outputs[-1])
+            both[0] = bend.forward(both[0])
+            both[1] = bend.backward(both[1])  # times the slope, as any small change
+        sizes.append([size(part) for part in both])
+        outputs.append(both[0])
+    return *np.transpose(sizes), (outputs[0], outputs[-1])
 
 
 def draw_depth(gain=1, activation="relu"):
@@ -111,8 +110,8 @@ def draw_depth(gain=1, activation="relu"):
 def _told(gain, activation, signal, nudge, last):
     if activation == "none":
         return (
-            f"Weights {written(gain)} times the size that suits a layer of {WIDTH}: after "
-            f"{DEPTH} layers a signal of size 1 has size {written(signal)}."
+            f"Gain {gain:.4g}, no bend: after {DEPTH} layers a signal of size 1 has size "
+            f"{written(signal)}."
         )
     text = (
         f"{NAMES[activation]}, gain {gain:.4g}: after {DEPTH} layers the signal has size "
@@ -165,8 +164,8 @@ def draw_sums(counts=(4, 25, 100)):
 
 STARTS = {
     "all zero": (zeros, zeros),
-    "all equal": (constant(0.5), constant(0.5)),
-    "outputs random": (constant(0.5), xavier_normal),
+    "all equal": (equal, equal),
+    "outputs random": (equal, xavier_normal),
     "all random": (xavier_normal, xavier_normal),
 }
 
@@ -178,9 +177,9 @@ def draw_features(start="all equal", neurons=4):
     hidden = Linear(1, neurons, init=hidden_init, rng=rng)
     output = Linear(neurons, 1, init=output_init, rng=rng)
     net = Network(hidden, Tanh(), output, dtype=np.float64)
-    optimizer = Adam(0.03)
+    optimizer = Adam(0.05)
     x = np.linspace(-3, 3, 60).reshape(-1, 1)
-    for _ in range(600):
+    for _ in range(400):
         _, dz = mse(net.forward(x), curve(x))
         net.backward(dz)
         optimizer.step(net.theta, net.grad)
@@ -194,12 +193,12 @@ def draw_features(start="all equal", neurons=4):
         left.set_title(f"{neurons} neurons" if neurons > 1 else "1 neuron")
         right.plot(x, curve(x), color=colour("neutral"), label="target")
         right.plot(x, fit, color=colour("class A"), linestyle="--", label="fit")
-        right.set(xlabel="x", ylim=(-2.3, 2.3), title=f"RMSE {rmse:.2f}")
+        right.set(xlabel="x", ylim=(-2.3, 2.3), title=f"RMSE {rmse:.3f}")
         label_lines(right)
     count = f"{neurons} hidden neurons" if neurons > 1 else "1 hidden neuron"
     return picture, (
-        f"{count}, at the start {start}: after 600 steps {different} different "
-        f"{'features' if different > 1 else 'feature'}, and an RMSE of {rmse:.2f}."
+        f"{count}, at the start {start}: after 400 steps {different} different "
+        f"{'features' if different > 1 else 'feature'}, and an RMSE of {rmse:.3f}."
     )
 
 
@@ -226,8 +225,8 @@ def trained(activation, init, lr, layers=20, steps=200):
     return losses
 
 
-def draw_deep_learning(rates=(0.01, 0.02, 0.05)):
-    """20 hidden layers learn three spirals: four initializations, each at its best rate."""
+def draw_deep_learning(rates=(0.01, 0.03)):
+    """20 hidden layers and three spirals: four starts, each at the better of two rates."""
     inits = {
         "He": he_normal,
         "Xavier": xavier_normal,
@@ -237,21 +236,23 @@ def draw_deep_learning(rates=(0.01, 0.02, 0.05)):
     told = []
     with figure(columns=2, sharey=True) as (picture, axes):
         for ax, activation in zip(axes, ("relu", "tanh")):
-            groups = {"learns": [], "stays near 1.1": [], "overflows": []}
+            fates = {"below 0.5": [], "above 0.5": [], "overflow": []}
             for name, init in inits.items():
                 runs = [trained(activation, init, rate) for rate in rates]
-                best = min(runs, key=lambda losses: np.mean(losses[-20:]))
+                lowest = [np.minimum.accumulate(run) for run in runs]
+                best = min(lowest, key=lambda losses: losses[-1])
                 ax.plot(best, label=name)
-                end = np.mean(best[-20:])
-                fate = "learns" if end < 0.5 else "stays near 1.1"
-                groups[fate if len(best) == 200 else "overflows"].append(name)
-            ax.set(xlabel="step", title=NAMES[activation], ylim=(0, 2), xlim=(0, 200))
-            fates = [
-                f"{', '.join(names)}: {fate}" for fate, names in groups.items() if names
+                fate = "below 0.5" if best[-1] < 0.5 else "above 0.5"
+                fates[fate if len(best) == 200 else "overflow"].append(name)
+            ax.set(xlabel="step", title=NAMES[activation], ylim=(0, 1.5), xlim=(0, 200))
+            parts = [
+                f"{fate} with {' and '.join(names)}"
+                for fate, names in fates.items()
+                if names
             ]
-            told.append(f"{NAMES[activation]}. {'; '.join(fates)}.")
-        axes[0].set_ylabel("loss")
+            told.append(f"{NAMES[activation]}: {', '.join(parts)}.")
+        axes[0].set_ylabel("lowest loss so far")
         label_lines(axes[1])
     return picture, (
-        f"The loss over 200 steps, where guessing costs 1.1. {' '.join(told)}"
+        f"The lowest loss in 200 steps, where guessing costs 1.1. {' '.join(told)}"
     )

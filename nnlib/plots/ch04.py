@@ -27,9 +27,7 @@ def squared_line(y):
 def absolute_line(y):
     """The line that minimises the mean absolute error: it passes through two of the points."""
     slope = (y[SECOND] - y[FIRST]) / (PLACE[SECOND] - PLACE[FIRST])
-    lines = y[FIRST, np.newaxis] + slope[:, np.newaxis] * (
-        PLACE - PLACE[FIRST, np.newaxis]
-    )
+    lines = y[FIRST, None] + slope[:, None] * (PLACE - PLACE[FIRST, None])
     return lines[np.abs(lines - y).sum(axis=1).argmin()]
 
 
@@ -128,17 +126,9 @@ def draw_forecast(forecast=0.5, rainy_days=0.75):
     cost = surprise(forecast)
     entropy = surprise(rainy_days) if rainy_days < 1 else 0.0
     with figure(columns=2, width_ratios=[1, 1.6]) as (picture, (left, right)):
-        for shift, rain, tone, name in (
-            (-0.2, rainy_days, "neutral", "true"),
-            (0.2, forecast, "class A", "forecast"),
-        ):
-            left.bar(
-                np.arange(2) + shift,
-                [rain, 1 - rain],
-                0.38,
-                color=colour(tone),
-                label=name,
-            )
+        true, said = [rainy_days, 1 - rainy_days], [forecast, 1 - forecast]
+        left.bar([-0.2, 0.8], true, 0.38, color=colour("neutral"), label="true")
+        left.bar([0.2, 1.2], said, 0.38, color=colour("class A"), label="forecast")
         left.set(ylim=(0, 1.35), yticks=[0, 0.5, 1], title="probability")
         left.set_xticks([0, 1], ["rain", "dry"])
         left.legend(loc="upper center", ncols=1, borderpad=0)
@@ -163,16 +153,13 @@ def draw_softmax(add=0, multiply_by=1):
     p = softmax(z)[0]
     tones = [colour(f"class {letter}") for letter in "ABC"]
     with figure(columns=2) as (picture, (left, right)):
-        for ax, heights, title in ((left, z[0], "logits"), (right, p, "softmax")):
+        for ax, heights, form in ((left, z[0], "{:.4g}"), (right, p, "{:.3f}")):
             bars = ax.bar(list("ABC"), heights, color=tones)
-            ax.bar_label(
-                bars,
-                [f"{h:.4g}" if ax is left else f"{h:.3f}" for h in heights],
-                padding=2,
-            )
-            ax.set(title=title, ylim=(0, 1.12 * heights.max()), yticks=[])
+            ax.bar_label(bars, fmt=form, padding=2)
+            ax.set(yticks=[])
             ax.grid(False)
-        right.set(ylim=(0, 1.12))
+        left.set(title="logits", ylim=(0, 1.12 * z.max()))
+        right.set(title="softmax", ylim=(0, 1.12))
     return picture, (
         f"softmax({', '.join(f'{value:g}' for value in z[0])}) = "
         f"({', '.join(f'{value:.3f}' for value in p)})."
@@ -191,7 +178,7 @@ def draw_softmax_regression(steps=200, lr=1.0):
         losses.append(value)
     with figure(columns=2) as (picture, (left, right)):
         left.axhline(np.log(3), color=colour("neutral"), linestyle=":", linewidth=1)
-        left.text(steps, 1.04, "guessing: ln 3", color=colour("neutral"), ha="right")
+        left.text(steps, 0.99, "guessing: ln 3", color=colour("neutral"), ha="right")
         left.plot(losses, color=colour("loss"))
         left.set(xlabel="step", title="cross-entropy", ylim=(0, 1.2))
         decision_regions(right, net.predict, x, y)
@@ -223,7 +210,9 @@ def draw_one_neuron(w_and_b=2, loss="squared error"):
     with figure(columns=2) as (picture, (left, right)):
         left.plot(z, Sigmoid().forward(z), color=colour("class A"))
         mark(left, start, a)
-        left.plot([start, start - 6 * pull], [a, a], "-", color=colour("gradient"), lw=4)
+        left.plot(
+            [start, start - 6 * pull], [a, a], "-", color=colour("gradient"), lw=4
+        )
         left.text(9, 0.06, f"pull {pull:.2g}", color=colour("gradient"), ha="right")
         left.set(xlabel="z = w + b", title=f"it answers {a:.4f}", ylim=(-0.05, 1.1))
         right.plot(range(1, steps + 2), answers, color=colour("loss"))
@@ -284,15 +273,14 @@ def draw_wrong_start(rates=(1, 3, 10, 30), steps=200):
         return W, right
 
     zero = np.zeros((64, 10))
-    wrong = learn(zero, (y + 1) % 10, cross_entropy, 1.0)[
-        0
-    ]  # each digit called the next
+    wrong, _ = learn(
+        zero, (y + 1) % 10, cross_entropy, 1.0
+    )  # each digit called the next
     losses = {"cross-entropy": cross_entropy, "squared error": squared_error_of_softmax}
     with figure(columns=2, sharey=True) as (picture, axes):
         texts = []
-        for ax, title, W in zip(
-            axes, ("from zero", "from wrong labels"), (zero, wrong)
-        ):
+        starts = {"from zero": zero, "from wrong labels": wrong}
+        for ax, (title, W) in zip(axes, starts.items()):
             ends = []
             for (name, loss), tone in zip(losses.items(), ("class A", "class B")):
                 curves = [learn(W, y, loss, lr)[1] for lr in rates]

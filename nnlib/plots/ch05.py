@@ -4,6 +4,7 @@ from functools import cache
 from time import perf_counter
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from nnlib import (
@@ -19,7 +20,7 @@ from nnlib import (
     xavier_normal,
 )
 from nnlib.datasets import spirals
-from nnlib.plots.style import CLASSES, DASHES, colour, figure, label_lines, log_scale
+from nnlib.plots.style import DASHES, colour, figure, label_lines, log_scale
 
 
 def nudged(w, h):
@@ -41,6 +42,7 @@ def draw_step(h=1.0):
         ends = np.array([2 - h, 2 + h])
         left.plot(ends, ends**3, "o", color=colour("highlight"), mec=colour("ink"))
         left.set(xlabel="w", ylim=(-6, 34), title=f"w³, slope {both:.4g}")
+        left.set(xticks=[1, 2, 3], yticks=[0, 8, 27])
         for column, name, kind, at in (
             (1, "one way", "neutral", (3e-6, 1e-3)),
             (0, "both ways", "gradient", (2e-8, 1e-11)),
@@ -87,15 +89,17 @@ def draw_graph(w1=3.0, y=1.0):
                 size=10 if len(operation) > 1 else 16,
                 bbox={"boxstyle": "circle,pad=0.3", "fc": "white", "ec": line},
             )  # fmt: skip
-        along = ("x", x, d_x), ("p", p, d_z), ("z", z, d_z), ("a", a, d_a), ("ŷ", out, d_out)
-        above = ("w₁", w1, d_w1), ("b", b, d_z), None, ("w₂", w2, d_w2), ("y", y, -d_out)
+        along = [("x", x, d_x), ("p", p, d_z), ("z", z, d_z), ("a", a, d_a)]
+        along += [("ŷ", out, d_out)]
+        above = {0: ("w₁", w1, d_w1), 1: ("b", b, d_z)}
+        above |= {3: ("w₂", w2, d_w2), 4: ("y", y, -d_out)}
         arrow = {"arrowstyle": "-|>", "color": line, "shrinkA": 0, "shrinkB": 15}
         for i, (name, value, slope) in enumerate(along):
             ax.annotate("", (i, 0), (i - 0.72, 0), arrowprops=arrow)
             text = f"{name}\n{sign(value)}"
             ax.text(i - 0.52, 0.12, text, ha="center", color=ink, size=14)
             ax.text(i - 0.52, -0.24, sign(slope), ha="center", size=14, **back)
-        for i, (name, value, slope) in ((i, entry) for i, entry in enumerate(above) if entry):
+        for i, (name, value, slope) in above.items():
             ax.annotate("", (i, 0), (i, 1.25), arrowprops=arrow)
             text = f"{name} = {sign(value)}"
             ax.text(i, 1.3, text, ha="center", color=ink, size=14)
@@ -112,32 +116,30 @@ def draw_graph(w1=3.0, y=1.0):
 
 def draw_layers():
     """A network of two Linear layers: what goes forward, and what comes back, with shapes."""
-    steps = (
-        ("Linear", "x", "(n, 2)", None),
-        ("ReLU", "z", "(n, 16)", "dz"),
-        ("Linear", "a", "(n, 16)", "da"),
-        ("loss", "z", "(n, 3)", "dz"),
-    )
-    with figure(height=3.0) as (picture, ax):
-        ax.set(xlim=(-1.15, 6.6), ylim=(-1.35, 1.2))
+    ink, back = colour("ink"), colour("gradient")
+    there = {"arrowstyle": "-|>", "color": ink}
+    home = {"arrowstyle": "-|>", "color": back, "linestyle": "--"}
+    with figure(height=2.5) as (picture, ax):
+        ax.set(xlim=(-1.6, 6.5), ylim=(-1.3, 1.1))
         ax.axis("off")
-        ink, pink, line = colour("ink"), colour("gradient"), colour("neutral")
-        for i, (layer, name, shape, back) in enumerate(steps):
-            centre = 2 * i
-            ax.add_patch(
-                Rectangle((centre - 0.45, -0.35), 0.9, 0.7, fc="white", ec=line, lw=1.5)
-            )
-            ax.text(centre, 0, layer, ha="center", va="center", color=ink)
-            there = {"arrowstyle": "-|>", "color": ink}
-            ax.annotate("", (centre - 0.45, 0.17), (centre - 1.5, 0.17), arrowprops=there)
-            ax.text(centre - 1, 0.3, f"{name}\n{shape}", ha="center", color=ink)
-            home = {"arrowstyle": "-|>", "color": pink, "linestyle": "--"}
-            if back:
-                ax.annotate("", (centre - 1.55, -0.17), (centre - 0.45, -0.17), arrowprops=home)
-                ax.text(centre - 1, -0.3, f"{back}\n{shape}", ha="center", va="top", color=pink)
+        for x, layer, name, shape in (
+            (0, "Linear", "x", "(n, 2)"),
+            (2, "ReLU", "z", "(n, 16)"),
+            (4, "Linear", "a", "(n, 16)"),
+            (6, "loss", "z", "(n, 3)"),
+        ):
+            corner = x - 0.48, -0.4
+            ax.add_patch(Rectangle(corner, 0.96, 0.8, fill=False, ec=colour("neutral")))
+            ax.text(x, -0.02, layer, ha="center", va="center", color=ink)
+            ax.annotate("", (x - 0.5, 0.17), (x - 1.5, 0.17), arrowprops=there)
+            ax.text(x - 1, 0.28, f"{name}\n{shape}", ha="center", color=ink)
+            if x > 0:
+                ax.annotate("", (x - 1.5, -0.17), (x - 0.5, -0.17), arrowprops=home)
+                text = f"d{name}\n{shape}"
+                ax.text(x - 1, -0.28, text, ha="center", va="top", color=back)
             if layer == "Linear":
-                ax.annotate("", (centre, -0.85), (centre, -0.35), arrowprops=home)
-                ax.text(centre, -0.9, "dW, db", ha="center", va="top", color=pink)
+                ax.annotate("", (x, -0.98), (x, -0.38), arrowprops=home)
+                ax.text(x, -1, "dW, db", ha="center", va="top", color=back)
     return picture, (
         "Four boxes in a row: Linear, ReLU, Linear, loss. Forward: x (n, 2), z (n, 16), a (n, 16), "
         "z (n, 3). Back, dashed: dz (n, 3), da (n, 16), dz (n, 16), each of the shape of what went "
@@ -145,122 +147,120 @@ def draw_layers():
     )
 
 
-def draw_theta(sizes=(2, 3, 1)):
-    """The numbers of all W and b, and their places in the one vector θ."""
+def draw_theta():
+    """The parameters of a network 2 → 3 → 1, and their places in the one vector θ."""
     with figure(height=2.9) as (picture, ax):
-        count = sum((a + 1) * b for a, b in zip(sizes, sizes[1:]))
-        ax.set(xlim=(-1.4, count + 0.1), ylim=(-2.2, 4.1))
+        ax.set(xlim=(-1.4, 13.1), ylim=(-2.2, 4.1))
         ax.axis("off")
 
-        def cell(column, row, text, name):
-            box = Rectangle((column, row), 1, 1, fc=colour(name), alpha=0.22, lw=0)
-            ax.add_patch(box)
-            edge = Rectangle((column, row), 1, 1, fill=False, ec=colour("paper"), lw=2)
-            ax.add_patch(edge)
-            ax.text(column + 0.5, row + 0.45, text, ha="center", va="center", size=11)
+        def cell(x, y, text, face):
+            ax.add_patch(Rectangle((x, y), 1, 1, fc=face, ec=colour("paper"), lw=2))
+            ax.text(x + 0.5, y + 0.45, text, ha="center", va="center", size=11)
 
-        start, names = 0, iter(CLASSES)
-        for i, (n_in, n_out) in enumerate(zip(sizes, sizes[1:]), 1):
-            for param, rows in ((f"W{'₁₂'[i - 1]}", n_in), (f"b{'₁₂'[i - 1]}", 1)):
-                name, stop = next(names), start + rows * n_out
-                left, top = start + (stop - start - n_out) / 2, 2.4
-                for k in range(start, stop):
-                    row, column = divmod(k - start, n_out)
-                    cell(left + column, top - row if rows < 3 else top + 0.5 - row, k, name)
-                    cell(k, -1, k, name)
-                    cell(k, -2.2, "", name)
-                text = {"ha": "center", "color": colour(name), "weight": "bold"}
-                ax.text((start + stop) / 2, 3.6 if rows < 3 else 4, param, **text)
-                ax.plot([start + 0.1, stop - 0.1], [0.2, 0.2], color=colour(name))
-                start = stop
+        start = 0
+        for name, meaning, rows, columns in (
+            ("W₁", "class A", 2, 3),
+            ("b₁", "class B", 1, 3),
+            ("W₂", "class C", 3, 1),
+            ("b₂", "class D", 1, 1),
+        ):
+            face, size = (*to_rgb(colour(meaning)), 0.22), rows * columns
+            for k in range(size):
+                row, column = divmod(k, columns)
+                left = start + (size - columns) / 2 + column
+                cell(left, 2.5 - row, start + k, face)
+                cell(start + k, -1, start + k, face)
+                cell(start + k, -2.2, "", face)
+            look = {"ha": "center", "color": colour(meaning), "weight": "bold"}
+            ax.text(start + size / 2, 3.6, name, **look)
+            ends = [start + 0.1, start + size - 0.1]
+            ax.plot(ends, [0.2, 0.2], color=colour(meaning))
+            start += size
         ax.text(-0.3, -0.55, "θ", ha="right", va="center", color=colour("ink"), size=14)
         ax.text(-0.3, -1.75, "grad", ha="right", va="center", color=colour("gradient"))
     return picture, (
-        f"A network {' → '.join(map(str, sizes))} has {count} parameters. Its matrices and biases "
-        f"stand in one row of {count} numbers, θ, one after the other, a matrix row by row; the "
-        f"vector grad has the same places."
+        "The 13 parameters of a network 2 → 3 → 1 stand in one row of numbers, θ: W₁ in places 0 "
+        "to 5, row by row, b₁ in 6 to 8, W₂ in 9 to 11 and b₂ in 12. The vector grad has the same "
+        "places."
     )
+
+
+def fastest(net, x, y, *, backward):
+    """The seconds of a forward pass and the loss, perhaps with a backward pass; best of 15."""
+    best = np.inf
+    for _ in range(15):
+        start = perf_counter()
+        _, dz = cross_entropy(net.forward(x), y)
+        if backward:
+            net.backward(dz)
+        best = min(best, perf_counter() - start)
+    return best
 
 
 def draw_cost(hidden=(4, 8, 16, 32, 64)):
     """Forward passes that a gradient costs, counted; and its time, measured here and now."""
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal((32, 64)), rng.integers(0, 10, 32)
-    counts, times = [], []
+    rows = []
     for units in hidden:
         net = Network(Linear(64, units, rng=rng), Tanh(), Linear(units, 10, rng=rng))
-
-        def forward():
-            return cross_entropy(net.forward(x), y)[1]
-
-        def both():
-            net.backward(forward())
-
-        forward_time, both_time = (fastest(run) for run in (forward, both))
-        counts.append(net.theta.size)
-        times.append((2 * net.theta.size * forward_time, both_time))
-    counts, times = np.array(counts), np.array(times)
+        one = fastest(net, x, y, backward=False)
+        back = fastest(net, x, y, backward=True)
+        rows.append([net.theta.size, 3, 2 * net.theta.size * one, back])
+    sizes, passes, numerical, back = np.array(rows).T
     with figure(columns=2) as (picture, (left, right)):
-        for ax, numerical, back, title in (
-            (left, 2 * counts, 0 * counts + 3, "forward passes, counted"),
-            (right, *times.T, "seconds, measured"),
-        ):
-            ax.plot(counts, numerical, "o-", color=colour("neutral"))
-            ax.plot(counts, back, "s--", color=colour("gradient"))
-            ax.set(xlabel="parameters", title=title)
+        for ax, slow, quick in (left, 2 * sizes, passes), (right, numerical, back):
+            ax.plot(sizes, slow, "o-", color=colour("neutral"))
+            ax.plot(sizes, quick, "s--", color=colour("gradient"))
+            ax.set(xlabel="parameters")
             log_scale(ax, 2, 4, axis="x")
-        log_scale(left, 0, 5)
-        log_scale(right, -5, 1)
+        left.set_title("forward passes, counted")
         left.text(130, 8e3, "differences", color=colour("neutral"))
         left.text(150, 5, "backpropagation", color=colour("gradient"))
+        right.set_title("seconds, measured")
+        log_scale(left, 0, 5)
+        log_scale(right, -5, 1)
+    first, *_, last = sizes.astype(int)
     return picture, (
-        f"A gradient by differences takes {2 * counts[0]:,} forward passes for a network of "
-        f"{counts[0]:,} parameters and {2 * counts[-1]:,} for one of {counts[-1]:,}. By "
-        f"backpropagation it takes the work of at most 3 for any of them."
+        f"A gradient by differences takes {2 * first:,} forward passes for a network of "
+        f"{first:,} parameters and {2 * last:,} for one of {last:,}. Backpropagation takes the "
+        f"work of at most 3 for any of them."
     )
 
 
-def fastest(run, times=15):
-    """The shortest of some runs, in seconds."""
-    best = np.inf
-    for _ in range(times):
-        start = perf_counter()
-        run()
-        best = min(best, perf_counter() - start)
-    return best
+class Faulty(Linear):
+    """A Linear layer with a fault: a function of the layer and da that returns a wrong dx."""
 
+    def __init__(self, *sizes, fault, **options):
+        super().__init__(*sizes, **options)
+        self.fault = fault
 
-class Untransposed(Linear):
     def backward(self, da, need_dx=True):
-        super().backward(da, need_dx=False)
-        return da @ self.W
+        dx = super().backward(da)
+        wrong = self.fault(self, da) if self.fault else None
+        return dx if wrong is None else wrong
 
 
-class RandomFeedback(Linear):
-    def backward(self, da, need_dx=True):
-        super().backward(da, need_dx=False)
-        random = xavier_normal(*self.W.shape, rng=np.random.default_rng(5))
-        return da @ random.T.astype(da.dtype)
+def untransposed(layer, da):
+    return da @ layer.W
 
 
-class Frozen(Linear):
-    def backward(self, da, need_dx=True):
-        super().backward(da, need_dx=False)
-        self.dW[...] = 0
+def random_feedback(layer, da):
+    random = xavier_normal(*layer.W.shape, rng=np.random.default_rng(5))
+    return da @ random.T.astype(da.dtype)
 
 
-class Flipped(Linear):
-    def backward(self, da, need_dx=True):
-        super().backward(da, need_dx=False)
-        self.dW *= -1
-        self.db *= -1
+def frozen(layer, da):
+    layer.dW[...] = 0
 
 
-class MeanOfBias(Linear):
-    def backward(self, da, need_dx=True):
-        dx = super().backward(da, need_dx)
-        self.db /= len(da)
-        return dx
+def flipped(layer, da):
+    layer.dW *= -1
+    layer.db *= -1
+
+
+def mean_of_bias(layer, da):
+    layer.db /= len(da)
 
 
 def not_averaged(z, y):
@@ -268,27 +268,27 @@ def not_averaged(z, y):
     return value, dz * len(z)
 
 
-# The letter of each program: what is wrong with it, its three Linear layers, and its loss.
+# For each program: what is wrong with it, the faults of its three layers, its loss.
 PROGRAMS = {
-    "A": ("W is not transposed", (Linear, Untransposed, Linear), cross_entropy),
-    "B": ("1/n is forgotten", (Linear, Linear, Linear), not_averaged),
-    "C": ("bias gradients are averaged", (MeanOfBias,) * 3, cross_entropy),
-    "D": ("random numbers for Wᵀ", (Linear, RandomFeedback, RandomFeedback), cross_entropy),
-    "E": ("correct", (Linear, Linear, Linear), cross_entropy),
-    "F": ("first layer: wrong sign", (Flipped, Linear, Linear), cross_entropy),
-    "G": ("first W is never changed", (Frozen, Linear, Linear), cross_entropy),
+    "A": ("W is not transposed", (None, untransposed, None), cross_entropy),
+    "B": ("1/n is forgotten", (None, None, None), not_averaged),
+    "C": ("bias gradients are averaged", [mean_of_bias] * 3, cross_entropy),
+    "D": ("random numbers for Wᵀ", (None, *[random_feedback] * 2), cross_entropy),
+    "E": ("correct", (None, None, None), cross_entropy),
+    "F": ("first layer: wrong sign", (flipped, None, None), cross_entropy),
+    "G": ("first W is never changed", (frozen, None, None), cross_entropy),
 }
 
 
 @cache
 def run_program(program, steps=400):
     """Losses and accuracies of a program while it trains, and its gradient check before."""
-    _, kinds, loss = PROGRAMS[program]
+    _, faults, loss = PROGRAMS[program]
     x, y = spirals(120, rng=np.random.default_rng(1))
     rng, layers = np.random.default_rng(1), []
-    for kind, n_in, n_out in zip(kinds, (2, 16, 16), (16, 16, 3)):
+    for fault, n_in, n_out in zip(faults, (2, 16, 16), (16, 16, 3)):
         init = xavier_normal if layers else normal
-        layers += [kind(n_in, n_out, init=init, rng=rng), Tanh()]
+        layers += [Faulty(n_in, n_out, fault=fault, init=init, rng=rng), Tanh()]
     net = Network(*layers[:-1])
     error = gradient_check(net, loss, x[:10], y[:10])
     optimizer, losses, accuracies = SGD(0.5), [], []
@@ -306,29 +306,42 @@ def draw_line_up(program="A", verdict=False):
     """One of seven programs in colour over the other six; the verdict of the gradient check."""
     steps = np.arange(0, 400, 3)
     with figure(columns=2) as (picture, (left, right)):
-        for other in PROGRAMS:
-            losses, accuracies, _ = run_program(other)
-            shown = other == program
-            look = {"zorder": 3} if shown else {"color": colour("grid"), "linewidth": 1.5}
-            mine = {"color": colour("loss")} if shown else {}
-            left.plot(steps, np.minimum(losses, 2)[steps], **look, **mine, linestyle="-")
-            mine = {"color": colour("training")} if shown else {}
-            right.plot(steps, 100 * accuracies[steps], **look, **mine, linestyle="-")
+        for ax, kind in (left, "loss"), (right, "training"):
+            curves = []
+            for other in PROGRAMS:
+                losses, accuracies, error = run_program(other)
+                curve = np.minimum(losses, 2) if ax is left else 100 * accuracies
+                if other == program:
+                    ax.plot(steps, curve[steps], color=colour(kind), zorder=3)
+                else:  # all in one line with gaps: quicker to draw
+                    curves.append([*curve[steps], np.nan])
+            grey = np.tile([*steps, np.nan], len(curves))
+            ax.plot(
+                grey,
+                np.ravel(curves),
+                color=colour("grid"),
+                linewidth=1.5,
+                linestyle="-",
+            )
         losses, accuracies, error = run_program(program)
         left.set(xlabel="step", title=f"program {program}: loss", ylim=(0, 2.03))
         right.set(xlabel="step", title="accuracy in %", ylim=(0, 104))
+        left.set(xticks=[0, 200, 400], yticks=[0, 1, 2])
+        right.set(xticks=[0, 200, 400], yticks=[0, 50, 100])
         if verdict:
             right.text(
                 395, 22, f"{PROGRAMS[program][0]}\ncheck {size(error)}", ha="right", va="center",
                 color=colour("ink"), bbox={"fc": "white", "ec": colour("neutral")}, zorder=4,
             )  # fmt: skip
-    mean = losses[-50:].mean()
+    mean, share = losses[-50:].mean(), accuracies[-50:].mean()
     result = (
         f"Program {program}: over the last 50 of 400 steps the mean loss is "
-        f"{mean:{'.0f' if mean > 1 else '.1g'}} and the mean accuracy {accuracies[-50:].mean():.0%}."
+        f"{mean:{'.0f' if mean > 1 else '.1g'}} and the mean accuracy {share:.0%}."
     )
     if verdict:
-        result += f" Verdict: {PROGRAMS[program][0]}. The gradient check says {size(error)}."
+        result += (
+            f" Verdict: {PROGRAMS[program][0]}. The gradient check says {size(error)}."
+        )
     return picture, result
 
 
@@ -368,15 +381,22 @@ def draw_way_back(variance="2/n_in", widths="all 64"):
         back.append(np.sqrt(np.mean(da**2)))
     back = back[::-1]
     there, back = np.array(there) / there[0], np.array(back) / back[-1]
+    n_in, n_out = np.array(sizes[:-1]), np.array(sizes[1:])
+    half = VARIANCES[variance](n_in, n_out) / 2
+    signal = np.sqrt(np.cumprod([1, *(n_in * half)]))
+    gradient = np.sqrt(np.cumprod([1, *(n_out * half)[::-1]]))[::-1]
     with figure() as (picture, ax):
-        ax.axhline(1, color=colour("neutral"), linewidth=1, linestyle=":")
+        predicted = {"color": colour("neutral"), "linewidth": 1, "linestyle": ":"}
+        ax.plot(signal, **predicted)
+        ax.plot(gradient, **predicted)
         ax.plot(there, color=colour("ink"), label="signal →", linestyle="-")
         ax.plot(back, color=colour("gradient"), label="← gradient", linestyle="--")
         ax.set(xlabel="layer", title=f"widths {widths}; Var(W) = {variance}")
-        log_scale(ax, -3, 3)
+        log_scale(ax, -2, 1)
         label_lines(ax)
     return picture, (
-        f"Layers of widths {widths}, variance of the weights {variance}: at the last layer the "
-        f"signal has {there[-1]:.1g} times the size it started with, and back at the first the "
-        f"gradient {back[0]:.1g} times."
+        f"Widths {widths}, variance of the weights {variance}: through 30 layers the signal should "
+        f"change its size by a factor of {signal[-1]:.2g} on the way there, and the gradient by "
+        f"{gradient[0]:.2g} on the way back; in this network they change by {there[-1]:.1g} and "
+        f"{back[0]:.1g}."
     )

@@ -2,21 +2,10 @@
 
 import numpy as np
 
-from nnlib import (
-    SGD,
-    Adam,
-    Linear,
-    Momentum,
-    Network,
-    ReLU,
-    RMSprop,
-    Sigmoid,
-    cross_entropy,
-    he_normal,
-    train,
-    xavier_normal,
-)
+from nnlib import SGD, Adam, Momentum, RMSprop, accuracy, cross_entropy, train
 from nnlib.datasets import spirals
+from nnlib.plots.ch03 import NAMES
+from nnlib.plots.index import descend, outcome, small_network
 from nnlib.plots.style import DASHES, colour, figure, label_lines, log_scale
 
 OPTIMIZERS = {"SGD": SGD, "Momentum": Momentum, "RMSprop": RMSprop, "Adam": Adam}
@@ -28,14 +17,14 @@ STYLES = {
 ALONG = np.array([[1, -1], [1, 1]]) / np.sqrt(2)  # turns the plane by 45°
 
 
-def descend(optimizer, gradient, start, steps):
-    """The path of an optimizer, one row a step, until it is beyond a million."""
+def walk(optimizer, gradient, start, steps):
+    """The path of an optimizer, one row a step, as long as it is between 10⁻⁶ and 10⁶."""
     theta = np.array(start, dtype=float)
     path = [theta.copy()]
     for _ in range(steps):
         optimizer.step(theta, gradient(theta))
         path.append(theta.copy())
-        if not np.abs(theta).max() < 1e6:
+        if not 1e-6 < np.abs(theta).max() < 1e6:
             break
     return np.array(path)
 
@@ -76,12 +65,12 @@ def draw_rate(lr=0.02):
     with figure(columns=2) as (picture, (left, right)):
         curve = np.linspace(-4, 4, 81)
         left.plot(curve, 2 * curve**2, color=colour("neutral"), linewidth=1.2)
-        shown = np.abs(y) < 4
-        left.plot(y[shown], 2 * y[shown] ** 2, "-o", color=colour("class A"), lw=1)
+        shown = y[np.abs(y) < 9]
+        left.plot(shown, 2 * shown**2, "-o", color=colour("class A"), lw=1)
         mark(left, (-2, 8), (0, 0))
         left.set(xlabel="y", title="L = 2y²", xlim=(-4, 4), ylim=(-1.5, 32))
         right.axhline(0, color=colour("neutral"), linewidth=1)
-        right.plot(y, "-o", color=colour("class A"), linewidth=1)
+        right.plot(shown, "-o", color=colour("class A"), linewidth=1)
         mark(right, (0, -2))
         title = f"y after each step: × {factor:.3g}".replace("-", "−")
         right.set(xlabel="step", xlim=(-0.5, 15), ylim=(-4, 4), title=title)
@@ -107,7 +96,7 @@ def slowest(lr, beta, curvature):
 
 def draw_bowl(lr=0.4, beta=0.0):
     """Momentum on 0.1x₁² + 2x₂² from (−5, −2): the path, and the distance left."""
-    path = descend(Momentum(lr, beta), lambda x: x * (0.2, 4), (-5, -2), 3000)
+    path = walk(Momentum(lr, beta), lambda x: x * (0.2, 4), (-5, -2), 3000)
     distance = np.hypot(*path.T)
     steps = arrival(distance)
     flat, steep = slowest(lr, beta, 0.2), slowest(lr, beta, 4)
@@ -116,10 +105,14 @@ def draw_bowl(lr=0.4, beta=0.0):
             left, lambda x, y: 0.1 * x**2 + 2 * y**2, [0.1, 0.5, 2, 5, 10, 20, 40],
             (-6.5, 6.5), (-5, 5),
         )  # fmt: skip
-        shown = path[:400]
+        shown = path[:60][np.abs(path[:60]).max(axis=1) < 20]
         left.plot(*shown.T, "-o", color=colour("class A"), linewidth=1, markersize=3)
         mark(left, path[0], (0, 0))
-        left.set(xlabel="x₁", ylabel="x₂", title=f"η = {lr:g}, β = {beta:g}")
+        left.set(
+            xlabel="x₁",
+            ylabel="x₂",
+            title=f"η = {lr:g}, β = {beta:g}{': diverges' if steep > 1 else ''}",
+        )
         right.axhline(1e-3, color=colour("neutral"), linewidth=1, linestyle=":")
         right.plot(np.maximum(distance, 1e-5), color=colour("class A"))
         right.set(xlabel="step", xlim=(0, 200), title="distance left")
@@ -180,29 +173,29 @@ def draw_passes(lr=0.05):
     )
 
 
-def draw_memory(beta=0.9, steps=30):
+def draw_memory(beta=0.9, steps=20):
     """The velocity v ← βv + g for a gradient that stays 1, and for one that alternates."""
     t = np.arange(1, steps + 1)
-    with figure(columns=2) as (picture, (left, right)):
-        ends = []
-        for ax, g, title in (
-            (left, np.ones(steps), "the slope stays"),
-            (right, (-1.0) ** (t - 1), "the slope flips"),
+    velocity = []
+    with figure(columns=2) as (picture, axes):
+        for ax, g, title in zip(
+            axes,
+            (np.ones(steps), (-1.0) ** (t - 1)),
+            ("the gradient stays", "the gradient flips"),
         ):
-            v, velocity = 0.0, []
-            for gradient in g:
-                v = beta * v + gradient
-                velocity.append(v)
-            ax.plot(t, g, color=colour("gradient"), linewidth=1.2, label="g")
-            ax.plot(t, velocity, color=colour("class B"), label="v")
+            v = [g[0]]
+            for gradient in g[1:]:
+                v.append(beta * v[-1] + gradient)
+            velocity.append(v)
+            ax.axhline(0, color=colour("neutral"), linewidth=1)
+            ax.plot(t, g, "s", color=colour("gradient"), markersize=4, label="g")
+            ax.plot(t, v, "-o", color=colour("class B"), lw=1, ms=4, label="v")
             ax.set(xlabel="step", title=title)
             label_lines(ax)
-            ends.append(abs(v))
-        left.set_ylim(0, 10.5)
-        right.set_ylim(-1.2, 1.2)
+    stays, flips = velocity
     return picture, (
-        f"With β = {beta:g}, {steps} equal gradients of 1 build up a velocity of {ends[0]:.2f} "
-        f"(limit {1 / (1 - beta):.3g}); gradients of +1 and −1 in turn leave ±{ends[1]:.2f} "
+        f"With β = {beta:g}, {steps} equal gradients of 1 build up a velocity of {stays[-1]:.2f} "
+        f"(limit {1 / (1 - beta):.3g}). Gradients of +1 and −1 in turn leave {abs(flips[-1]):.2f} "
         f"(limit {1 / (1 + beta):.3g})."
     )
 
@@ -271,26 +264,34 @@ def quadratic(low, high, turned=False):
     def height(x, y):
         return (H[0, 0] * x**2 + 2 * H[0, 1] * x * y + H[1, 1] * y**2) / 2
 
-    return height, lambda theta: theta @ H
+    def gradient(
+        theta,
+    ):  # written out: a matrix product differs from machine to machine
+        x, y = theta[..., 0], theta[..., 1]
+        return np.stack([H[0, 0] * x + H[0, 1] * y, H[1, 0] * x + H[1, 1] * y], axis=-1)
+
+    return height, gradient
 
 
 def saddle_height(x, y):
-    """Up to both sides along x₁; along x₂ down from the pass to the minima at ±1."""
-    return 2 * x**2 + 0.05 * (y**2 - 1) ** 2
+    """A pass at 0: up to both sides along x₂; along x₁ gently down to the minima at ±1."""
+    return 0.05 * (x**2 - 1) ** 2 + 2 * y**2
 
 
 def saddle_gradient(theta):
-    return np.stack([4 * theta[..., 0], 0.2 * (theta[..., 1] ** 3 - theta[..., 1])], -1)
+    x, y = theta[..., 0], theta[..., 1]
+    return np.stack([0.2 * (x**3 - x), 4 * y], axis=-1)
 
 
-START = np.array([-5.0, -2.0])
-ORIGIN = np.zeros((1, 2))
-SURFACES = {  # height and gradient, start, minima
-    "bowl": (*quadratic(0.2, 4), START, ORIGIN),
-    "ravine": (*quadratic(0.1, 10), START, ORIGIN),
-    "turned ravine": (*quadratic(0.1, 10, turned=True), ALONG @ START, ORIGIN),
+START, ORIGIN = np.array([-5.0, -2.0]), np.zeros((1, 2))
+WIDE, TURNED = ((-6, 6), (-4, 4)), ((-8.2, 8.2), (-5.5, 5.5))
+SURFACES = {  # height and gradient, start, minima, the part of the plane to draw
+    "bowl": (*quadratic(0.2, 4), START, ORIGIN, WIDE),
+    "ravine": (*quadratic(0.1, 10), START, ORIGIN, WIDE),
+    "turned ravine": (*quadratic(0.1, 10, turned=True), ALONG @ START, ORIGIN, TURNED),
     "saddle": (
-        saddle_height, saddle_gradient, np.array([-2, 0.001]), np.array([[0.0, 1], [0, -1]]),
+        saddle_height, saddle_gradient, np.array([0.001, -2]), np.array([[1, 0], [-1, 0]]),
+        ((-0.7, 1.5), (-2.3, 2.3)),
     ),
 }  # fmt: skip
 RATES = np.geomspace(0.001, 10, 41)  # ten a decade
@@ -298,7 +299,7 @@ RATES = np.geomspace(0.001, 10, 41)  # ten a decade
 
 def best_rate(kind, surface, near=0.1, steps=1000):
     """(η, steps): of 41 learning rates the one that is first near a minimum, and stays."""
-    _, gradient, start, minima = SURFACES[surface]
+    _, gradient, start, minima, _ = SURFACES[surface]
     theta, optimizer = np.tile(start, (len(RATES), 1)), kind(1.0)
     optimizer.lr = RATES[:, None]  # a row for each rate: all descents at once
     last = np.zeros(len(RATES), int)
@@ -310,32 +311,138 @@ def best_rate(kind, surface, near=0.1, steps=1000):
     return float(RATES[last.argmin()]), int(last.min()) + 1
 
 
+def draw_path(ax, name, surface):
+    """One optimizer's path on one surface at its best rate; returns the rate and the steps."""
+    height, gradient, start, minima, limits = SURFACES[surface]
+    lr, steps = best_rate(OPTIMIZERS[name], surface)
+    path = walk(OPTIMIZERS[name](lr), gradient, start, steps)
+    levels = np.array([0.0025, 0.006, 0.02, 0.1, 0.3, 1, 2])
+    contours(
+        ax, height, levels[0 if surface == "saddle" else 2 :] * height(*start), *limits
+    )
+    ax.plot(*path.T, "-o", color=colour(COLOURS[name]), linewidth=1, markersize=2.5)
+    mark(ax, start, minima[0])
+    ax.set(xticks=[], yticks=[])
+    count = steps if steps < 500 else f"≈ {round(steps, -2)}"
+    ax.set_xlabel(f"η = {lr:.2g}: {count} steps", fontsize=11)
+    return f"{count} (η = {lr:.2g})"
+
+
 def draw_paths(surfaces=("bowl", "ravine", "turned ravine")):
     """The four optimizers (rows) on some surfaces (columns), each at its own best rate."""
     found = []
-    size = {"height": 6.8, "sharex": "col", "sharey": "col"}
-    with figure(4, len(surfaces), squeeze=False, **size) as (picture, axes):
-        for row, (name, kind) in zip(axes, OPTIMIZERS.items()):
-            for ax, surface in zip(row, surfaces):
-                height, gradient, start, minima = SURFACES[surface]
-                lr, steps = best_rate(kind, surface)
-                path = descend(kind(lr), gradient, start, steps)
-                limits = (-6, 6), (-6, 6) if "turned" in surface else (-4, 4)
-                if surface == "saddle":
-                    limits = (-2.2, 2.2), (-0.5, 1.5)
-                top = height(*start)
-                contours(ax, height, top * np.array([0.02, 0.1, 0.3, 1, 2]), *limits)
-                ax.plot(
-                    *path.T, "-o", color=colour(COLOURS[name]), lw=1, markersize=2.5
-                )
-                mark(ax, start, minima[0])
-                ax.set(xticks=[], yticks=[])
-                ax.set_xlabel(f"η = {lr:.2g}: {steps} steps", fontsize=11)
-                found.append(f"{name} on the {surface} {steps} (η = {lr:.2g})")
+    with figure(4, len(surfaces), height=6.8) as (picture, axes):
+        for row, name in zip(axes, OPTIMIZERS):
+            ends = [draw_path(ax, name, key) for ax, key in zip(row, surfaces)]
+            found.append(f"{name} {', '.join(ends)}")
             row[0].set_ylabel(name)
         for ax, surface in zip(axes[0], surfaces):
             ax.set_title(surface)
-    return (
-        picture,
-        f"Steps to within 0.1, each at its best rate: {', '.join(found)}.",
+    return picture, (
+        f"Steps to within 0.1 for good, each at its best rate, on {', '.join(surfaces)}: "
+        f"{'; '.join(found)}."
+    )
+
+
+def draw_saddle():
+    """The four optimizers at a saddle, each at its own best rate."""
+    with figure(2, 2, height=4.6) as (picture, axes):
+        found = []
+        for ax, name in zip(axes.flat, OPTIMIZERS):
+            found.append(f"{name} {draw_path(ax, name, 'saddle')}")
+            ax.plot(0, 0, "x", color=colour("ink"))
+            ax.set_title(name)
+    return picture, (
+        f"Steps from beside the ridge over the saddle (cross) to within 0.1 of a minimum, each "
+        f"at its best rate: {', '.join(found)}."
+    )
+
+
+def draw_too_fast(rates=(0.03, 0.3, 3, 10), steps=100):
+    """The loss of a ReLU network on spirals under plain descent, for some learning rates."""
+    x, y = spirals(300, rng=np.random.default_rng(1))
+    with figure(2, 2, height=4.6, sharex=True, sharey=True) as (picture, axes):
+        ends = []
+        for ax, lr in zip(axes.flat, rates):
+            net = small_network("relu", [2, 16, 16, 3], rng=np.random.default_rng(0))
+            losses = descend(net, cross_entropy, SGD(lr), x, y, steps=steps)
+            ax.axhline(np.log(3), color=colour("neutral"), linewidth=1, linestyle=":")
+            ax.plot(losses, color=colour("loss"), linewidth=1.5)
+            ax.set(title=f"η = {lr:g}")
+            peak = f"peaks at {losses.max():.0f} and " if losses.max() > 2 else ""
+            dead = int(np.all(net.layers[3].x <= 0, axis=0).sum())
+            ends.append(
+                f"at η = {lr:g} it {peak}ends at {losses[-1]:.2f}, with {dead} of the 16 units "
+                f"of the second layer dead"
+            )
+        for ax in axes[1]:
+            ax.set_xlabel("step")
+        for ax in axes[:, 0]:
+            ax.set_ylabel("loss")
+        log_scale(axes[0, 0], -2, 3)
+    return picture, f"The loss starts at {losses[0]:.2f}; {'; '.join(ends)}."
+
+
+def draw_comparison(shared=0.03, best=(1, 0.1, 0.01, 0.1), epochs=30):
+    """The same network with each optimizer: at one learning rate, and each at its best."""
+    x, y = spirals(300, rng=np.random.default_rng(1))
+    with figure(columns=2, sharey=True) as (picture, axes):
+        texts = []
+        for ax, rates in zip(axes, ([shared] * 4, best)):
+            ends = []
+            for (name, kind), lr in zip(OPTIMIZERS.items(), rates):
+                runs = []
+                for seed in range(3):
+                    rng = np.random.default_rng(seed)
+                    net = small_network("relu", [2, 16, 16, 3], rng=rng)
+                    run = train(
+                        net, cross_entropy, kind(lr), x, y, batch_size=30, rng=rng
+                    )
+                    runs.append([next(run) for _ in range(epochs)])
+                mean = np.mean(runs, axis=0)
+                ax.plot(range(1, epochs + 1), mean, label=name, **STYLES[name])
+                ends.append(f"{name} {mean[-1]:.4f} (η = {lr:g})")
+            texts.append(", ".join(ends))
+            ax.set_xlabel("epoch")
+        axes[0].set(ylabel="loss", title=f"all at η = {shared:g}")
+        axes[1].set_title("each at its best η")
+        log_scale(axes[0], -4, 1)
+        label_lines(axes[1])
+    return picture, (
+        f"Loss of epoch {epochs}, mean of three runs. At one rate: {texts[0]}. Each at its best: "
+        f"{texts[1]}."
+    )
+
+
+def draw_network(activation="sigmoid", optimizer="sgd", lr=0.1):
+    """150 steps of four hidden layers on spirals: the loss, and how far each layer moves."""
+    x, y = spirals(90, rng=np.random.default_rng(1))
+    name = {key.lower(): key for key in OPTIMIZERS}[optimizer]
+    moving = OPTIMIZERS[name](lr)
+    net = small_network(activation, [2, *[16] * 4, 3], rng=np.random.default_rng(0))
+    start = [layer.W.copy() for layer in net.layers[::2]]
+    first = descend(net, cross_entropy, moving, x, y, steps=10)
+    ways = [
+        np.sqrt(np.mean((layer.W - W) ** 2)) for layer, W in zip(net.layers[::2], start)
+    ]
+    rest = descend(net, cross_entropy, moving, x, y, steps=140)
+    losses = np.concatenate([first[:-1], rest])
+
+    with figure(columns=2) as (picture, (left, right)):
+        left.axhline(np.log(3), color=colour("neutral"), linewidth=1, linestyle=":")
+        left.plot(losses, color=colour("loss"))
+        left.set(xlabel="step", title="loss", xlim=(0, 150))
+        log_scale(left, -3, 3)
+        right.bar(range(1, 6), ways, color=colour("class A"))
+        right.set(xlabel="layer", title="moved in 10 steps")
+        right.set_xticks(range(1, 6))
+        log_scale(right, -7, 2)
+    share = accuracy(net.predict(x), y)
+    near, far = (
+        f"{way:.1g}" if way < 1 else f"{way:.0f}" for way in (ways[0], ways[-1])
+    )
+    return picture, (
+        f"{NAMES[activation]}, {name}, η = {lr:g}: the loss {outcome(losses, share)}. In the "
+        f"first ten steps a weight of the first layer moves by about {near}, one of the "
+        f"last by {far}."
     )

@@ -7,6 +7,10 @@ from nnlib.datasets import spirals
 from nnlib.plots.ch03 import ACTIVATIONS, INITS, NAMES
 from nnlib.plots.style import colour, decision_regions, figure
 
+OVERSHOT = (
+    "the steps are so long that they overshoot, and land where the loss is higher"
+)
+
 
 def small_network(activation, sizes, *, rng):
     """Linear layers of these sizes, with an activation between them, in float64."""
@@ -32,24 +36,20 @@ def descend(net, loss, optimizer, x, y, *, steps):
     return np.array(losses)
 
 
-def verdict(losses, share):
-    """What happened to a loss, in a sentence; share is the final accuracy."""
+def outcome(losses, share):
+    """What became of the loss, in words; share is the part of the points that end right."""
     first, last, steps = losses[0], losses[-1], len(losses) - 1
-    peak = np.nanmax(losses)
-    if not np.isfinite(last):
-        return (
-            f"diverges: each step overshoots further than the one before, and after {steps} "
-            f"steps the loss is no longer a number"
-        )
+    peak, where = np.nanmax(losses), int(np.nanargmax(losses))
     ending = f"{last:.2f} after {steps} steps, with {share:.0%} of the points right"
+    size = f"{peak:.1f}" if peak < 1000 else f"10 to the power {np.log10(peak):.0f}"
+    if not np.isfinite(last):
+        return f"diverges, and after {steps} steps it is no longer a number: {OVERSHOT}"
+    if peak > 1.5 * first and last > 0.8 * first:
+        return f"diverges to {size} in step {where} and is {ending}: {OVERSHOT}"
     if peak > 1.5 * first:
-        size = f"{peak:.1f}" if peak < 100 else f"10^{np.log10(peak):.0f}"
-        where = int(np.argmax(losses))
-        return (
-            f"first jumps from {first:.2f} to {size} (step {where}), because the steps are so "
-            f"long that they overshoot; it is {ending}"
-        )
-    return f"goes from {first:.2f} to {ending}"
+        return f"jumps from {first:.2f} to {size} in step {where}, recovers and is {ending}"
+    verb = "creeps" if last > 0.8 * first else "goes"
+    return f"{verb} from {first:.2f} to {ending}"
 
 
 def draw_training(lr=0.1, activation="tanh", steps=150):
@@ -62,9 +62,21 @@ def draw_training(lr=0.1, activation="tanh", steps=150):
     with figure(columns=2) as (picture, (plane, curve)):
         decision_regions(plane, net.predict, x, y, steps=80)
         plane.set(title=f"{share:.0%} right")
-        curve.axhline(np.log(3), color=colour("neutral"), linewidth=1, linestyle=":")
-        curve.plot(losses, color=colour("loss"), linestyle="-")
-        curve.set(xlabel="step", title="loss", ylim=(0, 2.4), xlim=(0, steps))
+        loss_curve(curve, losses, guess=np.log(3), top=2.5)
+        curve.set(xlim=(0, steps))
     return picture, (
-        f"{NAMES[activation]}, learning rate {lr:g}: the loss {verdict(losses, share)}."
+        f"{NAMES[activation]}, learning rate {lr:g}: the loss {outcome(losses, share)}."
     )
+
+
+def loss_curve(ax, losses, *, guess, top):
+    """A loss over the steps, with the loss of guessing; what exceeds top runs along it."""
+    ax.axhline(guess, color=colour("neutral"), linewidth=1, linestyle=":")
+    ax.text(0.99, guess + 0.02 * top, "guessing", color=colour("neutral"), fontsize=11,
+            ha="right", transform=ax.get_yaxis_transform())  # fmt: skip
+    ax.plot(np.fmin(losses, 0.98 * top), color=colour("loss"), linestyle="-")
+    ax.set(xlabel="step", title="loss", ylim=(0, top))
+    if np.nanmax(losses) > top:
+        power = np.log10(np.nanmax(losses))
+        peak = f"{np.nanmax(losses):.0f}" if power < 3 else f"10^{power:.0f}"
+        ax.set_title(f"loss (off the scale: up to {peak})", fontsize=11)

@@ -59,12 +59,8 @@ def colour(meaning):
 
 @cache
 def _sizes():
-    """The book's sizes over matplotlib's defaults; the backend is the reader's business."""
-    sizes = dict(
-        matplotlib.rc_params_from_file(Path(__file__).with_name("book.mplstyle"))
-    )
-    del sizes["backend"]
-    return sizes
+    """The book's sizes over matplotlib's defaults."""
+    return matplotlib.rc_params_from_file(Path(__file__).with_name("book.mplstyle"))
 
 
 def look():
@@ -140,10 +136,8 @@ def training_curves(ax, training, validation=(), *, quantity="loss"):
 
     `training_curves(ax, history.train_loss, history.valid_loss)`
     """
-    for name, numbers, dash in (
-        ("training", training, "-"),
-        ("validation", validation, DASHES[1]),
-    ):
+    curves = {"training": (training, "-"), "validation": (validation, DASHES[1])}
+    for name, (numbers, dash) in curves.items():
         if len(numbers):
             ax.plot(numbers, color=colour(name), linestyle=dash, label=name)
     ax.set(xlabel="epoch", ylabel=quantity)
@@ -189,12 +183,8 @@ def image(ax, pixels, *, title=""):
     """A picture of numbers 0 … 1, dark ink on paper: (height, width), or a square one flat."""
     pixels = np.asarray(pixels)
     side = round(pixels.size**0.5)
-    ax.imshow(
-        pixels if pixels.ndim == 2 else pixels.reshape(side, side),
-        "gray_r",
-        vmin=0,
-        vmax=1,
-    )
+    rows = pixels if pixels.ndim == 2 else pixels.reshape(side, side)
+    ax.imshow(rows, "gray_r", vmin=0, vmax=1)
     ax.set(xticks=[], yticks=[], title=title)
     ax.grid(False)
 
