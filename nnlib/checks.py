@@ -41,6 +41,11 @@ def check_number(value, name, *, low=0.0, high=np.inf, above=None):
 def check_finite(**arrays):
     """No nan and no infinity in any of the named arrays."""
     for name, array in arrays.items():
+        if array.dtype.kind not in "biuf":
+            raise ValueError(
+                f"{name} must hold numbers, got {array.dtype}: try {name}.astype(float), or for "
+                f"named classes {name} = np.unique({name}, return_inverse=True)[1]"
+            )
         bad = np.argwhere(~np.isfinite(array))
         if len(bad):
             at = tuple(bad[0].tolist())
@@ -57,13 +62,13 @@ def check_init(n_in, n_out, rng):
 
 
 def check_weights(W, n_in, n_out):
-    """What an initializer returned has the shape (n_in, n_out); returns it."""
+    """What an initializer returned has the shape (n_in, n_out); a copy, as floats."""
     if np.shape(W) != (n_in, n_out):
         raise ValueError(
             f"init must return an array of shape (n_in, n_out) = {(n_in, n_out)}, "
             f"got {np.shape(W)}: he_normal is an example"
         )
-    return W
+    return np.array(W, float)
 
 
 def check_batch(x, W):
@@ -174,7 +179,7 @@ def check_layers(layers):
     width, source = None, None
     for i, layer in enumerate(layers):
         name = f"layer {i} ({type(layer).__name__})"
-        if isinstance(layer, type) or not hasattr(layer, "forward"):
+        if isinstance(layer, type) or not hasattr(layer, "params"):
             raise ValueError(
                 f"layer {i} must be a layer, such as ReLU(), got {layer!r}"
             )
@@ -203,18 +208,28 @@ def check_layers(layers):
         )
 
 
-def check_attached(network, flat="theta", prefix=""):
-    """Every parameter is still a view into the network's flat vector."""
-    vector = getattr(network, flat)
-    for i, layer in enumerate(network.layers):
-        for param in layer.params:
-            if getattr(layer, prefix + param).base is not vector:
-                raise ValueError(
-                    f"layer {i} ({type(layer).__name__}): {prefix}{param} is no longer a part of "
-                    f"the network's {flat}. Either one of them was assigned anew: write into it, "
-                    f"`{prefix}{param}[...] = …`; or the layer went into another network: give "
-                    f"each its own, copy.deepcopy(layer)"
-                )
+def check_dtype(dtype):
+    """A type of floating-point numbers, such as np.float32."""
+    dtype = np.dtype(dtype)
+    if dtype.kind != "f":
+        raise ValueError(
+            f"dtype must be a type of floating-point numbers, got {dtype}: try np.float32"
+        )
+    return dtype
+
+
+def check_attached(network):
+    """Every parameter and gradient is still the network's own view into theta or grad."""
+    for layer, name, flat, view in network.views:
+        vector = getattr(network, flat)
+        if getattr(layer, name, None) is not view or view.base is not vector:
+            i = network.layers.index(layer)
+            raise ValueError(
+                f"layer {i} ({type(layer).__name__}): {name} is no longer a part of "
+                f"the network's {flat}. Either one of them was assigned anew: write into it, "
+                f"`{name}[...] = …`; or the layer went into another network: give "
+                f"each its own, copy.deepcopy(layer)"
+            )
 
 
 def check_loss_gradient(dz, z):
@@ -231,15 +246,16 @@ def check_loss_gradient(dz, z):
 
 def check_saved(path, layers, theta):
     """The flat vector in a file that `Network.save` wrote for the same layers."""
-    try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            saved_layers, saved = arrays["layers"].tolist(), arrays["theta"]
-    except OSError:
-        raise  # not there, or not readable: Python's message says it
-    except Exception as error:
-        raise ValueError(
-            f"{path} is not a whole file that Network.save wrote ({type(error).__name__}: {error})"
-        ) from None
+    with open(path, "rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                saved_layers = [str(line) for line in arrays["layers"]]
+                saved = arrays["theta"]
+        except Exception as error:
+            raise ValueError(
+                f"{path} is not a whole file that Network.save wrote "
+                f"({type(error).__name__}: {error})"
+            ) from None
     if saved_layers != layers:
         raise ValueError(
             f"{path} holds another network: expected {'; '.join(layers)}; "
@@ -274,28 +290,50 @@ def check_step(theta, grad, state=None):
         )
 
 
-def check_pairs(x, y):
-    """As many examples as targets, at least one, all finite; (x, y) as arrays."""
+def check_rows(x, y):
+    """As many examples as targets, at least one; (x, y) as arrays."""
     x, y = np.asarray(x), np.asarray(y)
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
         raise ValueError(
             f"x and y must have the same number of rows, at least one, "
             f"got shapes {x.shape} and {y.shape}"
         )
+    return x, y
+
+
+def check_pairs(x, y):
+    """Pairs to learn from: besides, all numbers, and finite."""
+    x, y = check_rows(x, y)
     check_finite(x=x, y=y)
     return x, y
 
 
+def check_data_sets(**data_sets):
+    """Each is a pair (x, y) to learn from; the pairs as arrays."""
+    for name, data in data_sets.items():
+        if not isinstance(data, (tuple, list)) or len(data) != 2:
+            raise ValueError(
+                f"{name} must be a pair (x, y), got {type(data).__name__}: "
+                f"fit(net, loss, optimizer, (x, y), (x_valid, y_valid), …)"
+            )
+    return [check_pairs(*data) for data in data_sets.values()]
+
+
+def check_run(net, loss, x, y):
+    """Widths, shapes and labels fit: every error now, none halfway."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss(net.predict(x), y)
+
+
 def check_fractions(fractions, n):
     """Parts of n examples that add up to 1 and hold at least one example each; their ends."""
-    ends = np.rint(np.cumsum(fractions) * n).astype(int)
-    parts = np.diff(ends, prepend=0)
-    if len(parts) == 0 or not np.isclose(np.sum(fractions), 1) or parts.min() < 1:
+    ends = np.rint(np.cumsum(fractions) * n)
+    if not np.isclose(np.sum(fractions), 1) or np.diff(ends, prepend=0).min() < 1:
         raise ValueError(
             f"fractions must be positive, add up to 1, and leave an example in each part, "
-            f"got {tuple(fractions)} of {n} examples: (0.6, 0.2, 0.2) is usual"
+            f"got {fractions} of {n} examples: (0.6, 0.2, 0.2) is usual"
         )
-    return ends.tolist()
+    return ends.astype(int).tolist()
 
 
 def check_progress(epoch, train_loss, valid_loss, optimizer):

@@ -53,8 +53,9 @@ def binary_cross_entropy(z, y):
     """L = mean of −y log p − (1 − y) log(1 − p), p = σ(z);  dz = (p − y) / z.size.
 
     z are logits, y zeros and ones of the same shape, for example (n, 1). With p = σ(z)
-    the loss is log(1 + eᶻ) − y z, which `logaddexp` computes without overflow.
+    the loss is log(1 + eᶻ) where y = 0 and log(1 + e⁻ᶻ) where y = 1, which `logaddexp`
+    computes without overflow.
     """
     z, y = check_binary(z, y)
-    value = np.mean(np.logaddexp(0, z) - y * z)
+    value = np.mean(np.logaddexp(0, (1 - 2 * y) * z))
     return float(value), (Sigmoid().forward(z) - y) / z.size

@@ -10,7 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib.checks import check_attached, check_layers, check_loss_gradient, check_saved
+from nnlib.checks import (
+    check_attached,
+    check_dtype,
+    check_layers,
+    check_loss_gradient,
+    check_saved,
+)
 from nnlib.layers import Linear
 
 
@@ -19,26 +25,27 @@ class Network:
 
     def __init__(self, *layers, dtype=np.float32):
         check_layers(layers)
-        self.layers, self.dtype, self.z = layers, np.dtype(dtype), None
+        self.layers, self.dtype, self.z = layers, check_dtype(dtype), None
         size = sum(
             getattr(layer, param).size for layer in layers for param in layer.params
         )
         self.theta, self.grad = np.zeros(size, dtype), np.zeros(size, dtype)
-        start = 0
+        self.views, start = [], 0
         for layer in layers:
             for param in layer.params:
                 stop = start + getattr(layer, param).size
-                for name, flat in ((param, self.theta), ("d" + param, self.grad)):
+                for name, flat in ((param, "theta"), ("d" + param, "grad")):
                     values = getattr(layer, name)
-                    window = flat[start:stop].reshape(values.shape)
-                    window[...] = values
-                    setattr(layer, name, window)
+                    view = getattr(self, flat)[start:stop].reshape(values.shape)
+                    view[...] = values
+                    setattr(layer, name, view)
+                    self.views.append((layer, name, flat, view))
                 start = stop
 
     def forward(self, x):
         """z (n, n_out) of a batch x (n, n_in); layers keep what `backward` needs."""
         check_attached(self)
-        a = np.asarray(x, self.dtype)
+        a, self.z = np.asarray(x, self.dtype), None
         for layer in self.layers:
             a = layer.forward(a)
         self.z = a
@@ -47,6 +54,7 @@ class Network:
     def backward(self, dz):
         """Fills `grad` with ∂L/∂θ, given dz = ∂L/∂z, from the last layer back."""
         check_loss_gradient(dz, self.z)
+        dz = np.asarray(dz, self.dtype)
         first, *others = self.layers
         for layer in reversed(others):
             dz = layer.backward(dz)
@@ -55,7 +63,7 @@ class Network:
             first.backward(dz, need_dx=False)
         else:
             first.backward(dz)
-        check_attached(self, "grad", "d")
+        check_attached(self)
 
     def predict(self, x):
         """The outputs of a batch when not training; no `backward` can follow."""
@@ -67,6 +75,7 @@ class Network:
 
     def save(self, path):
         """Writes the layers' names and shapes, and theta, to a .npz file, or nothing."""
+        check_attached(self)
         part = Path(f"{path}.part")
         try:
             with part.open("wb") as file:
@@ -98,8 +107,11 @@ class Network:
         lines.append(f"     {f'all, {self.dtype}':40}{self.theta.size:>12,}")
         return "\n".join(lines)
 
+    def __copy__(self):
+        return copy.deepcopy(self)
+
     def __getstate__(self):
-        return copy.deepcopy(self.layers), self.dtype
+        return self.layers, self.dtype
 
     def __setstate__(self, state):
         layers, dtype = state

@@ -1,7 +1,7 @@
 """Optimizers: how θ moves, given its gradient g. They see two arrays, never a model.
 
-`step(theta, grad)` changes theta in place. The large arrays are made once and reused:
-the arithmetic of a step is cheap, and waiting for memory is what would take the time.
+`step(theta, grad)` changes theta in place. Adam has the most to compute, and makes its
+arrays once: a step is cheap arithmetic, and waiting for memory would take the time.
 """
 
 import numpy as np

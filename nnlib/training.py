@@ -8,10 +8,13 @@ import numpy as np
 
 from nnlib.checks import (
     check_count,
+    check_data_sets,
     check_fractions,
     check_pairs,
     check_progress,
     check_rng,
+    check_rows,
+    check_run,
     has_classes,
 )
 from nnlib.losses import mse
@@ -21,7 +24,7 @@ from nnlib.metrics import accuracy
 def split(x, y, *, fractions=(0.6, 0.2, 0.2), rng):
     """Shuffles the examples and deals them out: one pair (x, y) for each fraction."""
     check_rng(rng)
-    x, y = check_pairs(x, y)
+    x, y = check_rows(x, y)
     ends = check_fractions(fractions, len(x))
     parts = np.split(rng.permutation(len(x)), ends[:-1])
     return tuple((x[part], y[part]) for part in parts)
@@ -30,6 +33,7 @@ def split(x, y, *, fractions=(0.6, 0.2, 0.2), rng):
 def batches(x, y, *, batch_size, rng):
     """Pairs (x, y) of batch_size examples, in random order; the last may be smaller."""
     check_rng(rng)
+    x, y = check_rows(x, y)
     order = rng.permutation(len(x))
     starts = range(0, len(x), check_count(batch_size, "batch_size"))
     rows = (order[start : start + batch_size] for start in starts)
@@ -46,7 +50,7 @@ def train(net, loss, optimizer, x, y, *, batch_size, rng):
     check_rng(rng)
     x, y = check_pairs(x, y)
     check_count(batch_size, "batch_size")
-    loss(net.predict(x), y)  # widths, shapes and labels: all errors now, none halfway
+    check_run(net, loss, x, y)
 
     def one_epoch():
         total = 0.0
@@ -98,9 +102,11 @@ def fit(
     network its best weights back; without, it keeps the last. A loss that becomes nan
     or infinite is a ValueError, and the network gets back the weights it came with.
     """
-    (x, y), (x_valid, y_valid) = check_pairs(*train_data), check_pairs(*valid_data)
+    (x, y), (x_valid, y_valid) = check_data_sets(
+        train_data=train_data, valid_data=valid_data
+    )
     losses = train(net, loss, optimizer, x, y, batch_size=batch_size, rng=rng)
-    loss(net.predict(x_valid), y_valid)  # as in train: all errors now
+    check_run(net, loss, x_valid, y_valid)
     epochs = range(check_count(epochs, "epochs"))
     stopping = EarlyStopping(len(epochs) if patience is None else patience)
     show = progress and not os.environ.get("NNLIB_QUIET")

@@ -91,6 +91,16 @@ def test_a_new_layer(rng):
     assert not Linear(2, 3, init=zeros, rng=rng).W.any()
 
 
+@pytest.mark.parametrize("dtype", [int, float])
+def test_an_initializers_array_is_copied_as_floats(dtype, rng):
+    ones = np.ones((3, 2), dtype)
+    layer = Linear(3, 2, init=lambda n_in, n_out, *, rng: ones, rng=rng)
+    layer.forward(X)
+    layer.backward(np.full((2, 2), 0.25))
+    layer.W -= 0.1 * layer.dW
+    assert layer.W[0, 0] == pytest.approx(0.925) and (ones == 1).all()
+
+
 def test_inputs_do_not_change(linear):
     x, da = X.copy(), np.ones((2, 2))
     linear.forward(x)

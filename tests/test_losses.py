@@ -129,6 +129,13 @@ def test_up_to_ten_thousand(loss, dtype, data, seed):
         )
 
 
+def test_a_small_loss_is_not_rounded_away():
+    """In float32 too: log(1 + e¹⁵) − 15 would be 0, not 3.06e-7."""
+    for z, y in (15, 1), (-15, 0):
+        value, _ = binary_cross_entropy(np.array([[z]], np.float32), np.array([[y]]))
+        assert value == pytest.approx(3.059e-7, rel=1e-3)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_far_out(dtype):
     """A gap of 2 · 10⁴ costs 2 · 10⁴, not infinity; being right costs nothing."""

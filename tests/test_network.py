@@ -110,6 +110,15 @@ def test_everything_has_the_networks_dtype(dtype, rng):
         assert z.dtype == dtype
 
 
+def test_a_wide_dz_does_not_widen_the_way_back(rng):
+    net, seen = Network(Linear(3, 4, rng=rng), Tanh(), Linear(4, 2, rng=rng)), []
+    tanh = net.layers[1]
+    tanh.backward = lambda da: seen.append(da.dtype) or Tanh.backward(tanh, da)
+    net.backward(net.forward(X) * np.sqrt(0.5))
+    net.backward(net.forward(X).tolist())
+    assert seen == [np.float32, np.float32]
+
+
 def test_the_default_is_float32(rng):
     assert Network(Linear(1, 1, rng=rng)).dtype == np.float32
 
@@ -187,11 +196,20 @@ def test_layers_that_do_not_make_a_network(rng):
         ([linear(2, 3), ReLU], r"layer 1 must be a layer, such as ReLU\(\)"),
         ([[linear(2, 3), ReLU()]], "layer 0 must be a layer"),
         ([linear(2, 3), np.tanh], "layer 1 must be a layer"),
+        ([linear(2, 3), Network(linear(3, 1))], "layer 1 must be a layer"),
         ([linear(2, 3), Bare()], r"layer 1 \(Bare\) needs dgain"),
         ([], "at least one layer"),
     ):
         with pytest.raises(ValueError, match=match):
             Network(*layers)
+
+
+@pytest.mark.parametrize("dtype", [int, bool, complex, object])
+def test_theta_is_made_of_floats(dtype):
+    with pytest.raises(
+        ValueError, match="dtype must be a type of floating-point numbers"
+    ):
+        make(dtype=dtype)
 
 
 @pytest.mark.parametrize("method", ["forward", "predict"])
@@ -208,6 +226,11 @@ def test_backward_needs_forward():
     net.forward(X)
     net.predict(X)  # the layers now hold another batch
     with pytest.raises(ValueError, match="backward before forward.*after predict"):
+        net.backward(dz)
+    net.forward(X)
+    with pytest.raises(ValueError, match="x must be a batch"):
+        net.forward(X.T)  # a failing forward leaves nothing to go back from
+    with pytest.raises(ValueError, match="backward before forward"):
         net.backward(dz)
     net.forward(X)
     for wrong in dz.T, dz[:4], dz[:, :1], 1.0:
@@ -271,6 +294,33 @@ def test_a_weight_that_is_assigned_anew_is_noticed(method):
         ValueError, match=r"layer 2 \(Linear\): W is no longer .*W\[\.\.\.\]"
     ):
         getattr(net, method)(X)
+
+
+@pytest.mark.parametrize(
+    "anew", [lambda b: b[::-1], lambda b: b[:1], lambda b: b.tolist()]
+)
+def test_even_another_part_of_theta_is_noticed(anew):
+    net = make()
+    net.layers[0].b = anew(net.layers[0].b)
+    with pytest.raises(
+        ValueError, match="b is no longer a part of the network's theta"
+    ):
+        net.forward(X)
+
+
+def test_two_layers_cannot_share_weights(rng):
+    net = Network(Linear(3, 3, rng=rng), Linear(3, 3, rng=rng))
+    net.layers[1].W = net.layers[0].W
+    with pytest.raises(ValueError, match=r"layer 1 \(Linear\): W is no longer"):
+        net.forward(X)
+
+
+def test_a_detached_network_is_not_saved(tmp_path):
+    net = make()
+    net.layers[0].W = np.zeros((3, 4))
+    with pytest.raises(ValueError, match="W is no longer"):
+        net.save(tmp_path / "net.npz")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_detached_network_does_not_load(tmp_path):
@@ -341,6 +391,17 @@ def test_copies_are_whole_and_independent(how, dtype):
     )  # … only its
     train_a_little(net)
     assert np.array_equal(net.theta, twin.theta) and np.array_equal(net.grad, twin.grad)
+
+
+def test_a_copy_of_a_network_and_its_layer_still_belong_together():
+    net = make()
+    for twin, layer in (
+        copy.deepcopy((net, net.layers[2])),
+        pickle.loads(pickle.dumps((net, net.layers[2]))),
+    ):
+        assert twin.layers[2] is layer
+        layer.W[...] = layer.b[...] = 0
+        assert not twin.forward(X).any() and net.forward(X).any()
 
 
 # --- files
@@ -422,6 +483,20 @@ def test_a_file_with_a_changed_weight(tmp_path):
     fails_to_load(path, "not a whole file")
 
 
+def test_a_file_with_one_byte_changed(tmp_path):
+    """Either it is refused, or the byte did not matter: never another error or weight."""
+    path, net = tmp_path / "net.npz", make()
+    net.save(path)
+    whole, theta = path.read_bytes(), net.theta.copy()
+    for i in range(len(whole)):
+        path.write_bytes(whole[:i] + bytes([whole[i] ^ 0x80]) + whole[i + 1 :])
+        try:
+            net.load(path)
+        except ValueError:
+            pass
+        assert np.array_equal(net.theta, theta)
+
+
 class Trap:
     """Unpickling it runs code."""
 
@@ -456,6 +531,8 @@ def test_files_that_are_something_else(tmp_path):
         write()
         fails_to_load(path, "not a whole file that Network.save wrote")
     assert not Trap.sprung
+    savez(layers=np.arange(3), theta=net.theta)
+    fails_to_load(path, "another network")
     savez(layers=net.describe(), theta=net.theta[:-1])
     fails_to_load(path, "26 numbers of float32, got 25")
     fails_to_load(tmp_path / "nothing.npz", "nothing.npz", error=FileNotFoundError)

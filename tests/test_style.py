@@ -139,7 +139,9 @@ def test_labels_of_lines_that_end_together_do_not_overlap(ends):
     assert boxes.keys() == set("abcd")
     for one, other in itertools.combinations(boxes.values(), 2):
         assert one.y1 <= other.y0 or other.y1 <= one.y0
-    assert all(box.x0 > ax.bbox.x1 for box in boxes.values())
+    for box in boxes.values():
+        assert box.x0 > ax.bbox.x1
+        assert box.y1 > ax.bbox.y0 and box.y0 < ax.bbox.y1
 
 
 @pytest.mark.parametrize("scale", ["linear", "log"])
@@ -187,7 +189,9 @@ def test_regions_have_the_colour_of_the_class_that_is_predicted(columns):
 
     with figure() as (_, ax):
         decision_regions(ax, predict, POINTS.astype(float), np.array([0, 1, 0, 1]))
-    pixels = np.asarray(ax.get_images()[0].get_array())
+    [drawn] = ax.get_images()
+    assert drawn.origin == "lower"
+    pixels = np.asarray(drawn.get_array())
     for at, name in ((0, "class A"), (-1, "class B")):
         seen = pixels[0, at, :3] / 255
         np.testing.assert_allclose(seen, to_rgb(colour(name)), atol=0.01)

@@ -90,11 +90,28 @@ def test_the_seed_decides_the_split():
 
 @pytest.mark.parametrize(
     "fractions",
-    [(0.6, 0.2), (0.6, 0.6), (1.2, -0.2), (1, 0), (0.99, 0.01), (), (0.5, np.inf)],
+    [(0.6, 0.2), (0.6, 0.6), (1.2, -0.2), (1, 0), (0.99, 0.01), (), (0.5, np.inf), 0.8],
 )
 def test_fractions_that_do_not_split(fractions):
     with pytest.raises(ValueError, match="fractions must be positive, add up to 1"):
         split(*noise(10, 0), fractions=fractions, rng=generator())
+
+
+def test_a_split_may_be_cleaned_later():
+    """Mending nan with what the training part knows comes after the split."""
+    x = np.full((10, 2), np.nan)
+    assert [len(part) for part, _ in split(x, x, rng=generator())] == [6, 2, 2]
+
+
+@pytest.mark.parametrize("n", [0, 9, 11])
+def test_as_many_targets_as_inputs(n):
+    x, y = np.ones((10, 2)), np.ones(n)
+    for call in (
+        lambda: split(x, y, rng=generator()),
+        lambda: batches(x, y, batch_size=2, rng=generator()),
+    ):
+        with pytest.raises(ValueError, match="same number of rows, at least one"):
+            call()
 
 
 @given(n=st.integers(1, 30), batch_size=st.integers(1, 35), seed=st.integers(0, 99))
@@ -209,6 +226,8 @@ X, Y = TRAIN
 BAD_DATA = [
     (with_nan(X), Y, r"x must be finite, but 1 of its 75 numbers.*first at \(2, 1\)"),
     (X * np.inf, Y, "x must be finite"),
+    (X.astype(str), Y, r"x must hold numbers, got <U\d+: try x.astype"),
+    (X, Y.astype(str), "y must hold numbers.*np.unique"),
     (X, with_nan(Y), r"y must be finite.*first at \(7,\)"),
     (X[:24], Y, r"same number of rows.*\(24, 3\) and \(25,\)"),
     (X[:0], Y[:0], "at least one"),
@@ -434,6 +453,18 @@ def test_divergence_is_explained_and_undone(patience):
     assert np.array_equal(net.theta, theta)
     options["rng"] = generator()
     assert fit(net, mse, Adam(0.05), data, data, **options).valid_loss[-1] < 100
+
+
+def test_fit_takes_pairs():
+    options = dict(epochs=1, batch_size=5, rng=generator())
+    with pytest.raises(
+        ValueError, match=r"train_data must be a pair \(x, y\), got ndarray"
+    ):
+        fit(make(), cross_entropy, SGD(0.1), X, Y, **options)
+    with pytest.raises(
+        ValueError, match=r"valid_data must be a pair \(x, y\), got NoneType"
+    ):
+        fit(make(), cross_entropy, SGD(0.1), TRAIN, None, **options)
 
 
 def test_divergence_names_the_epoch():

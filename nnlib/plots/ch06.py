@@ -311,7 +311,7 @@ def best_rate(kind, surface, near=0.1, steps=1000):
     return float(RATES[last.argmin()]), int(last.min()) + 1
 
 
-def draw_path(ax, name, surface):
+def trace(ax, name, surface):
     """One optimizer's path on one surface at its best rate; returns the rate and the steps."""
     height, gradient, start, minima, limits = SURFACES[surface]
     lr, steps = best_rate(OPTIMIZERS[name], surface)
@@ -333,7 +333,7 @@ def draw_paths(surfaces=("bowl", "ravine", "turned ravine")):
     found = []
     with figure(4, len(surfaces), height=6.8) as (picture, axes):
         for row, name in zip(axes, OPTIMIZERS):
-            ends = [draw_path(ax, name, key) for ax, key in zip(row, surfaces)]
+            ends = [trace(ax, name, key) for ax, key in zip(row, surfaces)]
             found.append(f"{name} {', '.join(ends)}")
             row[0].set_ylabel(name)
         for ax, surface in zip(axes[0], surfaces):
@@ -349,7 +349,7 @@ def draw_saddle():
     with figure(2, 2, height=4.6) as (picture, axes):
         found = []
         for ax, name in zip(axes.flat, OPTIMIZERS):
-            found.append(f"{name} {draw_path(ax, name, 'saddle')}")
+            found.append(f"{name} {trace(ax, name, 'saddle')}")
             ax.plot(0, 0, "x", color=colour("ink"))
             ax.set_title(name)
     return picture, (
@@ -414,7 +414,7 @@ def draw_comparison(shared=0.03, best=(1, 0.1, 0.01, 0.1), epochs=30):
     )
 
 
-def draw_network(activation="sigmoid", optimizer="sgd", lr=0.1):
+def draw_deep_network(activation="sigmoid", optimizer="sgd", lr=0.1):
     """150 steps of four hidden layers on spirals: the loss, and how far each layer moves."""
     x, y = spirals(90, rng=np.random.default_rng(1))
     name = {key.lower(): key for key in OPTIMIZERS}[optimizer]

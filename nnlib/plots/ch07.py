@@ -71,25 +71,27 @@ def draw_batch_sizes(sizes=(1, 10, 300), lr=0.1, epochs=10):
         for size, key, dash in zip(sizes, CLASSES, DASHES):
             rng = np.random.default_rng(0)
             net, optimizer = small_network("tanh", [2, 16, 16, 3], rng=rng), SGD(lr)
-            each = max(1, 10 // size)  # steps between two looks at the loss
-            losses = [cross_entropy(net.predict(x), y)[0]]
+            step = 0
+            losses, steps = [cross_entropy(net.predict(x), y)[0]], [0]
             for _ in range(epochs):
-                for i, (xb, yb) in enumerate(
-                    batches(x, y, batch_size=size, rng=rng), 1
-                ):
+                for xb, yb in batches(x, y, batch_size=size, rng=rng):
                     net.backward(cross_entropy(net.forward(xb), yb)[1])
                     optimizer.step(net.theta, net.grad)
-                    if i % each == 0:
+                    step += 1
+                    if step <= 10 or step % 10 == 0:
                         losses.append(cross_entropy(net.predict(x), y)[0])
-            step = each * np.arange(len(losses))
-            for ax, at in ((left, step * size / len(x)), (right, step)):
+                        steps.append(step)
+            for ax, at in (
+                (left, np.array(steps) * size / len(x)),
+                (right, steps),
+            ):
                 ax.plot(
                     at, losses, color=colour(key), linestyle=dash, linewidth=1.5,
                     label=f"{size}",
                 )  # fmt: skip
-            ends.append(f"{losses[-1]:.2f} with batches of {size} ({step[-1]} steps)")
-        left.set(xlabel="epoch", ylabel="loss", ylim=(0, 1.5), title="the same work")
-        right.set(xlabel="step", xlim=(0, 30), title="the same number of steps")
+            ends.append(f"{losses[-1]:.2f} with batches of {size} ({step} steps)")
+        left.set(xlabel="epoch", ylabel="loss", ylim=(0, 1.5), title="ten epochs")
+        right.set(xlabel="step", xlim=(0, 10), title="ten steps")
         right.legend(title="batch size", loc="lower left")
     return picture, (
         f"Loss on all 300 examples after {epochs} epochs at η = {lr:g}: {'; '.join(ends)}."
@@ -222,12 +224,12 @@ def draw_best_of(counts=(1, 20, 1000), n=100):
             ax.plot(100 * chance, color=colour(key), linestyle=dash)
             top = int(chance.argmax())
             ax.text(
-                top, 100 * chance[top] + 0.4, f"{name}: {mean:.1f}", color=colour(key),
+                top, 100 * chance[top] + 0.5, f"{name}: {mean:.1f}", color=colour(key),
                 ha="center",
             )  # fmt: skip
             means.append(f"{name} {mean:.1f}")
         ax.set(xlabel=f"right answers out of {n}", ylabel="chance (%)")
-        ax.set(xlim=(30, 80), ylim=(0, 24))
+        ax.set(xlim=(30, 80), ylim=(0, 29))
     return picture, (
         f"Mean score of coin-tossers on {n} yes-or-no questions: {', '.join(means)}."
     )
