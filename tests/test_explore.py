@@ -379,6 +379,22 @@ def test_a_drag_draws_only_the_newest_setting(live):
     assert "Slope 0.9 &amp; offset 1" in shown.picture.value
 
 
+def test_a_slow_drag_draws_once_a_pause_however_many_events(live, monkeypatch):
+    monkeypatch.setattr("nnlib.explore.live.PAUSE", 0.05)
+    shown = live(lr=[0.01, 0.1, 1])
+    drawn = []
+    shown.explorer.at = lambda setting, near: drawn.append(setting) or near
+
+    async def drag():
+        for lr in np.linspace(0.2, 0.9, 40):
+            shown.inputs["lr"].value = lr
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.1)
+
+    asyncio.run(drag())
+    assert 2 <= len(drawn) <= 12 and drawn[-1] == {"lr": 0.9}
+
+
 def test_the_module_loads_neither_matplotlib_nor_widgets():
     code = (
         "import sys, nnlib.explore; "

@@ -31,11 +31,20 @@ def explorers():
             if cell["cell_type"] != "code" or "explore(" not in source:
                 continue
             for node in ast.walk(ast.parse(source)):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "explore":
+                if (
+                    isinstance(node, ast.Call)
+                    and getattr(node.func, "id", "") == "explore"
+                ):
                     values = {k.arg: ast.literal_eval(k.value) for k in node.keywords}
-                    yield path.name, node.args[0].id, {
-                        name: value for name, value in values.items() if name != "caption"
-                    }
+                    yield (
+                        path.name,
+                        getattr(node.args[0], "attr", None) or node.args[0].id,
+                        {
+                            name: value
+                            for name, value in values.items()
+                            if name != "caption"
+                        },
+                    )
 
 
 def find(name):
@@ -47,22 +56,36 @@ def find(name):
 def assert_picture(picture, what):
     figure, text = picture
     assert isinstance(figure, Figure) and figure.axes, f"{what}: no figure"
-    assert len(text) > 20 and any(c.isdigit() for c in text), f"{what}: {text!r} has no numbers"
-    assert "  " not in text and "\n" not in text and text.endswith("."), f"{what}: {text!r}"
+    assert len(text) > 20 and any(c.isdigit() for c in text), (
+        f"{what}: {text!r} has no numbers"
+    )
+    assert "  " not in text and "\n" not in text and text.endswith("."), (
+        f"{what}: {text!r}"
+    )
     explained = any(word in text for word in ("diverge", "overflow"))
-    assert explained or not {"nan", "inf"} & set(text.replace(",", " ").split()), f"{what}: {text}"
+    assert explained or not {"nan", "inf"} & set(text.replace(",", " ").split()), (
+        f"{what}: {text}"
+    )
 
 
-@pytest.mark.parametrize("module, name", drawings(), ids=lambda part: part.split(".")[-1])
+@pytest.mark.parametrize(
+    "module, name", drawings(), ids=lambda part: part.split(".")[-1]
+)
 def test_a_drawing_needs_no_arguments_and_speaks(module, name):
     draw = getattr(importlib.import_module(module), name)
-    missing = [p.name for p in inspect.signature(draw).parameters.values() if p.default is p.empty]
+    missing = [
+        p.name
+        for p in inspect.signature(draw).parameters.values()
+        if p.default is p.empty
+    ]
     assert not missing, f"{name} has no first value for {missing}"
     assert_picture(draw(), name)
     assert draw()[1] == draw()[1], f"{name} is not a pure function"
 
 
-@pytest.mark.parametrize("page, name, values", explorers(), ids=lambda part: str(part)[:40])
+@pytest.mark.parametrize(
+    "page, name, values", explorers(), ids=lambda part: str(part)[:40]
+)
 def test_an_explorer_speaks_in_every_setting(page, name, values):
     draw = find(name)
     for setting in itertools.product(*values.values()):

@@ -27,6 +27,7 @@ class Live:
         self.readouts = {name: widgets.Label() for name in self.inputs}
         self.picture = widgets.HTML()
         self.drawn = None
+        self.timer = None
         rows = []
         for control in explorer.controls:
             moved = self.inputs[control.name]
@@ -53,7 +54,10 @@ class Live:
         except RuntimeError:  # plain Python, no kernel
             self.update()
         else:
-            loop.call_later(PAUSE, self.update)
+            if (
+                self.timer is None
+            ):  # one each would be overdue after a picture: no pause
+                self.timer = loop.call_later(PAUSE, self.update)
 
     def read(self):
         for control in self.explorer.controls:
@@ -63,6 +67,7 @@ class Live:
 
     def update(self):
         """Draws the newest setting, if it is not the one that is drawn."""
+        self.timer = None
         setting = self.setting
         if setting == self.drawn:
             return
