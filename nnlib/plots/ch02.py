@@ -89,7 +89,7 @@ def draw_depth(gain=1, activation="relu"):
         if activation != "none":
             dash, nudge_colour = (0, (5, 1.5)), colour("gradient")
             left.plot(layers, nudges, color=nudge_colour, linestyle=dash, label="nudge")
-        left.set(xlabel="layer", title="size", xlim=(0, DEPTH))
+        left.set(xlabel="layer", title="size", xlim=(0, DEPTH), xticks=[0, 25, 50])
         log_scale(left, -8, 8)
         label_lines(left)
         bins = np.linspace(-4, 4, 65)
@@ -103,7 +103,8 @@ def draw_depth(gain=1, activation="relu"):
             right.text(
                 0.03, height, layer, color=colour(meaning), transform=right.transAxes
             )
-        right.set(xlabel="output", title="how often", yticks=[], ylim=(0, 0.15))
+        right.set(xlabel="output", title="how often", ylim=(0, 0.15))
+        right.set(xticks=[-3, 0, 3], yticks=[])
     return picture, _told(gain, activation, signals[-1], nudges[-1], last)
 
 
@@ -189,11 +190,12 @@ def draw_features(start="all equal", neurons=4):
 
     with figure(columns=2) as (picture, (left, right)):
         left.plot(x, features, color=colour("class B"), linestyle="-", alpha=0.7)
-        left.set(xlabel="x", ylim=(-1.1, 1.1))
+        left.set(xlabel="x", ylim=(-1.1, 1.1), xticks=[-3, 0, 3], yticks=[-1, 0, 1])
         left.set_title(f"{neurons} neurons" if neurons > 1 else "1 neuron")
         right.plot(x, curve(x), color=colour("neutral"), label="target")
         right.plot(x, fit, color=colour("class A"), linestyle="--", label="fit")
         right.set(xlabel="x", ylim=(-2.3, 2.3), title=f"RMSE {rmse:.3f}")
+        right.set(xticks=[-3, 0, 3], yticks=[-2, 0, 2])
         label_lines(right)
     count = f"{neurons} hidden neurons" if neurons > 1 else "1 hidden neuron"
     return picture, (
