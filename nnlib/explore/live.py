@@ -12,7 +12,7 @@ import math
 
 import ipywidgets as widgets
 
-PAUSE = 0.005  # seconds in which the kernel takes in the events that are waiting
+PAUSE = 0.002  # seconds in which the kernel takes in the events that are waiting
 FEW = 4  # as many choices stand side by side; more are a drop-down list
 
 
@@ -53,11 +53,10 @@ class Live:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # plain Python, no kernel
             self.update()
-        else:
-            if (
-                self.timer is None
-            ):  # one each would be overdue after a picture: no pause
-                self.timer = loop.call_later(PAUSE, self.update)
+            return
+        # One timer at a time: more would be overdue after a picture, and leave no pause.
+        if self.timer is None:
+            self.timer = loop.call_later(PAUSE, self.update)
 
     def read(self):
         for control in self.explorer.controls:
