@@ -17,7 +17,7 @@ from PIL import Image
 from nnlib.explore import explore, show
 from nnlib.explore.controls import Control, find_controls
 from nnlib.explore.frames import render
-from nnlib.plots.style import figure
+from nnlib.plots.style import figure, matrix
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -122,6 +122,25 @@ def test_axes_stay_while_a_slider_moves_unless_a_label_would_not_fit():
 def test_other_axes_than_before_are_laid_out_anew():
     other = render(draw(), render(wide("0.5")))
     assert positions(other.places) == positions(render(draw()).places)
+
+
+def heat(label, shown=True):
+    with figure(1, 3) as (picture, (left, middle, right)):
+        matrix(left, np.eye(2))
+        middle.set_yticks([0, 1], ["", label])
+        right.set_visible(shown)
+    return picture, "A matrix, its scale, and nothing to the right."
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_scale_beside_a_matrix_and_hidden_axes_can_be_laid_out_again(shown):
+    first = render(heat("0", shown))
+    assert render(heat("0", shown), first).places is first.places
+    moved = render(heat("one million", shown), first)
+    anew = render(heat("one million", shown))
+    np.testing.assert_allclose(
+        positions(moved.places), positions(anew.places), atol=0.01
+    )
 
 
 def test_a_live_picture_has_the_same_pixels():

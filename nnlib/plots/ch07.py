@@ -33,7 +33,7 @@ def draw_epochs(n=10, batch_size=4, epochs=3):
     """n examples, shuffled anew for each epoch and cut into batches: a row an epoch."""
     rng = np.random.default_rng(0)
     number = np.arange(n)
-    y = number * 2 // n
+    y = number * 2 // n * 2  # circles and squares: a digit fits into both
     with figure(height=2.6) as (picture, ax):
         for epoch in range(epochs):
             parts = batches(number, y, batch_size=batch_size, rng=rng)
@@ -48,11 +48,11 @@ def draw_epochs(n=10, batch_size=4, epochs=3):
                         fontsize=11,
                     )  # fmt: skip
         starts = np.arange(i + 1) * (batch_size + 0.7)
-        ax.set_xticks(
-            starts + (batch_size - 1) / 2, [f"batch {k}" for k in range(i + 1)]
-        )
+        middles = starts + (batch_size - 1) / 2
+        middles[-1] = starts[-1] + j / 2
+        ax.set_xticks(middles, [f"batch {k}" for k in range(i + 1)])
         ax.set_yticks(-np.arange(epochs), [f"epoch {k}" for k in range(epochs)])
-        ax.set(xlim=(-0.7, starts[-1] + batch_size - 0.2), ylim=(0.6 - epochs, 0.6))
+        ax.set(xlim=(-0.7, starts[-1] + j + 0.8), ylim=(0.6 - epochs, 0.6))
         ax.tick_params(length=0)
         ax.grid(False)
         ax.spines[:].set_visible(False)
@@ -89,12 +89,17 @@ def draw_batch_sizes(sizes=(1, 10, 300), lr=0.1, epochs=10):
                     at, losses, color=colour(key), linestyle=dash, linewidth=1.5,
                     label=f"{size}",
                 )  # fmt: skip
-            ends.append(f"{losses[-1]:.2f} with batches of {size} ({step} steps)")
+            tenth = losses[steps.index(10)]
+            ends.append(
+                f"{size}: {tenth:.2f} after ten steps, {losses[-1]:.2f} after "
+                f"{epochs} epochs ({step} steps)"
+            )
         left.set(xlabel="epoch", ylabel="loss", ylim=(0, 1.5), title="ten epochs")
         right.set(xlabel="step", xlim=(0, 10), title="ten steps")
         right.legend(title="batch size", loc="lower left")
     return picture, (
-        f"Loss on all 300 examples after {epochs} epochs at η = {lr:g}: {'; '.join(ends)}."
+        f"Loss on all 300 examples, {losses[0]:.2f} at first, at η = {lr:g}. Batches of "
+        f"{'; of '.join(ends)}."
     )
 
 
@@ -102,11 +107,11 @@ EPOCHS = 240
 
 
 @cache
-def watched(flipped, seed):
+def watched(flipped, seed, epochs=EPOCHS):
     """120 moons, tanh 2→128→128→1 trained by Adam on 60 of them, and how it went.
 
-    Gives x, y, the losses of each epoch on the 60 and on the others, the network, and
-    its θ after each epoch that had a new lowest validation loss, and after the last.
+    Gives x, y, the network, its θ after each epoch that had a new lowest validation loss
+    and after the last, and four curves: loss and accuracy on the 60 and on the others.
     """
     rng = np.random.default_rng(seed)
     x, y = moons(120, rng=rng)
@@ -117,27 +122,47 @@ def watched(flipped, seed):
     run = train(
         net, binary_cross_entropy, Adam(0.01), x[:60], y[:60], batch_size=60, rng=rng
     )
-    training, validation, best = [], [], {}
-    for epoch, loss in zip(range(EPOCHS), run):
-        training.append(loss)
-        validation.append(binary_cross_entropy(net.predict(x[60:]), y[60:])[0])
-        if validation[-1] == min(validation) or epoch == EPOCHS - 1:
+    best, curves = {}, []
+    lowest = np.inf
+    for epoch, loss in zip(range(epochs), run):
+        z = net.predict(x)
+        valid_loss, _ = binary_cross_entropy(z[60:], y[60:])
+        curves.append(
+            (loss, valid_loss, accuracy(z[:60], y[:60]), accuracy(z[60:], y[60:]))
+        )
+        if valid_loss < lowest or epoch == epochs - 1:
+            lowest = min(lowest, valid_loss)
             best[epoch] = net.theta.astype(np.float32)
-    return x, y, np.array(training), np.array(validation), net, best
+    return x, y, net, best, np.array(curves).T
 
 
+@cache
 def fresh_accuracy(flipped, seed, epoch):
     """The share of 1000 fresh points, labels never flipped, that the θ of an epoch gets right."""
-    *_, net, best = watched(flipped, seed)
+    *_, net, best, _ = watched(flipped, seed)
     net.theta[...] = best[epoch]
     x, y = moons(1000, rng=np.random.default_rng(100 + seed))
     return accuracy(net.predict(x), y.reshape(-1, 1))
 
 
+def plot_both(ax, training, validation, label=False, **look):
+    """Two curves over the epochs, as `training_curves` draws them, for axes with a legend."""
+    for name, numbers, dash in (
+        ("training", training, "-"), ("validation", validation, DASHES[1]),
+    ):  # fmt: skip
+        ax.plot(
+            numbers,
+            color=colour(name),
+            linestyle=dash,
+            label=name if label else None,
+            **look,
+        )
+
+
 def draw_patience(patience=5, flipped_labels="none", seed=0):
     """Both curves, where training stops, the epoch given back, and what it makes of the plane."""
     flipped = flipped_labels != "none"
-    x, y, training, validation, net, best = watched(flipped, seed)
+    x, y, net, best, (training, validation, *_) = watched(flipped, seed)
     stopping = EarlyStopping(patience)
     stop = next(
         (i for i in range(EPOCHS) if stopping.update(validation[i], net.theta[:1])),
@@ -148,44 +173,63 @@ def draw_patience(patience=5, flipped_labels="none", seed=0):
     share = fresh_accuracy(flipped, seed, kept)
 
     with figure(columns=2, width_ratios=[3, 2]) as (picture, (curves, plane)):
-        for name, losses, dash in (
-            ("training", training, "-"), ("validation", validation, DASHES[1]),
-        ):  # fmt: skip
-            curves.plot(losses, color=colour(name), linewidth=1, alpha=0.45)
-            curves.plot(
-                losses[:seen],
-                color=colour(name),
-                linestyle=dash,
-                label=name,
-                linewidth=2,
-            )
+        plot_both(curves, training, validation, linewidth=1, alpha=0.45)
+        plot_both(curves, training[:seen], validation[:seen], label=True)
         curves.axvline(seen - 1, color=colour("neutral"), linewidth=1.2)
         curves.plot(
             kept, validation[kept], "*", markersize=15, color=colour("highlight"),
             markeredgecolor=colour("ink"), markeredgewidth=0.8, zorder=4,
         )  # fmt: skip
-        curves.legend(loc="upper right")
+        curves.legend(
+            loc="upper right", frameon=True, framealpha=1, edgecolor=colour("paper")
+        )  # over the bar
         curves.set(xlabel="epoch", ylabel="loss", xlim=(-8, EPOCHS), ylim=(0, 1.05))
         curves.set(title=f"stops after {seen - 1}, keeps {kept}")
         net.theta[...] = best[kept]
-        decision_regions(plane, net.predict, x[:60], y[:60], steps=60)
+        decision_regions(plane, net.predict, x[:60], y[:60], steps=50)
         plane.set(title=f"{share:.0%} of fresh points", xticks=[], yticks=[])
         plane.set(xlabel="", ylabel="")
     end = (
-        f"after epoch {stop}" if stop is not None
-        else f"not before the last epoch, {EPOCHS - 1}"
-    )  # fmt: skip
+        f"with the last epoch, {EPOCHS - 1}," if stop is None else f"after epoch {stop}"
+    )
+    later = np.flatnonzero(validation[seen:] < validation[kept])
+    missed = (
+        f" A new low would have come in epoch {seen + later[0]}." if len(later) else ""
+    )
     return picture, (
-        f"Patience {patience}, {'20 %' if flipped else 'no'} flipped labels, seed {seed}: training "
-        f"stops {end} and gives back epoch {kept}, with a validation loss of {validation[kept]:.3f} "
-        f"and {share:.0%} of 1000 fresh points right. The lowest of all {EPOCHS} epochs is "
-        f"{validation[lowest]:.3f}, in epoch {lowest}; after the last it is {validation[-1]:.3f}."
+        f"Patience {patience}, {'20 %' if flipped else 'no'} flipped labels, seed {seed}: "
+        f"training stops {end} and goes back to epoch {kept}, with a validation loss of "
+        f"{validation[kept]:.3f} and {share:.0%} of 1000 fresh points right.{missed} The lowest "
+        f"of all {EPOCHS} epochs is {validation[lowest]:.3f}, in epoch {lowest}; after the last "
+        f"it is {validation[-1]:.3f}."
+    )
+
+
+def draw_curves(seed=0, epochs=500):
+    """Loss and accuracy on training and validation points, a fifth of the labels flipped."""
+    *_, curves = watched(True, seed, epochs)
+    lowest = int(curves[1].argmin())
+    with figure(columns=2) as (picture, axes):
+        for ax, pair, quantity in zip(
+            axes, (curves[:2], curves[2:]), ("loss", "accuracy")
+        ):
+            ax.axvline(lowest, color=colour("neutral"), linewidth=1.2)
+            plot_both(ax, *pair, linewidth=1.6, label=True)
+            ax.set(xlabel="epoch", title=quantity, xlim=(-8, epochs))
+        axes[0].set(ylim=(0, 1.8))
+        axes[1].set(ylim=(0, 1.05))
+        axes[0].legend(loc="upper left", bbox_to_anchor=(0.18, 1))
+    return picture, (
+        f"The validation loss is lowest in epoch {lowest}, at {curves[1][lowest]:.2f} (bar), and "
+        f"{curves[1][-1]:.2f} after the last. The validation accuracy is {curves[3][lowest]:.0%} "
+        f"there and {curves[3][-1]:.0%} after the last. On the training points the loss falls to "
+        f"{curves[0][-1]:.2f} and the accuracy climbs to {curves[2][-1]:.0%}."
     )
 
 
 def draw_overfitting(epochs=(0, 92, 239), seed=0):
     """The plane at three moments of training on flipped labels; flipped points ringed."""
-    x, y, training, validation, net, best = watched(True, seed)
+    x, y, net, best, _ = watched(True, seed)
     with figure(columns=len(epochs), height=2.9, sharey=True) as (picture, axes):
         texts = []
         for ax, epoch in zip(axes, epochs):
@@ -224,12 +268,12 @@ def draw_best_of(counts=(1, 20, 1000), n=100):
             ax.plot(100 * chance, color=colour(key), linestyle=dash)
             top = int(chance.argmax())
             ax.text(
-                top, 100 * chance[top] + 0.5, f"{name}: {mean:.1f}", color=colour(key),
-                ha="center",
+                top + 2, 100 * chance[top] + 0.5, f"{name}: {mean:.1f}", color=colour(key),
+                ha="right",
             )  # fmt: skip
             means.append(f"{name} {mean:.1f}")
         ax.set(xlabel=f"right answers out of {n}", ylabel="chance (%)")
-        ax.set(xlim=(30, 80), ylim=(0, 29))
+        ax.set(xlim=(30, 80), ylim=(0, 27))
     return picture, (
         f"Mean score of coin-tossers on {n} yes-or-no questions: {', '.join(means)}."
     )
@@ -255,12 +299,9 @@ def draw_training_run(lr=0.1, activation="relu", batch_size=9):
         plane.set(title=f"{share:.0%} of validation", xticks=[], yticks=[])
         plane.set(xlabel="", ylabel="")
         curves.axhline(np.log(3), color=colour("neutral"), linewidth=1, linestyle=":")
-        for name, losses, dash in (
-            ("training", training, "-"), ("validation", validation, DASHES[1]),
-        ):  # fmt: skip
-            curves.plot(
-                np.fmin(losses, 1.97), color=colour(name), linestyle=dash, label=name
-            )
+        plot_both(
+            curves, np.fmin(training, 1.97), np.fmin(validation, 1.97), label=True
+        )
         curves.legend(loc="lower left")
         curves.set(xlabel="epoch", ylim=(0, 2), xlim=(0, 19), xticks=[0, 5, 10, 15])
         curves.set(
