@@ -244,27 +244,26 @@ def check_loss_gradient(dz, z):
         )
 
 
-def check_saved(path, layers, theta):
-    """The flat vector in a file that `Network.save` wrote for the same layers."""
+def check_saved(path, network, theta):
+    """The theta in a file that `Network.save` wrote for a network with the same table."""
     with open(path, "rb") as file:
         try:
             with np.load(file, allow_pickle=False) as arrays:
-                saved_layers = [str(line) for line in arrays["layers"]]
-                saved = arrays["theta"]
+                saved_network, saved = str(arrays["network"]), arrays["theta"]
         except Exception as error:
             raise ValueError(
                 f"{path} is not a whole file that Network.save wrote "
                 f"({type(error).__name__}: {error})"
             ) from None
-    if saved_layers != layers:
+    if saved_network != network:
         raise ValueError(
-            f"{path} holds another network: expected {'; '.join(layers)}; "
-            f"got {'; '.join(saved_layers)}"
+            f"{path} holds another network. Expected\n{network}\ngot\n{saved_network}\n"
+            f"Build the network that was saved, with its dtype, and load into that"
         )
     if saved.shape != theta.shape or saved.dtype != theta.dtype:
         raise ValueError(
             f"{path} must hold {theta.size} numbers of {theta.dtype}, "
-            f"got {saved.size} of {saved.dtype}: build the network with the file's dtype"
+            f"got {saved.size} of {saved.dtype}: save the network again"
         )
     return saved
 
@@ -336,17 +335,12 @@ def check_fractions(fractions, n):
     return ends.astype(int).tolist()
 
 
-def check_progress(epoch, train_loss, valid_loss, optimizer):
-    """Training has not diverged: both losses of the epoch are finite."""
-    if not np.isfinite(train_loss + valid_loss):
-        lr = getattr(optimizer, "lr", None)
-        smaller = (
-            "a smaller learning rate"
-            if lr is None
-            else f"lr={lr / 10:g} instead of {lr:g}"
-        )
-        raise ValueError(
-            f"training diverged in epoch {epoch} (the first is 0): training loss {train_loss:g}, "
-            f"validation loss {valid_loss:g}. The network has the weights it came with. Try "
-            f"{smaller} with a new optimizer; then smaller inputs or initial weights"
-        )
+def diverged(epoch, train_loss, valid_loss, optimizer):
+    """The error for a loss that is no longer a number: when it was, and what to try."""
+    lr = getattr(optimizer, "lr", None)
+    smaller = f"lr={lr / 10:g} instead of {lr:g}" if lr else "a smaller learning rate"
+    return ValueError(
+        f"training diverged in epoch {epoch} (the first is 0): training loss {train_loss:g}, "
+        f"validation loss {valid_loss:g}. The network has the weights it came with. Try "
+        f"{smaller} with a new optimizer; then smaller inputs or initial weights"
+    )

@@ -26,21 +26,19 @@ class Network:
     def __init__(self, *layers, dtype=np.float32):
         check_layers(layers)
         self.layers, self.dtype, self.z = layers, check_dtype(dtype), None
-        size = sum(
-            getattr(layer, param).size for layer in layers for param in layer.params
-        )
+        params = [(layer, name) for layer in layers for name in layer.params]
+        size = sum(getattr(layer, name).size for layer, name in params)
         self.theta, self.grad = np.zeros(size, dtype), np.zeros(size, dtype)
         self.views, start = [], 0
-        for layer in layers:
-            for param in layer.params:
-                stop = start + getattr(layer, param).size
-                for name, flat in ((param, "theta"), ("d" + param, "grad")):
-                    values = getattr(layer, name)
-                    view = getattr(self, flat)[start:stop].reshape(values.shape)
-                    view[...] = values
-                    setattr(layer, name, view)
-                    self.views.append((layer, name, flat, view))
-                start = stop
+        for layer, name in params:
+            stop = start + getattr(layer, name).size
+            for key, flat in ((name, "theta"), ("d" + name, "grad")):
+                values = getattr(layer, key)
+                view = getattr(self, flat)[start:stop].reshape(values.shape)
+                view[...] = values
+                setattr(layer, key, view)
+                self.views.append((layer, key, flat, view))
+            start = stop
 
     def forward(self, x):
         """z (n, n_out) of a batch x (n, n_in); layers keep what `backward` needs."""
@@ -74,12 +72,12 @@ class Network:
         return a
 
     def save(self, path):
-        """Writes the layers' names and shapes, and theta, to a .npz file, or nothing."""
+        """Writes the table of layers, and theta, to a .npz file: whole or not at all."""
         check_attached(self)
         part = Path(f"{path}.part")
         try:
             with part.open("wb") as file:
-                np.savez(file, layers=self.describe(), theta=self.theta)
+                np.savez(file, network=repr(self), theta=self.theta)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
@@ -87,23 +85,17 @@ class Network:
     def load(self, path):
         """Reads what `save` wrote for the same layers; otherwise nothing changes."""
         check_attached(self)
-        self.theta[...] = check_saved(path, self.describe(), self.theta)
-
-    def describe(self):
-        """One line a layer: its name, and its parameters with their shapes."""
-        lines = []
-        for layer in self.layers:
-            shapes = [
-                f"{param} {getattr(layer, param).shape}" for param in layer.params
-            ]
-            lines.append(" ".join([type(layer).__name__, *shapes]))
-        return lines
+        self.theta[...] = check_saved(path, repr(self), self.theta)
 
     def __repr__(self):
         lines = []
-        for i, (layer, line) in enumerate(zip(self.layers, self.describe())):
-            size = sum(getattr(layer, param).size for param in layer.params)
-            lines.append(f"{i:3}  {line:40}{size:>12,}")
+        for i, layer in enumerate(self.layers):
+            arrays = {name: getattr(layer, name) for name in layer.params}
+            shapes = ", ".join(
+                f"{name} {array.shape}" for name, array in arrays.items()
+            )
+            size = sum(array.size for array in arrays.values())
+            lines.append(f"{i:3}  {type(layer).__name__:12}{shapes:28}{size:>12,}")
         lines.append(f"     {f'all, {self.dtype}':40}{self.theta.size:>12,}")
         return "\n".join(lines)
 

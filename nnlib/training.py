@@ -11,10 +11,10 @@ from nnlib.checks import (
     check_data_sets,
     check_fractions,
     check_pairs,
-    check_progress,
     check_rng,
     check_rows,
     check_run,
+    diverged,
     has_classes,
 )
 from nnlib.losses import mse
@@ -121,7 +121,7 @@ def fit(
             valid_loss, _ = loss(z, y_valid)
         if not np.isfinite(train_loss + valid_loss):
             net.theta[...] = start
-        check_progress(epoch, train_loss, valid_loss, optimizer)
+            raise diverged(epoch, train_loss, valid_loss, optimizer)
         history.train_loss.append(train_loss)
         history.valid_loss.append(valid_loss)
         if loss is not mse and has_classes(y):

@@ -1,6 +1,7 @@
 """Figures of chapter 7, The training loop."""
 
 from functools import cache
+from itertools import product
 from math import comb
 
 import numpy as np
@@ -162,6 +163,10 @@ def plot_both(ax, training, validation, label=False, **look):
 def draw_patience(patience=5, flipped_labels="none", seed=0):
     """Both curves, where training stops, the epoch given back, and what it makes of the plane."""
     flipped = flipped_labels != "none"
+    for setting in product((True, False), (0, 1)):
+        watched(
+            *setting
+        )  # all at the first picture, so that no slider waits for training
     x, y, net, best, (training, validation, *_) = watched(flipped, seed)
     stopping = EarlyStopping(patience)
     stop = next(
@@ -242,7 +247,13 @@ def draw_overfitting(epochs=(0, 92, 239), seed=0):
             right = predicted_class(net.predict(x[:60])) == y[:60, 0]
             flipped = np.arange(60) % 5 == 0
             share = fresh_accuracy(True, seed, epoch)
-            ax.set(title=f"epoch {epoch}: {share:.0%}", ylabel="", xticks=[], yticks=[])
+            ax.set(
+                title=f"epoch {epoch}: {share:.0%}",
+                xlabel="",
+                ylabel="",
+                xticks=[],
+                yticks=[],
+            )
             texts.append(
                 f"epoch {epoch}: {right[~flipped].sum()} of the 48 honest and "
                 f"{right[flipped].sum()} of the 12 flipped labels learned, {share:.0%} of 1000 "
@@ -279,8 +290,8 @@ def draw_best_of(counts=(1, 20, 1000), n=100):
     )
 
 
-def draw_training_run(lr=0.1, activation="relu", batch_size=9):
-    """20 epochs on three noisy spirals: the plane with all points, and both curves."""
+def draw_training_run(lr=0.1, activation="relu", batch_size=9, epochs=16):
+    """Some epochs on three noisy spirals: the plane with the validation points, and both curves."""
     x, y = spirals(180, noise=0.15, rng=np.random.default_rng(1))
     rng = np.random.default_rng(0)
     net = small_network(activation, [2, 32, 32, 3], rng=rng)
@@ -289,7 +300,7 @@ def draw_training_run(lr=0.1, activation="relu", batch_size=9):
     )
     training, validation = [], []
     with np.errstate(over="ignore", invalid="ignore"):
-        for _, loss in zip(range(20), run):
+        for _, loss in zip(range(epochs), run):
             training.append(loss)
             validation.append(cross_entropy(net.predict(x[90:]), y[90:])[0])
         share = accuracy(net.predict(x[90:]), y[90:])
@@ -303,16 +314,18 @@ def draw_training_run(lr=0.1, activation="relu", batch_size=9):
             curves, np.fmin(training, 1.97), np.fmin(validation, 1.97), label=True
         )
         curves.legend(loc="lower left")
-        curves.set(xlabel="epoch", ylim=(0, 2), xlim=(0, 19), xticks=[0, 5, 10, 15])
+        curves.set(
+            xlabel="epoch", ylim=(0, 2), xlim=(0, epochs - 1), xticks=[0, 5, 10, 15]
+        )
         curves.set(
             title="loss"
             if max(validation) < 2
-            else f"loss, up to {max(validation):.0f}"
+            else f"loss, up to {max(validation):.1f}"
         )
-    steps = 20 * -(-90 // batch_size)
+    steps = epochs * -(-90 // batch_size)
     return picture, (
-        f"{NAMES[activation]}, learning rate {lr:g}, batches of {batch_size}: after 20 epochs, "
-        f"{steps} steps, the training loss is {training[-1]:.2f}, the validation loss "
+        f"{NAMES[activation]}, learning rate {lr:g}, batches of {batch_size}: after {epochs} "
+        f"epochs, {steps} steps, the training loss is {training[-1]:.2f}, the validation loss "
         f"{validation[-1]:.2f} (lowest {min(validation):.2f}, in epoch "
         f"{int(np.argmin(validation))}), and {share:.0%} of the validation points are right."
     )

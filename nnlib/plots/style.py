@@ -157,7 +157,7 @@ def class_scatter(ax, x, y, *, size=26):
     ax.grid(False)
 
 
-def decision_regions(ax, predict, x, y, *, steps=100):
+def decision_regions(ax, predict, x, y, *, steps=80):
     """The plane in the pale colours of the classes that `predict` gives it, under the examples.
 
     `predict` takes (m, 2) float32 and gives logits, (m, classes) or (m, 1). Where they are
