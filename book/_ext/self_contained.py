@@ -37,6 +37,7 @@ def drop_thebe(app, page, template, context, doctree):
 def setup(app):
     # NNLIB_SITE: an explorer shows a picture instead of widgets. NNLIB_QUIET: no progress bars.
     os.environ.update(NNLIB_SITE="1", NNLIB_QUIET="1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # quickest at the chapters' sizes
     app.connect("build-finished", copy_mathjax)
     app.connect("html-page-context", drop_thebe, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
