@@ -69,7 +69,7 @@ def assert_picture(picture, what):
 
 
 @pytest.mark.parametrize(
-    "module, name", drawings(), ids=lambda part: part.split(".")[-1]
+    "module, name", list(drawings()), ids=lambda part: part.split(".")[-1]
 )
 def test_a_drawing_needs_no_arguments_and_speaks(module, name):
     draw = getattr(importlib.import_module(module), name)
@@ -84,7 +84,7 @@ def test_a_drawing_needs_no_arguments_and_speaks(module, name):
 
 
 @pytest.mark.parametrize(
-    "page, name, values", explorers(), ids=lambda part: str(part)[:40]
+    "page, name, values", list(explorers()), ids=lambda part: str(part)[:40]
 )
 def test_an_explorer_speaks_in_every_setting(page, name, values):
     draw = find(name)

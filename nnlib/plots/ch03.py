@@ -69,7 +69,7 @@ def draw_cliff(slope=0.9):
         label_lines(right)
     size = f"{largest:,.1f}" if largest < 10 else f"{largest:,.0f}"
     return picture, (
-        f"With slope α = {slope:g} left of the kink, twelve units fit the curve with an RMSE of "
+        f"With slope α = {slope:g} left of the kink, twelve neurons fit the curve with an RMSE of "
         f"{rmse:.3f}; the largest of their weights is {size}."
     )
 

@@ -66,12 +66,12 @@ def moved(x, shift):
 
 
 def draw_shapes(shift=0, pixels="in place"):
-    """Accuracy on shifted test images, with pixels in place or in one fixed random order."""
+    """Accuracy on shifted new images, with pixels in place or in one fixed random order."""
     order = None
     if pixels == "shuffled":
         order = tuple(np.random.default_rng(3).permutation(64).tolist())
     net, shifts = trained(order), range(-3, 4)
-    x, y = parts()[2]
+    x, y = parts()[1]
     take = slice(None) if order is None else list(order)
     scores = [100 * accuracy(net.predict(moved(x, s)[:, take]), y) for s in shifts]
     now = 100 * accuracy(net.predict(moved(x, shift)[:, take]), y)
@@ -88,13 +88,11 @@ def draw_shapes(shift=0, pixels="in place"):
             markeredgecolor=colour("ink"),
         )
         right.axhline(10, color=colour("neutral"), linestyle=":", linewidth=1)
-        right.set(
-            xlabel="pixels moved to the right", title="accuracy on the test images, %"
-        )
+        right.set(xlabel="pixels moved to the right", title="accuracy on new images, %")
         right.set(ylim=(0, 104), xticks=list(shifts))
-    way = "not moved" if shift == 0 else f"moved by {shift:+d} pixels".replace("-", "−")
+    way = f"moved by {shift:+d}".replace("-", "−") if shift else "not moved"
     return picture, (
-        f"Pixels {pixels}, test images {way}: {now:.0f} % right. "
+        f"Pixels {pixels}, new images {way}: {now:.0f} % right. "
         f"Unmoved it is {scores[3]:.0f} %; guessing gives 10 %."
     )
 
@@ -187,7 +185,7 @@ def draw_history(history=None):
 def draw_confusion(counts=None):
     """A confusion matrix without its diagonal, so that the mistakes can be seen."""
     if counts is None:
-        x, y = parts()[2]
+        x, y = parts()[1]
         counts = confusion_matrix(trained().predict(x), y)
     mistakes = counts - np.diag(np.diag(counts))
     with figure(height=4.2, width=5.2) as (picture, ax):
@@ -201,21 +199,22 @@ def draw_confusion(counts=None):
         ax.grid(False)
     i, j = np.unravel_index(mistakes.argmax(), mistakes.shape)
     return picture, (
-        f"Of {counts.sum()} test images {mistakes.sum()} are misread. The most frequent mistake: "
-        f"{i} called {j}, {mistakes.max()} times."
+        f"Of {counts.sum():,} held-out images {mistakes.sum()} are misread. The most frequent "
+        f"mistake: {i} called {j}, {mistakes.max()} times."
     )
 
 
 def draw_mistakes(x=None, y=None, z=None, most=10):
-    """Misread images x with labels y and logits z, the most certain of the mistakes first."""
+    """Misread images x with labels y and logits z, each once, the most certain mistakes first."""
     if x is None:
-        x, y = parts()[2]
+        x, y = parts()[1]
         z = trained().predict(x)
     p = softmax(z)
     called, certain = p.argmax(axis=1), p.max(axis=1)
     wrong = np.flatnonzero(called != y)
-    found = len(wrong)
-    wrong = wrong[np.argsort(-certain[wrong])][:most]
+    wrong = wrong[np.argsort(-certain[wrong])]
+    _, first = np.unique(x[wrong], axis=0, return_index=True)
+    found, wrong = len(first), wrong[np.sort(first)][:most]
     with figure(2, most // 2, height=3.6) as (picture, axes):
         for ax in axes.flat:
             ax.set_axis_off()
@@ -223,6 +222,7 @@ def draw_mistakes(x=None, y=None, z=None, most=10):
             image(ax, x[i], title=f"{y[i]}, called {called[i]}")
             ax.set_axis_on()
     return picture, (
-        f"{len(wrong)} of {found} misread images. Of each of them the network is at least "
-        f"{certain[wrong[-1]]:.0%} sure; the first is {y[wrong[0]]}, called {called[wrong[0]]}."
+        f"{len(wrong)} of {found} different misread images. Of each of them the network is at "
+        f"least {certain[wrong[-1]]:.0%} sure; the first is {y[wrong[0]]}, called "
+        f"{called[wrong[0]]}."
     )
