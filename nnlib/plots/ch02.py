@@ -171,7 +171,7 @@ STARTS = {
 }
 
 
-def draw_features(start="all equal", neurons=4):
+def draw_features(start="all equal", neurons=1):
     """A hidden layer that has learnt a curve: what each neuron gives out, and the fit."""
     hidden_init, output_init = STARTS[start]
     rng = np.random.default_rng(0)

@@ -45,7 +45,7 @@ def best_sum(features, y):
     return weights, np.sqrt(np.mean((features @ weights - y) ** 2))
 
 
-def draw_cliff(slope=0.9):
+def draw_cliff(slope=0):
     """Twelve units with a kink, slope left of it and 1 right of it, fitted by least squares."""
     rng = np.random.default_rng(2)
     W = rng.standard_normal(12)

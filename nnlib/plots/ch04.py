@@ -200,7 +200,7 @@ def steps_to_learn(start, loss, lr=0.15, goal=0.2):
     return answers
 
 
-def draw_one_neuron(w_and_b=2, loss="squared error"):
+def draw_one_neuron(w_and_b=0.5, loss="squared error"):
     """One neuron taught to answer 0: where it starts on its sigmoid, and how long it takes."""
     answers = steps_to_learn(w_and_b, loss)
     a, steps = answers[0], len(answers) - 1
