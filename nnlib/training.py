@@ -93,9 +93,18 @@ class History:
 
 
 def fit(
-    net, loss, optimizer, train_data, valid_data, *, epochs, batch_size, patience=None, rng,
+    net,
+    loss,
+    optimizer,
+    train_data,
+    valid_data,
+    *,
+    epochs,
+    batch_size,
+    patience=None,
+    rng,
     progress=True,
-):  # fmt: skip
+):
     """Trains for some epochs, watching the validation data; returns a `History`.
 
     train_data and valid_data are pairs (x, y). With patience, stops early and gives the

@@ -8,6 +8,7 @@ import os
 from importlib.metadata import distribution
 from pathlib import Path
 
+import myst_nb.core.render
 from sphinx.util.fileutil import copy_asset
 
 MATHJAX = ("tex-chtml-full.js", "output/chtml/fonts")
@@ -34,7 +35,23 @@ def drop_thebe(app, page, template, context, doctree):
     ]
 
 
+def join_streams(outputs):
+    """The pieces of one printed text as one text, nothing added.
+
+    MyST-NB's own function ends each piece with a line break; a slow machine sends a line in two.
+    """
+    joined = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and last.get("name") == output["name"]:
+            last["text"] += output["text"]
+        else:
+            joined.append(output)
+    return joined
+
+
 def setup(app):
+    myst_nb.core.render.coalesce_streams = join_streams  # used when nb_merge_streams is set
     # NNLIB_SITE: an explorer shows a picture instead of widgets. NNLIB_QUIET: no progress bars.
     os.environ.update(NNLIB_SITE="1", NNLIB_QUIET="1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # quickest at the chapters' sizes

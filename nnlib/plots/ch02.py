@@ -9,8 +9,6 @@ from nnlib import (
     Adam,
     Linear,
     Network,
-    ReLU,
-    Sigmoid,
     Tanh,
     cross_entropy,
     he_normal,
@@ -20,11 +18,10 @@ from nnlib import (
     zeros,
 )
 from nnlib.datasets import curve, spirals
+from nnlib.plots.networks import ACTIVATIONS, NAMES, descend, small_network
 from nnlib.plots.style import colour, figure, label_lines, log_scale
 
 WIDTH, DEPTH = 256, 50
-ACTIVATIONS = {"relu": ReLU, "tanh": Tanh, "sigmoid": Sigmoid}
-NAMES = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
 
 
 def written(number):
@@ -210,21 +207,10 @@ def draw_features(start="all equal", neurons=1):
 def trained(activation, init, lr, layers=20, steps=200):
     """The losses of a deep network on three spirals, up to the last that is finite."""
     x, y = spirals(150, rng=np.random.default_rng(1))
-    rng, stack, n_in = np.random.default_rng(0), [], 2
-    for _ in range(layers):
-        stack += [Linear(n_in, 32, init=init, rng=rng), ACTIVATIONS[activation]()]
-        n_in = 32
-    net = Network(*stack, Linear(n_in, 3, init=init, rng=rng))
-    optimizer, losses = SGD(lr), []
-    with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(steps):
-            value, dz = cross_entropy(net.forward(x), y)
-            if not np.isfinite(value):
-                break
-            losses.append(value)
-            net.backward(dz)
-            optimizer.step(net.theta, net.grad)
-    return losses
+    sizes = [2, *[32] * layers, 3]
+    net = small_network(activation, sizes, init=init, rng=np.random.default_rng(0))
+    losses = descend(net, cross_entropy, SGD(lr), x, y, steps=steps - 1)
+    return losses[np.isfinite(losses)]
 
 
 def draw_deep_learning(rates=(0.01, 0.03)):

@@ -3,40 +3,10 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from nnlib import (
-    SGD,
-    LeakyReLU,
-    Linear,
-    Network,
-    ReLU,
-    Sigmoid,
-    Tanh,
-    cross_entropy,
-    he_normal,
-    normal,
-    xavier_normal,
-)
-from nnlib.datasets import spirals
+from nnlib import SGD, LeakyReLU, Linear, ReLU, Sigmoid, cross_entropy, normal
+from nnlib.datasets import curve, spirals
+from nnlib.plots.networks import ACTIVATIONS, INITS, NAMES, descend, small_network
 from nnlib.plots.style import colour, figure, label_lines, log_scale
-
-ACTIVATIONS = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU, "leaky relu": LeakyReLU}
-NAMES = {
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "relu": "ReLU",
-    "leaky relu": "leaky ReLU",
-}
-INITS = {
-    "sigmoid": xavier_normal,
-    "tanh": xavier_normal,
-    "relu": he_normal,
-    "leaky relu": he_normal,
-}
-
-
-def target(x):
-    """The curve of chapter 1."""
-    return np.sin(2 * x) + 0.3 * x
 
 
 def best_sum(features, y):
@@ -53,7 +23,7 @@ def draw_cliff(slope=0):
     x = np.linspace(-3, 3, 200)
     units = LeakyReLU(slope).forward(np.outer(x, W) + b)
     features = np.column_stack([units, x, np.ones_like(x)])
-    weights, rmse = best_sum(features, target(x))
+    weights, rmse = best_sum(features, curve(x))
     largest = np.abs(weights[:12]).max()
 
     with figure(columns=2, width_ratios=[1, 2]) as (picture, (left, right)):
@@ -61,7 +31,7 @@ def draw_cliff(slope=0):
         left.plot(z, LeakyReLU(slope).forward(z), color=colour("class B"))
         left.set(xlabel="z", ylabel="a", title=f"slope α = {slope:g}")
         left.set(xticks=z, yticks=z, ylim=(-1.1, 1.1))
-        right.plot(x, target(x), color=colour("neutral"), label="target")
+        right.plot(x, curve(x), color=colour("neutral"), label="target")
         right.plot(
             x, features @ weights, color=colour("class A"), label="fit", linestyle="--"
         )
@@ -83,9 +53,9 @@ def draw_bends(counts=(4, 16)):
             kinks = np.linspace(-3, 3, count + 1)[:-1]
             units = ReLU().forward(x[:, np.newaxis] - kinks)
             features = np.column_stack([units, np.ones_like(x)])
-            weights, rmse = best_sum(features, target(x))
+            weights, rmse = best_sum(features, curve(x))
             fit = features @ weights
-            ax.plot(x, target(x), color=colour("neutral"), linewidth=4, alpha=0.5)
+            ax.plot(x, curve(x), color=colour("neutral"), linewidth=4, alpha=0.5)
             ax.plot(x, fit, color=colour("class A"))
             ax.plot(kinks, np.interp(kinks, x, fit), "o", color=colour("class A"))
             ax.set(xlabel="x", title=f"{count} ReLUs")
@@ -195,46 +165,27 @@ def draw_dead_units(push=10.0):
 
 def draw_deep_training(activation="relu", hidden_layers=1, lr=0.3):
     """150 steps of a network on three spirals, and the first gradient of each layer."""
-    rng = np.random.default_rng(0)
     x, y = spirals(150, rng=np.random.default_rng(1))
-    layers, n_in = [], 2
-    for _ in range(hidden_layers):
-        layers += [
-            Linear(n_in, 16, init=INITS[activation], rng=rng),
-            ACTIVATIONS[activation](),
-        ]
-        n_in = 16
-    net = Network(*layers, Linear(n_in, 3, init=INITS[activation], rng=rng))
-    optimizer, losses = SGD(lr), []
-    with np.errstate(over="ignore", invalid="ignore"):
-        for step in range(150):
-            value, dz = cross_entropy(net.forward(x), y)
-            net.backward(dz)
-            if step == 0:
-                pulls = [
-                    np.sqrt(np.mean(layer.dW**2))
-                    for layer in net.layers
-                    if layer.params
-                ]
-            losses.append(value)
-            optimizer.step(net.theta, net.grad)
-    losses = np.array(losses)
-    finite = np.isfinite(losses)
+    sizes = [2, *[16] * hidden_layers, 3]
+    net = small_network(activation, sizes, rng=np.random.default_rng(0))
+    net.backward(cross_entropy(net.forward(x), y)[1])
+    pulls = [np.sqrt(np.mean(layer.dW**2)) for layer in net.layers if layer.params]
+    losses = descend(net, cross_entropy, SGD(lr), x, y, steps=150)
 
     with figure(columns=2) as (picture, (left, right)):
         left.axhline(np.log(3), color=colour("neutral"), linewidth=1, linestyle=":")
-        left.plot(np.minimum(losses, 3), color=colour("loss"))
+        left.plot(np.fmin(losses, 3), color=colour("loss"))
         left.set(xlabel="step", title="loss", ylim=(0, 2), xlim=(0, 150))
         right.bar(range(1, len(pulls) + 1), pulls, color=colour("gradient"))
         right.set(xlabel="layer", title="size of the first gradient")
         right.set_xticks(range(1, len(pulls) + 1))
         log_scale(right, -6, 0)
-    if not finite.all():
-        ending = (
-            f"overflows after {np.argmin(finite)} steps: the learning rate is too large"
-        )
-    else:
+    if np.isfinite(losses[-1]):
         ending = f"goes from {losses[0]:.2f} to {losses[-1]:.2f} in 150 steps"
+    else:
+        ending = (
+            f"overflows after {len(losses) - 1} steps: the learning rate is too large"
+        )
     return picture, (
         f"{NAMES[activation]}, {hidden_layers} hidden "
         f"{'layer' if hidden_layers == 1 else 'layers'}, learning rate {lr:g}: the loss {ending}. "

@@ -4,8 +4,7 @@ import numpy as np
 
 from nnlib import SGD, Adam, Momentum, RMSprop, accuracy, cross_entropy, train
 from nnlib.datasets import spirals
-from nnlib.plots.ch03 import NAMES
-from nnlib.plots.index import descend, outcome, small_network
+from nnlib.plots.networks import NAMES, descend, outcome, small_network
 from nnlib.plots.style import DASHES, colour, figure, label_lines, log_scale
 
 OPTIMIZERS = {"SGD": SGD, "Momentum": Momentum, "RMSprop": RMSprop, "Adam": Adam}

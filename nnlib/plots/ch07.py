@@ -18,8 +18,7 @@ from nnlib import (
     train,
 )
 from nnlib.datasets import moons, spirals
-from nnlib.plots.ch03 import NAMES
-from nnlib.plots.index import small_network
+from nnlib.plots.networks import NAMES, small_network
 from nnlib.plots.style import (
     CLASSES,
     DASHES,

@@ -6,9 +6,6 @@ import numpy as np
 
 from nnlib import (
     Adam,
-    Linear,
-    Network,
-    ReLU,
     accuracy,
     confusion_matrix,
     cross_entropy,
@@ -18,16 +15,13 @@ from nnlib import (
     train,
 )
 from nnlib.datasets import digits
+from nnlib.plots.networks import small_network
 from nnlib.plots.style import colour, figure, image, training_curves
 
 
 def build(widths, rng):
-    """64 pixels, hidden ReLU layers of these widths, ten logits; in float64."""
-    layers, n_in = [], 64
-    for width in widths:
-        layers += [Linear(n_in, width, rng=rng), ReLU()]
-        n_in = width
-    return Network(*layers, Linear(n_in, 10, rng=rng), dtype=np.float64)
+    """64 pixels, hidden ReLU layers of these widths, ten logits."""
+    return small_network("relu", [64, *widths, 10], rng=rng)
 
 
 @cache
