@@ -176,6 +176,7 @@ def draw_deep_training(activation="relu", hidden_layers=1, lr=0.3):
         left.axhline(np.log(3), color=colour("neutral"), linewidth=1, linestyle=":")
         left.plot(np.fmin(losses, 3), color=colour("loss"))
         left.set(xlabel="step", title="loss", ylim=(0, 2), xlim=(0, 150))
+        left.set(xticks=[0, 75, 150], yticks=[0, 1, 2])
         right.bar(range(1, len(pulls) + 1), pulls, color=colour("gradient"))
         right.set(xlabel="layer", title="size of the first gradient")
         right.set_xticks(range(1, len(pulls) + 1))

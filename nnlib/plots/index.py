@@ -17,9 +17,9 @@ def draw_training(lr=0.1, activation="tanh", steps=150):
 
     with figure(columns=2) as (picture, (plane, curve)):
         decision_regions(plane, net.predict, x, y, steps=80)
-        plane.set(title=f"{share:.0%} right")
+        plane.set(title=f"{share:.0%} right", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
         loss_curve(curve, losses, guess=np.log(3), top=2.5)
-        curve.set(xlim=(0, steps))
+        curve.set(xlim=(0, steps), xticks=[0, steps // 2, steps], yticks=[0, 1, 2])
     return picture, (
         f"{NAMES[activation]}, learning rate {lr:g}: the loss {outcome(losses, share)}."
     )
