@@ -44,7 +44,6 @@ CLASSES = [meaning for meaning in PALETTE if meaning.startswith("class ")]
 MARKERS = ["o", "^", "s", "D", "v"]
 DASHES = ["-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (9, 2))]
 
-SEQUENTIAL = "cividis"  # from small to large
 DIVERGING = "RdBu_r"  # weights: blue below zero, white at zero, red above
 
 
