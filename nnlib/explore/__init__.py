@@ -8,7 +8,7 @@ explorer's first picture. The text says with numbers what the picture shows: it 
 alternative text, and what a notebook stores.
 
 Two lives: with a kernel, widgets that draw only the picture that is asked for (`live.py`);
-while the site is built (NNLIB_SITE=1), the first picture as HTML.
+while the site is built (NNLIB_SITE=1), HTML over pictures that are all drawn now (`page.py`).
 """
 
 import html
@@ -19,16 +19,22 @@ from nnlib.explore.frames import check_words, render
 
 
 class Shown:
-    """What the last line of a cell returns: a frame, and the lines (HTML) below it."""
+    """What the last line of a cell returns: a picture, and a caption below it."""
 
-    def __init__(self, frame, *lines):
-        self.frame, self.lines = frame, lines
+    def __init__(self, frame, caption):
+        self.frame, self.caption = frame, caption
 
     def __repr__(self):
         return self.frame.text
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        page = self.frame.html(*self.lines)
+        line = f"<figcaption>{html.escape(self.caption)}</figcaption>"
+        if site():
+            from nnlib.explore.page import still
+
+            page = still(self.frame, line)
+        else:
+            page = self.frame.html(line)
         return {"text/plain": self.frame.text, "text/html": page}
 
 
@@ -38,23 +44,21 @@ def show(picture, caption):
     A blank text or caption, or anything else in the picture's place, is a ValueError.
     """
     check_words(caption, "the caption")
-    return Shown(render(picture), f"<figcaption>{html.escape(caption)}</figcaption>")
+    return Shown(render(picture, dark=site()), caption)
 
 
 class Explorer(Shown):
     """A drawing function and its controls; `at` draws any of its pictures."""
 
     def __init__(self, draw, controls, caption):
-        self.draw, self.controls, self.caption = draw, controls, caption
+        self.draw, self.controls = draw, controls
         self.live = None
         frame = self.at({control.name: control.first for control in controls})
-        names = ", ".join(control.label for control in controls)
-        note = f"Run this chapter, and controls here change the picture: {names}."
-        super().__init__(frame, self.below(frame), f"<p>{html.escape(note)}</p>")
+        super().__init__(frame, caption)
 
-    def at(self, setting, near=None):
+    def at(self, setting, near=None, **how):
         """The frame for one value of each control, laid out as `near`, the last one."""
-        return render(self.draw(**setting), near)
+        return render(self.draw(**setting), near, **how)
 
     def below(self, frame):
         """The caption of a frame, and its text, which is announced when it changes."""
@@ -63,13 +67,20 @@ class Explorer(Shown):
         return f"<figcaption>{caption}{text}</figcaption>"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        if os.environ.get("NNLIB_SITE") == "1":
-            return super()._repr_mimebundle_()
+        if site():
+            from nnlib.explore.page import player
+
+            return {"text/plain": self.frame.text, "text/html": player(self)}
         if self.live is None:
             from nnlib.explore.live import Live
 
             self.live = Live(self)
         return self.live.box._repr_mimebundle_() | {"text/plain": self.frame.text}
+
+
+def site():
+    """Whether the site is being built: there will be no kernel behind the page."""
+    return os.environ.get("NNLIB_SITE") == "1"
 
 
 def explore(draw, *, caption="", **values):

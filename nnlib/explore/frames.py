@@ -18,6 +18,7 @@ class Frame:
     width: int
     height: int
     places: list = field(repr=False, compare=False)  # of the axes, with their labels
+    dark: bytes = field(default=b"", repr=False)  # the picture on a dark page, if asked
 
     def html(self, *lines):
         """A figure whose alternative text is the picture's, with these lines (HTML) below it."""
@@ -30,11 +31,12 @@ class Frame:
         )
 
 
-def render(picture, near=None):
+def render(picture, near=None, *, effort=6, dark=False):
     """What `draw` returned, (figure, text), as a Frame; the same picture is the same bytes.
 
     Axes stand where they stand in `near`, another Frame of the same explorer, unless a label
-    would not fit: they do not jump while a slider moves, and it is quicker. What a picture
+    would not fit: they do not jump while a slider moves, and it is quicker. With `dark` there
+    is a second picture, in the colours of a dark page; `effort` is that of zlib. What a picture
     of two axes costs, in milliseconds on a slow core: 12 to make; 24 to lay out (6 to see
     that it fits as before); 35 to draw, most of it ticks and text, so few numbers and short
     labels are fast; 6 to encode, with an adaptive palette by octree (median cut takes 20,
@@ -43,9 +45,8 @@ def render(picture, near=None):
     """
     # Imported here: the package itself needs no matplotlib.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
 
-    from nnlib.plots.style import look
+    from nnlib.plots.style import darken, look
 
     figure, text = check_picture(picture)
     with look():
@@ -66,16 +67,27 @@ def render(picture, near=None):
                     ax.set_in_layout(True)  # which set_position had ended
                 canvas.draw()
                 places = find_places(figure)
+        png = encode(canvas, effort)
+        if dark:
+            darken(figure)
+            figure.set_layout_engine("none")  # laid out again, all would move a little
+            canvas.draw()
+    width, height = (round(INCH * inches) for inches in figure.get_size_inches())
+    night = encode(canvas, effort) if dark else b""
+    return Frame(png, text, width, height, places, night)
+
+
+def encode(canvas, effort):
+    """What is drawn on a canvas as a PNG of 64 colours."""
+    from PIL import Image
+
     size = canvas.get_width_height()
     drawn = Image.frombuffer("RGBA", size, canvas.buffer_rgba()).convert("RGB")
     octree, plain = Image.Quantize.FASTOCTREE, Image.Dither.NONE
     file = io.BytesIO()
-    # A live picture is not kept: it may be a third larger, and is 4 ms faster.
-    effort = 6 if near is None else 1
     few = drawn.quantize(64, method=octree, dither=plain)
     few.save(file, "png", compress_level=effort)
-    width, height = (round(INCH * inches) for inches in figure.get_size_inches())
-    return Frame(file.getvalue(), text, width, height, places)
+    return file.getvalue()
 
 
 def find_places(figure):

@@ -156,7 +156,9 @@ def draw_product(x=FLATS, W=OPINIONS[0], b=OPINIONS[1], row=1, column=0):
             pick = chosen[name]
             for i, j in np.ndindex(rows, columns):
                 lit = pick[0] in (None, i) and pick[1] in (None, j)
-                shade, edge = colour("highlight" if lit else "paper"), colour("neutral")
+                # Pale, so that ink is read on it in both modes.
+                shade = (colour("highlight"), 0.4) if lit else colour("paper")
+                edge = colour("neutral")
                 corner = left + j, top + i
                 ax.add_patch(Rectangle(corner, 1, 1, facecolor=shade, edgecolor=edge))
                 ax.text(

@@ -1,12 +1,11 @@
 """Figures of chapter 3, Activations."""
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 
 from nnlib import SGD, LeakyReLU, Linear, ReLU, Sigmoid, cross_entropy, normal
 from nnlib.datasets import curve, spirals
 from nnlib.plots.networks import ACTIVATIONS, INITS, NAMES, descend, small_network
-from nnlib.plots.style import colour, figure, label_lines, log_scale
+from nnlib.plots.style import colour, figure, label_lines, log_scale, shades
 
 
 def best_sum(features, y):
@@ -144,14 +143,11 @@ def draw_dead_units(push=10.0):
     rng = np.random.default_rng(1)
     x = rng.standard_normal((200, 4))
     layer = Linear(4, 12, rng=rng)
-    counts, shades = (
-        [],
-        LinearSegmentedColormap.from_list("", [colour("paper"), colour("class A")]),
-    )
+    counts = []
     with figure(columns=2, sharey=True) as (picture, axes):
         for ax, title in zip(axes, ("before", "after")):
             a = ReLU().forward(layer.forward(x))
-            ax.imshow(a[:60], shades, vmin=0, vmax=3, aspect="auto")
+            ax.imshow(a[:60], shades("class A"), vmin=0, vmax=3, aspect="auto")
             ax.set(title=title, xlabel="unit", xticks=range(0, 12, 2), yticks=[])
             ax.grid(False)
             counts.append(int(np.all(a == 0, axis=0).sum()))

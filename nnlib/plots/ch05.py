@@ -39,7 +39,10 @@ def draw_step(h=1.0):
             right.plot(steps, error, color=colour(kind), linestyle=DASHES[column])
             right.text(*at, name, color=colour(kind), ha="right", va="center")
         here = max(abs(both / 12 - 1), 1e-13)
-        right.plot(h, here, "o", color=colour("highlight"), mec=colour("ink"), ms=9)
+        right.plot(
+            h, here, "o", color=colour("highlight"), mec=colour("ink"), ms=9,
+            clip_on=False, zorder=4,
+        )  # fmt: skip
         right.set(xlabel="h", title="relative error")
         log_scale(right, -16, 0, axis="x")
         log_scale(right, -13, 0)
@@ -75,7 +78,7 @@ def draw_graph(w1=3.0, y=1.0):
             ax.text(
                 i, 0, operation, ha="center", va="center", zorder=3, color=ink,
                 size=10 if len(operation) > 1 else 16,
-                bbox={"boxstyle": "circle,pad=0.3", "fc": "white", "ec": line},
+                bbox={"boxstyle": "circle,pad=0.3", "fc": colour("paper"), "ec": line},
             )  # fmt: skip
         along = [("x", x, d_x), ("p", p, d_z), ("z", z, d_z), ("a", a, d_a)]
         along += [("ŷ", out, d_out)]
@@ -233,8 +236,9 @@ def draw_line_up(program="A", verdict=False):
             ax.plot(
                 grey,
                 np.ravel(curves),
-                color=colour("grid"),
-                linewidth=1.5,
+                color=colour("neutral"),
+                alpha=0.45,
+                linewidth=1.2,
                 linestyle="-",
             )
         losses, accuracies, error = run_program(program)
@@ -245,7 +249,7 @@ def draw_line_up(program="A", verdict=False):
         if verdict:
             right.text(
                 395, 22, f"{PROGRAMS[program][0]}\ncheck {size(error)}", ha="right", va="center",
-                color=colour("ink"), bbox={"fc": "white", "ec": colour("neutral")}, zorder=4,
+                bbox={"fc": colour("paper"), "ec": colour("neutral")}, zorder=4,
             )  # fmt: skip
     mean, share = losses[-50:].mean(), accuracies[-50:].mean()
     result = (

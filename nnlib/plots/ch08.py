@@ -16,7 +16,15 @@ from nnlib import (
 )
 from nnlib.datasets import digits
 from nnlib.plots.networks import small_network
-from nnlib.plots.style import colour, figure, image, training_curves
+from nnlib.plots.style import (
+    DIVERGING,
+    colour,
+    figure,
+    frame,
+    image,
+    shades,
+    training_curves,
+)
 
 
 def build(widths, rng):
@@ -113,9 +121,10 @@ def draw_templates(net=None):
     with figure(2, 5, height=2.9) as (picture, axes):
         limit = np.abs(W).max()
         for label, ax in enumerate(axes.flat):
-            ax.imshow(W[:, label].reshape(8, 8), "RdBu_r", vmin=-limit, vmax=limit)
+            ax.imshow(W[:, label].reshape(8, 8), DIVERGING, vmin=-limit, vmax=limit)
             ax.set(title=str(label), xticks=[], yticks=[])
             ax.grid(False)
+            frame(ax)
     middle = W.reshape(8, 8, 10)[3:5, 3:5, 0].mean()
     return picture, (
         "The weights of a linear model as ten images, red for ink that speaks for the digit and "
@@ -183,7 +192,9 @@ def draw_confusion(counts=None):
         counts = confusion_matrix(trained().predict(x), y)
     mistakes = counts - np.diag(np.diag(counts))
     with figure(height=4.2, width=5.2) as (picture, ax):
-        ax.imshow(mistakes, "Oranges", vmin=0, vmax=max(3, mistakes.max()))
+        # Even one mistake has colour; on many, the number can still be read.
+        depth = 0.15 + 0.35 * mistakes / max(3, mistakes.max())
+        ax.imshow(depth * (mistakes > 0), shades("class B"), vmin=0, vmax=1)
         for i, j in zip(*np.nonzero(counts)):
             ink = colour("neutral") if i == j else colour("ink")
             ax.text(

@@ -21,39 +21,15 @@ from cycler import cycler
 from matplotlib.figure import Figure
 
 from nnlib.checks import check_count
+from nnlib.plots.colours import PALETTE, colour
+from nnlib.plots.colours import darken as darken
+from nnlib.plots.colours import shades as shades
 
-# On white paper. Okabe and Ito (2008) for classes, chosen to stay apart for colour-blind
-# readers; every line can be labelled in its colour: a contrast of 4.5 to 1.
-PALETTE = {
-    "paper": "#ffffff",
-    "ink": "#1a1a1a",
-    "grid": "#e3e3e3",
-    "neutral": "#6e6e6e",  # references: a target, zero, what was before
-    "highlight": "#ffb000",  # the point that the text talks about, with an edge of ink
-    "training": "#332288",
-    "validation": "#a36200",
-    "loss": "#0e7c86",
-    "gradient": "#aa3377",
-    "class A": "#0072b2",
-    "class B": "#c44f00",
-    "class C": "#00855f",
-    "class D": "#a8558a",
-    "class E": "#574300",
-}
 CLASSES = [meaning for meaning in PALETTE if meaning.startswith("class ")]
 MARKERS = ["o", "^", "s", "D", "v"]
 DASHES = ["-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (9, 2))]
 
-DIVERGING = "RdBu_r"  # weights: blue below zero, white at zero, red above
-
-
-def colour(meaning):
-    """The colour that always means this: "training", "gradient", "class A" …"""
-    if meaning not in PALETTE:
-        raise ValueError(
-            f"no colour means {meaning!r}: the meanings are {', '.join(PALETTE)}"
-        )
-    return PALETTE[meaning]
+DIVERGING = "RdBu_r"  # weights: blue below zero, paper at zero, red above
 
 
 @cache
@@ -75,6 +51,7 @@ def look():
     colours = dict.fromkeys(inked, ink) | {
         "figure.facecolor": paper,
         "axes.facecolor": paper,
+        "patch.edgecolor": ink,
         "grid.color": colour("grid"),
         "axes.prop_cycle": cycler(
             color=[colour(name) for name in CLASSES], linestyle=DASHES
@@ -160,7 +137,7 @@ def decision_regions(ax, predict, x, y, *, steps=80):
     """The plane in the pale colours of the classes that `predict` gives it, under the examples.
 
     `predict` takes (m, 2) float32 and gives logits, (m, classes) or (m, 1). Where they are
-    not finite the paper stays white.
+    not finite there is only paper.
     """
     (left, bottom), (right, top) = np.min(x, axis=0), np.max(x, axis=0)
     margin = 0.08 * max(right - left, top - bottom)
@@ -179,17 +156,23 @@ def decision_regions(ax, predict, x, y, *, steps=80):
 
 
 def image(ax, pixels, *, title=""):
-    """A picture of numbers 0 … 1, dark ink on paper: (height, width), or a square one flat."""
+    """A picture of numbers 0 … 1, ink on paper: (height, width), or a square one flat."""
     pixels = np.asarray(pixels)
     side = round(pixels.size**0.5)
     rows = pixels if pixels.ndim == 2 else pixels.reshape(side, side)
     ax.imshow(rows, "gray_r", vmin=0, vmax=1)
     ax.set(xticks=[], yticks=[], title=title)
     ax.grid(False)
+    frame(ax)
+
+
+def frame(ax):
+    """A thin line around a picture, which tells its empty pixels from the page."""
+    ax.spines[:].set(visible=True, color=colour("grid"))
 
 
 def matrix(ax, values, *, title=""):
-    """A matrix such as W as a heat map with its scale: zero is white, above red, below blue."""
+    """A matrix such as W as a heat map with its scale: zero is paper, above red, below blue."""
     limit = float(np.max(np.abs(values))) or 1.0
     drawn = ax.imshow(values, DIVERGING, vmin=-limit, vmax=limit, aspect="auto")
     ax.set(title=title)
