@@ -8,6 +8,7 @@ import html
 import itertools
 import json
 
+from nnlib.explore.controls import is_number
 from nnlib.explore.store import folder, keep, publish
 
 FEW = 4  # as many choices stand side by side; more are a drop-down list
@@ -32,12 +33,10 @@ def player(explorer):
     first = frames[settings.index({c.name: c.first for c in controls})]
     content = {
         "names": [control.name for control in controls],
-        "values": [[str(v) for v in control.values] for control in controls],
+        "values": [[plain(value) for value in c.values] for c in controls],
         "words": [[c.describe(value) for value in c.values] for c in controls],
-        "frames": [[f.light, f.dark, f.text] for f in frames],
+        "frames": [[f"frames:{f.light}", f"frames:{f.dark}", f.text] for f in frames],
     }
-    for frame in content["frames"]:
-        frame[:2] = [f"frames:{name}" for name in frame[:2]]
     data = json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
     fields = "".join(field(control, f"{own}-{control.name}") for control in controls)
     return (
@@ -48,6 +47,11 @@ def player(explorer):
         f'<noscript><p class="nn-note">{NO_SCRIPT}</p></noscript>'
         f'<script type="application/json">{data}</script></figure>'
     )
+
+
+def plain(value):
+    """A value as the address of a setting has it."""
+    return f"{value:g}" if is_number(value) else str(value)
 
 
 def images(frame):

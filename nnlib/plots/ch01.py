@@ -89,7 +89,8 @@ def draw_line(multiply_both=1, w1=3, b=-5):
     across = w / length
     along = np.array([-across[1], across[0]])
     foot = -b / length  # so far along `across` lies the boundary
-    pale = {"alpha": 0.2, "linewidth": 0}
+    # Dashes of no width, which the style would choose, are an error in matplotlib 3.10.
+    pale = {"alpha": 0.2, "linewidth": 0, "linestyle": "-"}
 
     with figure(columns=2, height=3.3) as (picture, (plane, walk)):
         for side, name in ((1, "class A"), (-1, "class B")):

@@ -26,12 +26,12 @@ PALETTE = {
     "paper": ("#ffffff", "#14181e"),
     "ink": ("#1a1a1a", "#d4dae0"),
     "grid": ("#e3e3e3", "#31373f"),
-    "neutral": ("#6e6e6e", "#8b929a"),  # references: a target, zero, what was before
+    "neutral": ("#6e6e6e", "#878e96"),  # references: a target, zero, what was before
     "highlight": ("#ffb000", "#ffb000"),  # what the text is about, with an edge of ink
     "training": ("#332288", "#a99cf5"),
     "validation": ("#a36200", "#d98a2b"),
     "loss": ("#0e7c86", "#36b5c2"),
-    "gradient": ("#aa3377", "#f27bb8"),
+    "gradient": ("#aa3377", "#ea76b2"),
     "class A": ("#0072b2", "#4ea6e6"),
     "class B": ("#c44f00", "#f07b3f"),
     "class C": ("#00855f", "#2fc095"),
@@ -44,7 +44,7 @@ LIGHT, DARK = np.transpose(
 
 # matplotlib's colour maps that figures use, and their dark counterparts from low to high.
 DARK_MAPS = {
-    "gray_r": ["#14181e", "#ffffff"],  # ink on paper
+    "gray_r": [PALETTE["paper"][1], PALETTE["ink"][1]],
     "RdBu_r": ["#b8dcf8", "#3186cc", "#14181e", "#e0524c", "#ffbdb0"],  # paper at zero
 }
 # What has a colour of its own in each kind of artist.
@@ -74,10 +74,10 @@ def shades(meaning, *, dark=False):
 def darken(figure):
     """Paints a figure in the colours of a dark page, in place; nothing moves.
 
-    Each colour is found by its value, and its alpha stays. One that is not in the palette,
-    such as a plain "white", is a ValueError that names it and the artist.
+    Each colour is found by its value, and keeps its alpha. One that is not in the palette,
+    such as "black", is a ValueError that names it and the artist.
     """
-    # All are listed first: a colour bar makes its artists anew when a map is replaced.
+    # All are listed first: a colour bar makes its artists anew when its map is replaced.
     for artist in list(_visible(figure)):
         try:
             _paint(artist)
@@ -90,7 +90,7 @@ def _visible(artist):
     if artist.get_visible():
         yield artist
         parts = artist.get_children()
-        if isinstance(artist, Text):  # whose parts are not among its children
+        if isinstance(artist, Text):  # its box and arrow are not among its children
             parts = [artist.get_bbox_patch(), getattr(artist, "arrow_patch", None)]
         for part in parts:
             if part is not None:
@@ -98,44 +98,40 @@ def _visible(artist):
 
 
 def _paint(artist):
-    values = artist.get_array() if isinstance(artist, ScalarMappable) else None
-    if values is None:
-        for kind, names in PAINTED.items():
-            if isinstance(artist, kind):
-                now = [getattr(artist, f"get_{name}")() for name in names]
-                for name, value in zip(names, now):
-                    many = kind is Collection
-                    new = (
-                        [_one(tuple(c)) for c in value]
-                        if many
-                        else _one(to_rgba(value))
-                    )
-                    getattr(artist, f"set_{name}")(new)
-    elif values.ndim == 3:  # an image of colours, not of numbers
-        pixels = _at_night(artist.to_rgba(values))
+    numbers = artist.get_array() if isinstance(artist, ScalarMappable) else None
+    if numbers is None:
+        names = [
+            n for kind in PAINTED if isinstance(artist, kind) for n in PAINTED[kind]
+        ]
+        # All are read first: a marker may take its colour from its line.
+        now = [getattr(artist, f"get_{name}")() for name in names]
+        for name, value in zip(names, now):
+            many = isinstance(value, np.ndarray)  # a collection's, one a row
+            new = [_dark(tuple(c)) for c in value] if many else _dark(to_rgba(value))
+            getattr(artist, f"set_{name}")(new)
+    elif numbers.ndim == 3:  # they are colours themselves, as those of decision_regions
+        pixels = _dark_colours(artist.to_rgba(numbers))
         artist.set_data(np.rint(255 * pixels).astype(np.uint8))
     else:
         artist.set_cmap(_dark_map(artist.get_cmap()))
 
 
-def _dark_map(shades_of):
-    if shades_of.name in DARK_MAPS:
-        return LinearSegmentedColormap.from_list("dark", DARK_MAPS[shades_of.name])
-    if shades_of.name.startswith("shades of "):
-        return shades(shades_of.name.removeprefix("shades of "), dark=True)
-    if isinstance(shades_of, ListedColormap):  # contour lines of one colour each
-        return ListedColormap(
-            [_one(to_rgba(c)) for c in np.atleast_1d(shades_of.colors)]
-        )
-    raise ValueError(f"the colour map {shades_of.name!r} has no dark counterpart")
+def _dark_map(light):
+    if light.name in DARK_MAPS:
+        return LinearSegmentedColormap.from_list("dark", DARK_MAPS[light.name])
+    if light.name.startswith("shades of "):
+        return shades(light.name.removeprefix("shades of "), dark=True)
+    if isinstance(light, ListedColormap):  # of contour lines, which are of one colour
+        return ListedColormap([_dark(to_rgba(c)) for c in np.atleast_1d(light.colors)])
+    raise ValueError(f"the colour map {light.name!r} has no dark counterpart")
 
 
 @cache
-def _one(rgba):
-    return tuple(_at_night(rgba).tolist())
+def _dark(rgba):
+    return tuple(_dark_colours(rgba))
 
 
-def _at_night(rgba):
+def _dark_colours(rgba):
     """Light colours (…, 4), each number from 0 to 1, as their dark counterparts."""
     rgba = np.array(rgba, float)
     away = np.abs(rgba[..., np.newaxis, :3] - LIGHT).max(axis=-1)
@@ -143,8 +139,8 @@ def _at_night(rgba):
     strange = seen & (away.min(axis=-1) > 1.01 / 255)  # eight bits may be rounded down
     if strange.any():
         raise ValueError(
-            f"the colour {to_hex(rgba[strange][0])} is not in the book's palette, and has no "
-            f"dark counterpart: take one from nnlib.plots.style.colour"
+            f"the colour {to_hex(rgba[strange][0])} is not in the book's palette, and has "
+            f"no dark counterpart: take one from nnlib.plots.style.colour"
         )
     rgba[seen, :3] = DARK[away.argmin(axis=-1)][seen]
     return rgba

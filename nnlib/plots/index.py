@@ -28,8 +28,11 @@ def draw_training(lr=0.1, activation="tanh", steps=150):
 def loss_curve(ax, losses, *, guess, top):
     """A loss over the steps, with the loss of guessing; what exceeds top runs along it."""
     ax.axhline(guess, color=colour("neutral"), linewidth=1, linestyle=":")
-    ax.text(0.99, guess + 0.02 * top, "guessing", color=colour("neutral"), fontsize=11,
-            ha="right", transform=ax.get_yaxis_transform())  # fmt: skip
+    side = 1 if losses[-1] < guess else -1  # of the line: where the loss is not
+    ax.text(
+        0.99, guess + 0.02 * side * top, "guessing", color=colour("neutral"), fontsize=11,
+        ha="right", va="bottom" if side > 0 else "top", transform=ax.get_yaxis_transform(),
+    )  # fmt: skip
     ax.plot(np.fmin(losses, 0.98 * top), color=colour("loss"), linestyle="-")
     ax.set(xlabel="step", title="loss", ylim=(0, top))
     if np.nanmax(losses) > top:

@@ -68,78 +68,70 @@ def arrow(ax, start, end, meaning, **look):
     ax.annotate("", end, start, arrowprops=look, zorder=4)
 
 
-def as_table(values):
-    """A vector lies down as one row: that is how broadcasting reads it."""
-    return values if values.ndim == 2 else values[np.newaxis]
-
-
 def draw_broadcasting(left="column", right="vector of 2"):
     """left − right for two arrays: what NumPy repeats to make the shapes equal, or the error."""
     a, b = ARRAYS[left], ARRAYS[right]
+    own = np.atleast_2d(a), np.atleast_2d(b)  # a vector lies down as a row
+    words = f"{left.capitalize()} {a.shape} minus {right} {b.shape}: "
     try:
-        shape = np.broadcast_shapes(a.shape, b.shape)
+        full, result = np.broadcast_arrays(*own), a - b
+        words += f"the result has shape {result.shape}; {repeats(own, full)}."
     except ValueError:
-        shape = None
-    rows, columns = (
-        shape if shape and len(shape) == 2 else (1, shape[0] if shape else 0)
-    )
+        full, result = own, None
+        last = a.shape[-1], b.shape[-1]
+        words += "an error, the last sizes are {} and {}, and neither is 1.".format(
+            *last
+        )
+
     with figure(height=3) as (picture, ax):
+        parts = [
+            ("left", a.shape, full[0], own[0].shape, "class A", "−"),
+            ("right", b.shape, full[1], own[1].shape, "class B", "="),
+        ]
+        if result is not None:
+            table = np.atleast_2d(result)
+            parts += [("result", result.shape, table, table.shape, "class C", "")]
         edge = 0
-        parts = [("left", a, "class A", "−"), ("right", b, "class B", "=")]
-        if shape:
-            parts.append(("result", a - b, "class C", ""))
-        for name, values, meaning, sign in parts:
-            own = as_table(values).shape
-            table = (
-                np.broadcast_to(values, (rows, columns)) if shape else as_table(values)
-            )
-            boxes(ax, table, edge, (3 - len(table)) / 2, meaning, own)
-            wide = table.shape[1]
-            middle = edge + wide / 2
-            ax.text(middle, -0.9, str(values.shape), ha="center", weight="bold",
-                    color=colour(meaning))  # fmt: skip
-            ax.text(middle, 3.9, name, ha="center", va="center")
-            ax.text(edge + wide + 0.55, 1.5, sign, ha="center", va="center", size=15)
-            edge += wide + 1.1
-        if not shape:
-            verdict = f"error:\n{a.shape[-1]} is not {b.shape[-1]}"
+        for name, shape, table, solid, meaning, sign in parts:
+            rows, columns = table.shape
+            boxes(ax, table, edge, (3 - rows) / 2, meaning, solid)
+            middle, centred = edge + columns / 2, {"ha": "center", "va": "center"}
+            shaded = {"color": colour(meaning), "weight": "bold"}
+            ax.text(middle, -1, shape, **centred, **shaded)
+            ax.text(middle, 3.9, name, **centred)
+            ax.text(edge + columns + 0.55, 1.5, sign, **centred, size=15)
+            edge += columns + 1.1
+        if result is None:
+            verdict = "error:\n{} is not {}".format(*last)
             ax.text(edge + 0.1, 1.5, verdict, va="center", weight="bold")
         ax.set(xlim=(-0.2, 11.4), ylim=(4.3, -1.4), aspect="equal")
         ax.axis("off")
-    words = f"{left} {a.shape} minus {right} {b.shape}: "
-    if not shape:
-        return picture, words + (
-            f"an error, because the last sizes are {a.shape[-1]} and {b.shape[-1]}, and "
-            f"neither is 1."
-        )
-    return picture, words + f"the result has shape {shape}; {repeats(a, b, shape)}."
+    return picture, words
 
 
-def repeats(a, b, shape):
-    """Which of the two arrays is repeated how often, in words."""
+def repeats(own, full):
+    """Which of two tables is repeated, how often and in which direction, in words."""
     told = []
-    for name, values in (("the left one", a), ("the right one", b)):
-        missing = len(shape) - values.ndim
-        sizes = (1,) * missing + values.shape
+    for name, few, many in zip(("the left one", "the right one"), own, full):
         ways = [
-            f"{size} times {way}"
-            for own, size, way in zip(sizes, shape, ("down", "across")[-len(shape) :])
-            if own != size
+            f"{after} times {way}"
+            for before, after, way in zip(few.shape, many.shape, ("down", "across"))
+            if before != after
         ]
         if ways:
             told.append(f"{name} is repeated {' and '.join(ways)}")
     return " and ".join(told) or "nothing is repeated"
 
 
-def draw_zoom(h=1):
-    """The parabola x² near x = 3 under a magnifying glass of half-width h, and its tangent."""
+def draw_zoom(step=1):
+    """The parabola x² and its tangent at x = 3, magnified the more the smaller the step."""
     x = np.linspace(-0.5, 4.5, 200)
-    near = 3 + h * np.linspace(-1.2, 1.2, 100)
-    rise = (3 + h) ** 2 - 9
+    near = 3 + step * np.linspace(-1.2, 1.2, 100)
+    rise = (3 + step) ** 2 - 9
     with figure(columns=2) as (picture, (whole, glass)):
         whole.plot(x, x**2, color=colour("class A"))
         whole.add_patch(
-            Rectangle((3 - 1.2 * h, 9 - 7.2 * h), 2.4 * h, 14.4 * h, fill=False,
+            Rectangle((3 - 1.2 * step, 9 - 7.2 * step), 2.4 * step, 14.4 * step, fill=False,
                       edgecolor=colour("ink"), linewidth=1.2)
         )  # fmt: skip
         for ax in (whole, glass):
@@ -147,72 +139,69 @@ def draw_zoom(h=1):
         whole.set(xlabel="x", ylim=(-1, 20), xticks=[0, 1, 2, 3, 4], title="x²")
         glass.plot(near, near**2, color=colour("class A"))
         glass.plot(near, 9 + 6 * (near - 3), "--", color=colour("gradient"))
-        glass.plot([3, 3 + h, 3 + h], [9, 9, 9 + rise], "-", color=colour("ink"), lw=1)
-        glass.text(3 + h / 2, 9 - h, f"{h:g}", ha="center", va="center")
-        glass.text(
-            3 + h * 0.95, 9 + rise / 2 - h, f"{rise:.4g}", ha="right", va="center"
-        )
-        glass.set(xlim=(3 - 1.2 * h, 3 + 1.2 * h), ylim=(9 - 7.2 * h, 9 + 7.2 * h))
-        glass.set(xticks=[3 - h, 3, 3 + h], yticks=[9 - 6 * h, 9, 9 + 6 * h])
-        glass.set(xlabel="x", title=f"rise / step = {rise / h:.6g}")
+        corner, top = [3, 3 + step, 3 + step], [9, 9, 9 + rise]
+        glass.plot(corner, top, "-", color=colour("ink"), lw=1)
+        glass.text(3 + step / 2, 9 - step, f"{step:g}", ha="center", va="center")
+        middle = 9 + rise / 2 - step
+        glass.text(3 + 0.95 * step, middle, f"{rise:.4g}", ha="right", va="center")
+        ends = np.array([-1, 1])
+        glass.set(xlim=3 + 1.2 * step * ends, ylim=9 + 7.2 * step * ends)
+        ticks = step * np.array([-1, 0, 1])
+        glass.set(xticks=3 + ticks, yticks=9 + 6 * ticks)
+        glass.set(xlabel="x", title=f"rise / step = {rise / step:.6g}")
     return picture, (
-        f"At x = 3 a step of {h:g} lifts x² by {rise:.4g}: {rise / h:.6g} "
+        f"At x = 3 a step of {step:g} lifts x² by {rise:.4g}: {rise / step:.6g} "
         f"times the step. The tangent says 6 times."
     )
 
 
 def draw_partial_slopes(x=1.0, y=1.0):
     """f = x² + xy + y² from above with its gradient, and cut along x and along y."""
-    across, along = 2 * x + y, x + 2 * y
+    gradient = 2 * x + y, x + 2 * y
     f = x**2 + x * y + y**2
-    line, turn = np.linspace(-EDGE, EDGE, 60), np.linspace(0, 2 * np.pi, 90)
+    line = np.linspace(-EDGE, EDGE, 60)
     with figure(2, 2, height=4, width_ratios=[1.35, 1]) as (picture, axes):
         for ax in axes[:, 0]:
             ax.remove()
         plane = picture.add_subplot(axes[0, 0].get_gridspec()[:, 0])
-        for level in (1, 3, 6, 10, 16):  # where f = level lies an ellipse
-            long, short = level**0.5 * np.cos(turn), (level / 3) ** 0.5 * np.sin(turn)
-            plane.plot(short - long, short + long, "-", color=colour("neutral"), lw=0.9)
-            plane.text(
-                -(level**0.5), level**0.5, level, ha="center", va="center", size=10,
-                color=colour("neutral"), bbox={"fc": colour("paper"), "lw": 0, "pad": 1},
-                clip_on=True,
-            )  # fmt: skip
-        plane.plot([-EDGE, EDGE], [y, y], "--", color=colour("class A"), lw=1.8)
-        plane.plot([x, x], [-EDGE, EDGE], ":", color=colour("class B"), lw=2.2)
-        tip = x + across / 4, y + along / 4
-        if across or along:
-            arrow(plane, (x, y), tip, "gradient", lw=3, mutation_scale=18)
-        plane.plot(
-            x, y, "o", color=colour("highlight"), mec=colour("ink"), ms=8, zorder=5
-        )
-        plane.set(
-            xlim=(-EDGE, EDGE),
-            ylim=(-EDGE, EDGE),
-            aspect="equal",
-            xlabel="x",
-            ylabel="y",
-        )
-        plane.set(xticks=[-2, 0, 2], yticks=[-2, 0, 2], title=f"f = {written(f)}")
-        plane.grid(False)
-        cuts = (
-            (axes[0, 1], "x", x, across, line**2 + line * y + y**2, "class A", "--", y),
-            (axes[1, 1], "y", y, along, x**2 + x * line + line**2, "class B", ":", x),
-        )
-        for ax, name, here, slope, heights, meaning, dash, held in cuts:
-            ax.plot(line, heights, dash, color=colour(meaning))
+        from_above(plane, x, y, gradient)
+        plane.set(title=f"f = {written(f)}")
+        along_x, along_y = axes[:, 1]
+        along_x.plot(line, line**2 + line * y + y**2, "--", color=colour("class A"))
+        along_y.plot(line, x**2 + x * line + line**2, ":", color=colour("class B"))
+        for ax, here, slope in zip(axes[:, 1], (x, y), gradient):
             reach = 1.2 * np.array([-1, 1]) / np.hypot(1, slope / 3)
-            ax.plot(
-                here + reach, f + slope * reach, "-", color=colour("gradient"), lw=3
-            )
+            tangent = here + reach, f + slope * reach
+            ax.plot(*tangent, "-", color=colour("gradient"), lw=3)
             ax.plot(here, f, "o", color=colour("highlight"), mec=colour("ink"), ms=7)
-            other = "y" if name == "x" else "x"
             ax.set(xlim=(-EDGE, EDGE), ylim=(-2, 16), xticks=[-2, 0, 2], yticks=[0, 10])
-            ax.set(
-                xlabel=name, title=f"{other} = {written(held)}: slope {written(slope)}"
-            )
+        slopes = [written(slope) for slope in gradient]
+        along_x.set(xlabel="x", title=f"y = {written(y)}: slope {slopes[0]}")
+        along_y.set(xlabel="y", title=f"x = {written(x)}: slope {slopes[1]}")
     return picture, (
         f"At x = {written(x)}, y = {written(y)} the height is {written(f)}. Along x the slope is "
-        f"{written(across)}, along y {written(along)}: the gradient is ({written(across)}, "
-        f"{written(along)}), of length {written(np.hypot(across, along))}."
+        f"{slopes[0]}, along y {slopes[1]}: the gradient is ({', '.join(slopes)}), of length "
+        f"{written(np.hypot(*gradient))}."
     )
+
+
+def from_above(ax, x, y, gradient):
+    """Curves of equal height of x² + xy + y², a point, its two cuts and its gradient."""
+    turn, grey = np.linspace(0, 2 * np.pi, 90), colour("neutral")
+    for height in (1, 3, 6, 10, 16):  # ellipses, long where x = −y
+        long, short = height**0.5 * np.cos(turn), (height / 3) ** 0.5 * np.sin(turn)
+        ax.plot(short - long, short + long, "-", color=grey, lw=0.9)
+        ax.text(
+            -(height**0.5), height**0.5, height, ha="center", va="center", size=10,
+            color=grey, bbox={"fc": colour("paper"), "lw": 0, "pad": 1}, clip_on=True,
+        )  # fmt: skip
+    ax.plot([-EDGE, EDGE], [y, y], "--", color=colour("class A"), lw=1.8)
+    ax.plot([x, x], [-EDGE, EDGE], ":", color=colour("class B"))
+    if any(gradient):
+        tip = x + gradient[0] / 4, y + gradient[1] / 4
+        arrow(ax, (x, y), tip, "gradient", lw=3, mutation_scale=18)
+    point = {"color": colour("highlight"), "mec": colour("ink"), "ms": 8, "zorder": 5}
+    ax.plot(x, y, "o", **point)
+    ax.set(xlim=(-EDGE, EDGE), ylim=(-EDGE, EDGE), aspect="equal")
+    ax.set(xlabel="x", ylabel="y", xticks=[-2, 0, 2], yticks=[-2, 0, 2])
+    ax.grid(False)
