@@ -1,4 +1,4 @@
-"""Data to learn from: small plane puzzles, a noisy curve, and real handwritten digits.
+"""Data to learn from: small plane puzzles, a noisy curve, and real images.
 
 The toys take an explicit `rng`, so the same seed gives the same examples everywhere. Their
 rows come in random order, and their coordinates are about as large as a network likes
@@ -10,6 +10,7 @@ from importlib.resources import files
 import numpy as np
 
 from nnlib.checks import check_count, check_number, check_rng
+from nnlib.downloads import load_images
 
 
 def spirals(n=300, classes=3, noise=0.08, *, rng):
@@ -96,6 +97,34 @@ def digits():
         stored = np.load(file, allow_pickle=False)
         x, y = stored["pixels"], stored["labels"]
     return x.astype(np.float32) / np.float32(16), y.astype(np.int64)
+
+
+def mnist(folder=None):
+    """70,000 handwritten digits of 28 × 28 pixels: (x, y) to train on, (x, y) to test on.
+
+    x is float32 (60000, 784), or (10000, 784), in 0 … 1; y is int64 (60000,), or (10000,).
+    Pixel 28i + j is in row i and column j; 0 is paper and 1 is ink. The first call downloads
+    12 MB (`pip install pooch`) into the user's cache folder, with a progress bar unless
+    NNLIB_QUIET is set; later calls read them there. On a machine that is offline, `folder`
+    is where the four published files are, gzip or not.
+
+    No mirror that gives the right files, or a file in `folder` that is missing or wrong, is a
+    ValueError, a full disk an OSError: what arrived in part is never kept. Y. LeCun,
+    L. Bottou, Y. Bengio, P. Haffner (1998), Gradient-Based Learning Applied to Document
+    Recognition, Proceedings of the IEEE 86; by Keras's account under CC BY-SA 3.0.
+    """
+    return load_images("mnist", folder)
+
+
+def fashion_mnist(folder=None):
+    """70,000 photographs of clothes, made to take the digits' place where those are too easy.
+
+    Shapes, files, `folder` and errors are those of `mnist`; 31 MB. Classes 0 … 9: T-shirt or
+    top, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle boot. H. Xiao,
+    K. Rasul, R. Vollgraf (2017), Fashion-MNIST: a Novel Image Dataset for Benchmarking
+    Machine Learning Algorithms, arXiv 1708.07747; MIT licence, © Zalando SE.
+    """
+    return load_images("fashion_mnist", folder)
 
 
 def _labels(n, classes, rng):
