@@ -7,8 +7,14 @@ import itertools
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from test_style import contrast, drawn
+
+from nnlib.plots.style import colour, darken
 
 BOOK = Path(__file__).parent.parent / "book"
 PLOTS = Path(__file__).parent.parent / "nnlib" / "plots"
@@ -45,6 +51,18 @@ def explorers():
                             if name != "caption"
                         },
                     )
+
+
+def corners():
+    """(name of the draw function, values): first pictures, and the ends of all sliders."""
+    for _, name in drawings():
+        yield name, {}
+    for _, name, values in explorers():
+        ends = (
+            sorted({options[0], options[-1]}, key=str) for options in values.values()
+        )
+        for setting in itertools.product(*ends):
+            yield name, dict(zip(values, setting))
 
 
 def find(name):
@@ -91,6 +109,40 @@ def test_an_explorer_speaks_in_every_setting(page, name, values):
     for setting in itertools.product(*values.values()):
         chosen = dict(zip(values, setting))
         assert_picture(draw(**chosen), f"{page}: {name}({chosen})")
+
+
+def contrasts(figure):
+    """The figure's pixels without its words, and (contrast, words) for each text on them."""
+    words = [
+        text for text in figure.findobj(Text) if text.get_visible() and text.get_text()
+    ]
+    for text in words:
+        text.set_alpha(0)
+    pixels, found = drawn(figure) / 255, []
+    for text in words:
+        text.set_alpha(None)
+        (left, low), (right, high) = np.rint(text.get_window_extent()).astype(int)
+        below = pixels[::-1][max(low, 0) : high, max(left, 0) : right].reshape(-1, 3)
+        if len(below):  # else it is beyond the figure's edge
+            paper = np.median(below, axis=0)
+            found.append((contrast(paper, text.get_color()), text.get_text()))
+    return pixels, found
+
+
+@pytest.mark.parametrize(
+    "name, values", list(corners()), ids=lambda part: str(part)[:60]
+)
+def test_a_picture_is_readable_on_white_and_on_dark(name, values):
+    figure, _ = find(name)(**values)
+    assert min(contrasts(figure)[1])[0] >= 4.5, min(contrasts(figure)[1])
+    darken(figure)
+    pixels, words = contrasts(figure)
+    assert min(words)[0] >= 4.5, min(words)
+    paper, ink = (to_rgb(colour(meaning, dark=True)) for meaning in ("paper", "ink"))
+    np.testing.assert_allclose(pixels[[0, 0, -1, -1], [0, -1, 0, -1]], [paper] * 4)
+    # Nothing is lighter than ink, and there is little of that: no sheet of paper is left.
+    assert pixels.mean(axis=2).max() <= np.mean(ink) + 0.01
+    assert pixels.mean() < 0.35
 
 
 def test_every_chapter_has_an_explorer_and_no_page_too_many_frames():

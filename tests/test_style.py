@@ -1,11 +1,13 @@
-"""The look of the book: colours that can be read, and nothing left behind in matplotlib."""
+"""The look of the book: colours that can be read on white and on dark, and nothing left behind."""
 
 import itertools
 
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import rgb_to_hsv, to_hex, to_rgb, to_rgba_array
+from matplotlib.text import Text
 
 from nnlib.explore.frames import render
 from nnlib.plots.style import (
@@ -15,35 +17,67 @@ from nnlib.plots.style import (
     PALETTE,
     class_scatter,
     colour,
+    darken,
     decision_regions,
     figure,
     image,
     label_lines,
+    look,
     matrix,
+    shades,
     training_curves,
 )
 
 POINTS = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], np.float32)
 
 
-def luminance(name):
-    """Relative luminance as WCAG defines it."""
-    linear = [
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
-        for c in to_rgb(colour(name))
-    ]
-    return np.dot(linear, [0.2126, 0.7152, 0.0722])
+def linear(rgb):
+    """From sRGB to amounts of light."""
+    rgb = np.asarray(rgb)
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
 
 
+def contrast(one, other):
+    """The contrast of two colours as WCAG defines it, from 1 to 21."""
+    low, high = sorted(
+        linear(to_rgb(c)) @ [0.2126, 0.7152, 0.0722] + 0.05 for c in (one, other)
+    )
+    return high / low
+
+
+def test_contrast_as_published():
+    assert contrast("black", "white") == pytest.approx(21)
+    assert contrast("#767676", "white") == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize(
     "name", sorted(PALETTE.keys() - {"paper", "grid", "highlight"})
 )
-def test_lines_and_their_labels_can_be_read_on_paper(name):
-    contrast = (luminance("paper") + 0.05) / (luminance(name) + 0.05)
-    assert contrast >= 4.5
+def test_lines_and_their_labels_can_be_read_on_paper(name, dark):
+    assert contrast(colour("paper", dark=dark), colour(name, dark=dark)) >= 4.5
 
 
-def seen_by(kind, name):
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_ink_can_be_read_in_the_pale_colours_of_every_class(dark):
+    paper, ink = (to_rgb(colour(name, dark=dark)) for name in ("paper", "ink"))
+    for name in CLASSES:
+        pale = 0.78 * np.array(paper) + 0.22 * np.array(to_rgb(colour(name, dark=dark)))
+        assert contrast(pale, ink) >= 4.5
+
+
+def hue(name, dark):
+    return 360 * rgb_to_hsv(to_rgb(colour(name, dark=dark)))[0]
+
+
+@pytest.mark.parametrize("name", sorted(PALETTE.keys() - {"paper", "ink", "grid"}))
+def test_a_colour_keeps_its_name_in_the_dark(name):
+    turned = abs(hue(name, False) - hue(name, True))
+    saturation = rgb_to_hsv(to_rgb(colour(name, dark=True)))[1]
+    assert min(turned, 360 - turned) < 20 or (name == "neutral" and saturation < 0.15)
+
+
+def seen_by(kind, name, dark):
     """The colour as CIE Lab after Machado, Oliveira and Fernandes (2009), severity 1."""
     eye = {
         "everybody": np.eye(3),
@@ -51,14 +85,13 @@ def seen_by(kind, name):
         "deuteranopes": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
         "tritanopes": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
     }[kind]  # fmt: skip
-    rgb = np.array(to_rgb(colour(name)))
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    light = linear(to_rgb(colour(name, dark=dark)))
     to_xyz = [
         [0.4124, 0.3576, 0.1805],
         [0.2126, 0.7152, 0.0722],
         [0.0193, 0.1192, 0.9505],
     ]
-    xyz = to_xyz @ np.clip(eye @ linear, 0, 1) / [0.9505, 1, 1.089]
+    xyz = to_xyz @ np.clip(eye @ light, 0, 1) / [0.9505, 1, 1.089]
     x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
@@ -66,10 +99,12 @@ def seen_by(kind, name):
 @pytest.mark.parametrize(
     "kind", ["everybody", "protanopes", "deuteranopes", "tritanopes"]
 )
-@pytest.mark.parametrize("together", [CLASSES[:3], ["training", "validation"]])
-def test_colours_that_meet_stay_apart_for_colour_blind_readers(kind, together):
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("together", [CLASSES[:4], ["training", "validation"]])
+def test_colours_that_meet_stay_apart_for_colour_blind_readers(kind, together, dark):
     for one, other in itertools.combinations(together, 2):
-        assert np.linalg.norm(seen_by(kind, one) - seen_by(kind, other)) > 10
+        distance = seen_by(kind, one, dark) - seen_by(kind, other, dark)
+        assert np.linalg.norm(distance) > 10
 
 
 def test_every_class_has_a_marker_and_a_dash_of_its_own():
@@ -214,3 +249,139 @@ def test_a_matrix_has_zero_in_the_middle_of_its_colours():
         matrix(ax, np.array([[-1.0, 0.0], [0.5, 3.0]]))
     assert ax.get_images()[0].get_clim() == (-3, 3)
     assert len(picture.axes) == 2  # the scale
+
+
+def full_figure():
+    """One of everything that the book draws: each has colours in its own way."""
+    with figure(2, 2, height=4) as (picture, ((one, two), (three, four))):
+        one.plot([1, 2], "-o", mfc=colour("class B"), mec=colour("ink"), label="up")
+        one.plot([2, 1], "s", fillstyle="none", color=colour("gradient"), label="down")
+        one.bar([0, 1], [1, 1.5], color=(colour("class C"), 0.5))
+        one.fill_between([0, 1], [0, 1], color=colour("class D"), alpha=0.3)
+        one.legend(title="lines", frameon=True, edgecolor=colour("grid"))
+        one.annotate("here", (0, 1), (1, 2), arrowprops={"color": colour("loss")})
+        two.text(0, 1, "words", color=colour("highlight"))
+        two.text(0, 0, "box", bbox={"fc": colour("paper"), "ec": colour("neutral")})
+        two.stairs([1, 2], fill=True, color=colour("class E"))
+        two.contour(np.eye(3), [0.3, 0.6], colors=colour("neutral"), alpha=0.6)
+        decision_regions(three, lambda x: x, POINTS, np.array([0, 1, 0, 1]))
+        matrix(four, np.array([[-1.0, 0.0], [0.5, 3.0]]), title="W")
+        four.imshow(np.eye(2), shades("class A"))
+    return picture
+
+
+def colours_of(picture):
+    """Every colour of lines, words and shapes that can be seen, without its alpha."""
+    found = set()
+    for artist in picture.findobj(lambda artist: artist.get_visible()):
+        for part in (artist, getattr(artist, "arrow_patch", None)):
+            for name in ("color", "facecolor", "edgecolor", "markerfacecolor"):
+                value = getattr(part, f"get_{name}", lambda: "none")()
+                found |= {to_hex(c) for c in to_rgba_array(value) if c[3] > 0}
+    return found
+
+
+def drawn(picture):
+    """The pixels of a figure as a page gets it, without a new layout."""
+    with look():
+        canvas = FigureCanvasAgg(picture)
+        canvas.draw()
+        picture.set_layout_engine("none")
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def test_a_darkened_figure_has_the_dark_colours_and_none_of_before():
+    picture = full_figure()
+    drawn(picture)
+    before = colours_of(picture)  # with those of the colour bar
+    darken(picture)
+    drawn(picture)
+    after = colours_of(picture)
+    light, dark = ({both[k] for both in PALETTE.values()} for k in (0, 1))
+    unused = {"training", "validation"}
+    assert light - before == {colour(name) for name in unused}
+    assert dark - after == {colour(name, dark=True) for name in unused}
+    assert len(before - light) > 9 and not after & (before - dark)
+
+
+def test_darkening_moves_nothing():
+    def places(picture):
+        texts = [t for t in picture.findobj(Text) if t.get_visible() and t.get_text()]
+        return [t.get_window_extent().extents.tolist() for t in texts] + [
+            ax.get_position().extents.tolist() for ax in picture.axes
+        ]
+
+    picture = full_figure()
+    before = drawn(picture), places(picture)
+    darken(picture)
+    after = drawn(picture), places(picture)
+    assert len(after[1]) > 20 and after[1] == before[1]
+    # The paper that was empty is empty.
+    blank = (before[0] == 255).all(axis=2)
+    paper = np.rint(255 * np.array(to_rgb(colour("paper", dark=True))))
+    assert blank.mean() > 0.3 and (after[0][blank] == paper).all()
+
+
+def test_regions_keep_their_class_in_the_dark():
+    with figure() as (picture, ax):
+        decision_regions(
+            ax,
+            lambda x: np.where(x[:, 1:] > 0.5, np.nan, x[:, :1]),
+            POINTS,
+            [0, 1, 0, 1],
+        )
+    before = np.asarray(ax.get_images()[0].get_array())
+    darken(picture)
+    after = np.asarray(ax.get_images()[0].get_array())
+    for at, name in ((0, "class A"), (-1, "class B")):
+        seen = after[0, at, :3] / 255
+        np.testing.assert_allclose(seen, to_rgb(colour(name, dark=True)), atol=0.003)
+    np.testing.assert_array_equal(after[..., 3], before[..., 3])
+
+
+@pytest.mark.parametrize(
+    "cmap, at, name",
+    [("gray_r", 0, "paper"), ("gray_r", 1, "ink"), ("RdBu_r", 0.5, "paper"),
+     (shades("class B"), 0, "paper"), (shades("class B"), 1, "class B")],
+    ids=lambda part: getattr(part, "name", str(part)),
+)  # fmt: skip
+def test_numbers_have_their_colour_in_the_dark(cmap, at, name):
+    with figure() as (picture, ax):
+        [drawn] = [ax.imshow([[at]], cmap, vmin=0, vmax=1)]
+    darken(picture)
+    seen = drawn.to_rgba(drawn.get_array())[0, 0, :3]
+    np.testing.assert_allclose(seen, to_rgb(colour(name, dark=True)), atol=0.01)
+
+
+def test_weights_are_blue_below_zero_and_red_above_in_the_dark_too():
+    with figure() as (picture, ax):
+        matrix(ax, np.linspace(-1, 1, 5)[None])
+    darken(picture)
+    drawn = ax.get_images()[0]
+    red, _, blue = drawn.to_rgba(drawn.get_array())[0, :, :3].T
+    assert (blue[:2] > red[:2]).all() and (red[3:] > blue[3:]).all()
+
+
+@pytest.mark.parametrize(
+    "plant, named",
+    [
+        (lambda ax: ax.plot([1, 2], color="red"), "Line2D.*#ff0000"),
+        (lambda ax: ax.plot([1, 2], "o", mec="red"), "Line2D.*#ff0000"),
+        (lambda ax: ax.set_title("T", color="black"), "'T'.*#000000"),
+        (lambda ax: ax.text(0, 0, "T", bbox={"ec": "red"}), "Patch.*#ff0000"),
+        (lambda ax: ax.annotate("", (0, 0), (1, 1), arrowprops={"color": "red"}), "Arrow.*#ff0000"),
+        (lambda ax: ax.bar(1, 1, edgecolor="red"), "Rectangle.*#ff0000"),
+        (lambda ax: ax.scatter([1, 2], [1, 2], c=["k", "r"]), "PathCollection.*#000000"),
+        (lambda ax: ax.contour(np.eye(3), colors="red"), "ContourSet.*#ff0000"),
+        (lambda ax: ax.imshow(np.full((2, 2, 3), 0.5)), "AxesImage.*#808080"),
+        (lambda ax: ax.imshow(np.eye(2)), "AxesImage.*cividis|AxesImage.*#00224e"),
+        (lambda ax: ax.imshow(np.eye(2), "Oranges"), "AxesImage.*'Oranges'"),
+        (lambda ax: ax.tick_params(labelcolor="red"), "Text.*#ff0000"),
+        (lambda ax: ax.set_facecolor("red"), "Rectangle.*#ff0000"),
+    ],
+)  # fmt: skip
+def test_a_colour_that_is_not_the_book_s_is_named(plant, named):
+    with figure() as (picture, ax):
+        plant(ax)
+    with pytest.raises(ValueError, match=named):
+        darken(picture)
