@@ -71,6 +71,7 @@ def test_png_has_64_colours_half_as_many_dots_again_and_no_date():
     assert render(draw()).png == png
     image = Image.open(io.BytesIO(png))
     assert image.size == (960, 540) and len(image.getcolors()) <= 64
+    assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
     assert not image.info.get("Software") and not image.info.get("Creation Time")
     dark = np.asarray(image.convert("L")) < 128
     assert 0.002 < dark.mean() < 0.2  # lines and text on paper
@@ -215,7 +216,13 @@ def test_numbers_are_written_as_a_person_does(value, words):
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [("relu", "ReLU"), ("leaky_relu", "leaky ReLU"), (True, "yes"), (None, "none")],
+    [
+        ("relu", "ReLU"),
+        ("leaky relu", "leaky ReLU"),
+        ("2/n_in", "2/n_in"),
+        (True, "yes"),
+        (None, "none"),
+    ],
 )
 def test_choices_are_words(value, words):
     assert Control("activation", ("a", "b"), "a").describe(value) == words

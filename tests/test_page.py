@@ -47,7 +47,9 @@ def html(explorer):
 
 
 def content(page):
-    return json.loads(re.search(r'<script type="application/json">(.*?)</script>', page)[1])
+    return json.loads(
+        re.search(r'<script type="application/json">(.*?)</script>', page)[1]
+    )
 
 
 # --- what a page gets
@@ -58,7 +60,9 @@ def test_show_gives_one_picture_for_each_colour_mode(frames):
     assert bundle.keys() == {"text/plain", "text/html"}
     shown = bundle["text/html"]
     assert shown.endswith("<figcaption>See &lt;this&gt;</figcaption></figure>")
-    light, dark = re.findall(r'<img class="only-(?:light|dark)" .*?src="frames:(\w+.png)"', shown)
+    light, dark = re.findall(
+        r'<img class="only-(?:light|dark)" .*?src="frames:(\w+.png)"', shown
+    )
     assert light != dark and (frames / light).exists() and (frames / dark).exists()
     assert shown.count('alt="Slope 0.1 &lt; 20 &amp; mse of program A."') == 2
     assert shown.count('width="640" height="360"') == 2
@@ -74,12 +78,19 @@ def test_the_first_picture_is_in_the_page_with_its_words_and_caption(frames):
     assert repr(explorer) == explorer._repr_mimebundle_()["text/plain"]
 
 
+def test_a_page_leaves_room_for_the_longest_words():
+    shown = html(explore(draw, lr=[0.1, 1.25, 2]))
+    assert 'data-room="Slope 1.25 &lt; 20 &amp; mse of program A."' in shown
+
+
 def test_every_setting_has_its_frame_in_the_order_of_the_controls(frames):
     explorer = explore(draw, loss=["mse", "l1"], lr=[0.1, 1, 2])
     found = content(html(explorer))
     assert found["names"] == ["loss", "lr"]
     assert found["values"] == [["mse", "l1"], ["0.1", "1", "2"]]
-    settings = [{"loss": loss, "lr": lr} for loss in ("mse", "l1") for lr in (0.1, 1, 2)]
+    settings = [
+        {"loss": loss, "lr": lr} for loss in ("mse", "l1") for lr in (0.1, 1, 2)
+    ]
     for setting, (light, dark, text) in zip(settings, found["frames"], strict=True):
         drawn = explorer.at(setting, explorer.frame, dark=True)
         assert text == drawn.text == draw(**setting)[1]
@@ -181,7 +192,9 @@ def test_a_change_of_what_a_figure_is_drawn_with_is_noticed(monkeypatch, changed
     assert with_change(monkeypatch, "nnlib.plots.ch04", changed) != before
 
 
-@pytest.mark.parametrize("changed", ["plots/ch05.py", "explore/page.py", "explore/live.py"])
+@pytest.mark.parametrize(
+    "changed", ["plots/ch05.py", "explore/page.py", "explore/live.py"]
+)
 def test_a_change_elsewhere_draws_nothing_again(monkeypatch, changed):
     before = store.fingerprint.__wrapped__("nnlib.plots.ch04")
     assert with_change(monkeypatch, "nnlib.plots.ch04", changed) == before
@@ -191,7 +204,9 @@ def test_another_version_of_what_draws_is_noticed(monkeypatch):
     before = store.fingerprint.__wrapped__("nnlib.plots.ch04")
     version = store.importlib.metadata.version
     monkeypatch.setattr(
-        store.importlib.metadata, "version", lambda name: version(name) + "1" * (name == "pillow")
+        store.importlib.metadata,
+        "version",
+        lambda name: version(name) + "1" * (name == "pillow"),
     )
     assert store.fingerprint.__wrapped__("nnlib.plots.ch04") != before
 

@@ -60,11 +60,15 @@ class Explorer(Shown):
         """The frame for one value of each control, laid out as `near`, the last one."""
         return render(self.draw(**setting), near, **how)
 
-    def below(self, frame):
-        """The caption of a frame, and its text, which is announced when it changes."""
+    def below(self, frame, room=""):
+        """The caption of a frame, and its text, which is announced when it changes.
+
+        `room` is the longest text to come: a page leaves room for it, and never jumps.
+        """
         caption = f"{html.escape(self.caption)} " if self.caption else ""
         text = f'<span aria-live="polite">{html.escape(frame.text)}</span>'
-        return f"<figcaption>{caption}{text}</figcaption>"
+        said = f'<span class="nn-said" data-room="{html.escape(room)}">{text}</span>'
+        return f"<figcaption>{caption}{said}</figcaption>"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         if site():

@@ -22,7 +22,7 @@ WORDS = {
     False: "no",
     None: "none",
     "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
+    "leaky relu": "leaky ReLU",
     "sgd": "SGD",
     "rmsprop": "RMSprop",
     "adam": "Adam",
@@ -81,7 +81,7 @@ class Control:
     def describe(self, value):
         """A value as a person writes it: 0.001, 3, −30, 1e-8, ReLU, yes."""
         if not is_number(value):
-            return WORDS.get(value, str(value).replace("_", " "))
+            return WORDS.get(value, str(value))
         words = str(value) if isinstance(value, Integral) else f"{value:.6g}"
         words = words.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
         return words.replace("-", "−", 1) if value < 0 else words

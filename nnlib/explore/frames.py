@@ -86,6 +86,10 @@ def encode(canvas, effort):
     octree, plain = Image.Quantize.FASTOCTREE, Image.Dither.NONE
     file = io.BytesIO()
     few = drawn.quantize(64, method=octree, dither=plain)
+    paper = 3 * few.getpixel((0, 0))  # which rounding has made a little darker
+    colours = few.getpalette()
+    colours[paper : paper + 3] = drawn.getpixel((0, 0))
+    few.putpalette(colours)
     few.save(file, "png", compress_level=effort)
     return file.getvalue()
 

@@ -37,12 +37,13 @@ def player(explorer):
         "words": [[c.describe(value) for value in c.values] for c in controls],
         "frames": [[f"frames:{f.light}", f"frames:{f.dark}", f.text] for f in frames],
     }
+    room = max((frame.text for frame in frames), key=len)
     data = json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
     fields = "".join(field(control, f"{own}-{control.name}") for control in controls)
     return (
         f'<figure class="nn-figure nn-explorer" id="{own}">'
         f'<div class="nn-controls">{fields}</div>'
-        f"{images(first)}{explorer.below(first)}"
+        f"{images(first)}{explorer.below(first, room)}"
         f'<p class="nn-link"><a href="#{own}">Link to this setting</a></p>'
         f'<noscript><p class="nn-note">{NO_SCRIPT}</p></noscript>'
         f'<script type="application/json">{data}</script></figure>'
