@@ -10,7 +10,6 @@ import nbformat
 import normalise
 import pytest
 import story
-import test_site
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -537,68 +536,3 @@ def test_nbval_compares_words_and_numbers_and_nothing_else(tmp_path):
     made.cells[2].outputs = []
     code, out = nbval(tmp_path, made)
     assert code == 1 and "3 failed" in out, out
-
-
-# --- the built pages --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "html, bad",
-    [
-        ('<img src="a.png" alt="The loss falls from 1.1 to 0.03">', 0),
-        ('<img src="a.png" alt="">', 1),
-        ('<img src="a.png">', 1),
-        ('<img src="a.png" alt="loss_curve.png">', 1),
-        ('<img src="a.png" alt="../_images/8a1c.png">', 1),
-    ],
-)
-def test_pictures_without_words_are_found(html, bad):
-    assert len(test_site.bad_alternatives(html)) == bad
-
-
-def test_warnings_on_a_page_are_found():
-    assert test_site.has_errors_printed(
-        '<div class="output stderr highlight-x">…</div>'
-    )
-    assert not test_site.has_errors_printed(
-        '<div class="output stream highlight-x">…</div>'
-    )
-
-
-PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title>
-<link rel="icon" href="data:,"></head><body><div class="bd-article">{}</div></body></html>"""
-PAGE_FAULTS = {
-    "an error in a script": ("<script>undefined.x</script>", "throws"),
-    "an error in the console": ("<script>console.error('no')</script>", "console: no"),
-    "another origin": (
-        '<script src="https://example.org/x.js"></script>',
-        "asks for https://",
-    ),
-    "a missing file": ('<img alt="a b" src="gone.png">', "console: Failed to load"),
-    "a page too wide": ('<div style="width: 900px">x</div>', "px too wide at 390"),
-    "a formula that does not parse": (
-        "<mjx-merror>x</mjx-merror>",
-        "does not parse: x",
-    ),
-    "a formula that is not typeset": (
-        '<span class="math">\\(x\\)</span>',
-        "is not typeset",
-    ),
-}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    yield from test_site.browser.__wrapped__()
-
-
-@pytest.mark.parametrize("fault", ["none", *PAGE_FAULTS])
-def test_a_browser_finds(fault, tmp_path, browser):
-    body, sentence = PAGE_FAULTS.get(fault, ("<p>Fine.</p>", None))
-    (tmp_path / "page.html").write_text(PAGE.format(textwrap.dedent(body)), "utf-8")
-    with test_site.served(tmp_path) as address:
-        found = test_site.visit(browser, address, "page")
-    if sentence is None:
-        assert found == []
-    else:
-        assert any(sentence in problem for problem in found), found

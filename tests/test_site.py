@@ -1,239 +1,247 @@
 """The built pages (`make book` builds them): complete, self-contained, and read in a browser.
 
 Without Chromium the browser's tests are skipped, and say so; where CI is set they fail.
+That each check here can fail is shown in test_site_guards.py.
 """
 
-import contextlib
-import functools
-import http.server
-import os
-import re
-import shutil
-import threading
-from html.parser import HTMLParser
-from pathlib import Path
+from collections import namedtuple
 
 import pytest
-from normalise import pages
+from browser import DESK, PHONE, tab, visit
+from browser_checks import (
+    choose,
+    layout,
+    missing_without_script,
+    prefer,
+    printed_warnings,
+    small_targets,
+    violations,
+    weigh,
+    whole,
+    wordless_pictures,
+    wrong_in_print,
+    wrong_pictures,
+)
+from browser_explorers import (
+    by_keyboard,
+    by_mouse,
+    by_touch,
+    expected,
+    moved_alone,
+    nudge,
+    stale_pictures,
+    state,
+    wrong_addresses,
+    wrong_at_nonsense,
+    wrong_names,
+    wrong_state,
+)
+from built import CHAPTERS, PAGES, SITE, read
+from test_plots import explorers
 
-ROOT = Path(__file__).resolve().parents[1]
-SITE = ROOT / "_build" / "html"
-PAGES = pages()
-WIDTHS = (1280, 390)
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+pytestmark = pytest.mark.usefixtures("site")
+INDEX = CHAPTERS[0]
+MOST_BYTES = 2_500_000
+MOST_BYTES_OF_THE_INDEX = 500_000  # besides its explorer's pictures after the first
+EXPLORING = sorted({f"book/{page.removesuffix('.ipynb')}" for page, *_ in explorers()})
 
+# What axe-core finds serious and is not ours.
+ALLOWED = {
+    # Docutils writes a list of role=doc-biblioentry, which ARIA 1.1 counts as items.
+    "book/bibliography": {("aria-required-children", ".citation-list")},
+}
 
-# --- what is in the files -----------------------------------------------------------------
-
-
-def newest_source():
-    """The source of the site that was changed last."""
-    sources = [ROOT / "_config.yml", ROOT / "_toc.yml"]
-    for folder in ("book", "nnlib"):
-        sources += [
-            path
-            for path in (ROOT / folder).rglob("*")
-            if path.is_file()
-            and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
-        ]
-    return max(sources, key=lambda path: path.stat().st_mtime)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def site():
-    """The folder of the pages, if they are as new as their sources."""
-    built = [SITE / f"{page}.html" for page in PAGES]
-    missing = [str(path.relative_to(ROOT)) for path in built if not path.exists()]
-    if missing:
-        pytest.fail(f"not built (run make book): {', '.join(missing)}", pytrace=False)
-    newest = newest_source()
-    if min(path.stat().st_mtime for path in built) < newest.stat().st_mtime:
-        name = newest.relative_to(ROOT)
-        pytest.fail(f"the site is older than {name}: run make book", pytrace=False)
-    return SITE
-
-
-class Images(HTMLParser):
-    """The attributes of every img, and the classes of every element."""
-
-    def __init__(self):
-        super().__init__()
-        self.images, self.classes = [], set()
-
-    def handle_starttag(self, tag, attributes):
-        attributes = dict(attributes)
-        self.classes.update((attributes.get("class") or "").split())
-        if tag == "img":
-            self.images.append(attributes)
+Opened = namedtuple("Opened", "name page wrong")
 
 
-def bad_alternatives(html):
-    """The alternative texts that say nothing: empty ones, and names of files."""
-    parser = Images()
-    parser.feed(html)
-    texts = [(image.get("alt") or "").strip() for image in parser.images]
-    return [
-        text
-        for text in texts
-        if not text or re.fullmatch(r"\S+\.\w{2,4}|_images/.*", text)
-    ]
+def opened(browser, base, name, options):
+    """A page in a tab of its own, for the tests of a module."""
+    wrong = []
+    with tab(browser, base, wrong, **options) as page:
+        visit(page, f"{base}/{name}.html")
+        yield Opened(name, page, wrong)
 
 
-def has_errors_printed(html):
-    """Whether a cell's output is a traceback's or a warning's."""
-    parser = Images()
-    parser.feed(html)
-    return bool({"stderr", "traceback"} & parser.classes)
+@pytest.fixture(scope="module", params=PAGES)
+def desk(request, browser, origin):
+    """Each page, from a static host below a sub-path, on a wide screen."""
+    yield from opened(browser, origin, request.param, DESK)
 
 
-def read(page):
-    return (SITE / f"{page}.html").read_text("utf-8")
+@pytest.fixture(scope="module", params=PAGES)
+def phone(request, browser, origin):
+    """Each page on a phone, whose system is dark."""
+    yield from opened(browser, origin, request.param, PHONE)
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def folder(request, browser, site):
+    """Each page from the file system."""
+    yield from opened(browser, site.as_uri(), request.param, DESK)
+
+
+# --- what is in the files -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_page_is_built_and_prints_no_warning(page):
-    assert not has_errors_printed(read(page))
+def test_page_prints_no_warning(page):
+    assert not printed_warnings(read(page))
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_picture_has_words(page):
-    assert not bad_alternatives(read(page))
+    assert not wordless_pictures(read(page))
 
 
 def test_no_page_beyond_the_table_of_contents():
-    built = {
-        p.relative_to(SITE).with_suffix("").as_posix()
-        for p in SITE.rglob("book/**/*.html")
-    }
-    assert built == set(PAGES)
+    files = {path.relative_to(SITE) for path in SITE.rglob("*.html")}
+    built = {f.with_suffix("").as_posix() for f in files if f.parts[0] != "_static"}
+    assert built == {*PAGES, "index", "404"}
 
 
-def test_the_root_page_leads_to_the_book():
-    assert PAGES[0] in (SITE / "index.html").read_text("utf-8")
-
-
-# --- what a reader's browser says -----------------------------------------------------------
-
-
-def find_browser():
-    """The path of a Chromium on this machine, or None."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
-
-
-def missing_browser(message):
-    """No browser: a failure where all must be tested, else a skip that says so."""
-    if os.environ.get("CI"):
-        pytest.fail(message, pytrace=False)
-    print(f"\n*** {message} ***\n")
-    pytest.skip(message)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = find_browser()
-    if path is None:
-        missing_browser(
-            "no Chromium on PATH: the built pages were NOT tested in a browser"
-        )
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=path, args=FLAGS)
-        yield running
-        running.close()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves the site below /a/book/, as a static host does below a sub-path."""
-
-    def translate_path(self, path):
-        inside = path.startswith("/a/book/")
-        return super().translate_path(path[len("/a/book") :] if inside else "/nowhere")
-
-    def log_message(self, *arguments):
-        pass
-
-
-@contextlib.contextmanager
-def served(folder):
-    """The address of a static host of a folder."""
-    handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/a/book"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def origin(site):
-    with served(site) as address:
-        yield address
-
-
-MEASURE = """async () => {
-  if (window.MathJax?.startup) await MathJax.startup.promise;
-  const wide = [...document.querySelectorAll('.bd-article *')].filter(
-    e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('pre, mjx-container'));
-  return {
-    formulas: [...document.querySelectorAll('.math')].filter(e => !e.querySelector('mjx-container'))
-      .map(e => e.textContent),
-    errors: [...document.querySelectorAll('mjx-merror')].map(e => e.textContent),
-    overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    wide: wide.slice(0, 3).map(e => e.outerHTML.slice(0, 120)),
-  };
-}"""
-
-
-def visit(browser, base, page, widths=WIDTHS):
-    """What is wrong with a page in a browser, a sentence for each."""
+def test_the_root_page_leads_to_the_book(browser, origin):
     wrong = []
-    tab = browser.new_page(viewport={"width": widths[0], "height": 900})
-
-    def guard(route):
-        url = route.request.url
-        if url.startswith((base, "data:", "blob:")):
-            return route.continue_()
-        wrong.append(f"asks for {url}")
-        return route.abort()
-
-    tab.route("**/*", guard)
-    tab.on("pageerror", lambda error: wrong.append(f"throws {error}"))
-    tab.on(
-        "console", lambda m: m.type == "error" and wrong.append(f"console: {m.text}")
-    )
-    tab.on("requestfailed", lambda request: wrong.append(f"lacks {request.url}"))
-    try:
-        tab.goto(f"{base}/{page}.html", wait_until="load")
-        for width in widths:
-            tab.set_viewport_size({"width": width, "height": 900})
-            seen = tab.evaluate(MEASURE)
-            if seen["overflow"] > 0:
-                wrong.append(
-                    f"is {seen['overflow']} px too wide at {width}: {seen['wide']}"
-                )
-        wrong += [
-            f"has a formula that does not parse: {text}" for text in seen["errors"]
-        ]
-        wrong += [
-            f"has a formula that is not typeset: {text}" for text in seen["formulas"]
-        ]
-    finally:
-        tab.close()
-    return wrong
+    with tab(browser, origin, wrong) as page:
+        page.goto(f"{origin}/")
+        page.wait_for_url(f"{origin}/{INDEX}.html")
+    assert not wrong
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_page_over_http_in_a_browser(browser, origin, page):
-    assert not visit(browser, origin, page)
+@pytest.mark.parametrize("options", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_page_for_a_wrong_address(browser, origin, options):
+    wrong = []
+    with tab(browser, origin, wrong, **options) as page:
+        page.goto(f"{origin}/404.html")
+        found = layout(page) + list(violations(page).values())
+    assert not found + wrong
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_page_from_a_folder_in_a_browser(browser, page):
-    assert not visit(browser, SITE.as_uri(), page, widths=(1280,))
+@pytest.mark.parametrize("page", EXPLORING)
+def test_published_pictures_are_what_is_drawn_now(page):
+    wrong = [it for one in expected(page) for it in stale_pictures(SITE, one)]
+    assert not wrong
+
+
+# --- on a wide screen -----------------------------------------------------------------------
+
+
+def test_page_is_whole_over_http(desk):
+    assert not whole(desk.page, "light") + desk.wrong
+
+
+def test_page_is_accessible(desk):
+    found = violations(desk.page)
+    assert found.keys() == ALLOWED.get(desk.name, set()), found
+
+
+def test_controls_have_names(desk):
+    wrong = wrong_names(desk.page, expected(desk.name))
+    assert not wrong
+
+
+def test_each_control_by_keyboard(desk):
+    found = moved_alone(desk.page, expected(desk.name), "light", by_keyboard)
+    assert not found + desk.wrong
+
+
+def test_each_control_by_mouse(desk):
+    found = moved_alone(desk.page, expected(desk.name), "light", by_mouse)
+    assert not found + desk.wrong
+
+
+def test_dark_mode_at_the_button_and_light_again(desk):
+    page = desk.page
+    choose(page, "dark")
+    assert not whole(page, "dark")
+    found = violations(page)
+    assert found.keys() == ALLOWED.get(desk.name, set()), found
+    wrong, moved = [], [(one, nudge(page, one)) for one in expected(desk.name)]
+    for mode in ("dark", "light"):
+        choose(page, mode)
+        wrong += wrong_pictures(page, mode)
+        for one, places in moved:
+            wrong += wrong_state(page, one, places, mode)
+    assert not wrong + desk.wrong
+
+
+def test_print_from_dark_mode(desk):
+    choose(desk.page, "dark")
+    assert not wrong_in_print(desk.page) + desk.wrong
+
+
+# --- on a phone -----------------------------------------------------------------------------
+
+
+def test_page_is_whole_on_a_phone(phone):
+    page = phone.page
+    assert not whole(page, "dark") + small_targets(page) + phone.wrong
+
+
+def test_page_is_accessible_on_a_phone_in_the_dark(phone):
+    found = violations(phone.page)
+    assert found.keys() == ALLOWED.get(phone.name, set()), found
+
+
+def test_each_control_by_touch(phone):
+    found = moved_alone(phone.page, expected(phone.name), "dark", by_touch)
+    assert not found + phone.wrong
+
+
+def test_page_is_accessible_on_a_phone_in_the_light(phone):
+    prefer(phone.page, "light")
+    assert not whole(phone.page, "light")
+    found = violations(phone.page)
+    assert found.keys() == ALLOWED.get(phone.name, set()), found
+
+
+# --- from the file system, without JavaScript, at an address, in bytes ------------------------
+
+
+def test_page_is_whole_from_a_folder(folder):
+    assert not whole(folder.page, "light") + folder.wrong
+    found = moved_alone(folder.page, expected(folder.name), "light", by_keyboard)
+    assert not found + folder.wrong
+
+
+@pytest.mark.parametrize("name", EXPLORING)
+def test_first_pictures_without_javascript(browser, origin, name):
+    with tab(browser, origin, [], java_script_enabled=False) as page:
+        page.goto(f"{origin}/{name}.html")
+        assert not missing_without_script(page) + wrong_pictures(page, "light")
+        for one in expected(name):
+            seen = state(page, one, wait=False)["seen"]
+            assert seen == [one.frames[one.first].light]
+
+
+@pytest.mark.parametrize("name", EXPLORING)
+def test_an_address_leads_to_a_setting(browser, origin, name):
+    wrong = []
+    with tab(browser, origin, wrong) as page:
+        page.route("**/mathjax/**", lambda route: route.fulfill(body=""))  # quicker
+        found = wrong_addresses(page, f"{origin}/{name}.html", expected(name))
+        assert not found + wrong
+
+
+def test_an_address_that_names_no_setting_shows_the_first(browser, origin):
+    wrong, one = [], expected(INDEX)[0]
+    with tab(browser, origin, wrong) as page:
+        assert not wrong_at_nonsense(page, f"{origin}/{INDEX}.html", one) + wrong
+
+
+@pytest.mark.parametrize("where", ["http", "file"])
+def test_search_finds(browser, origin, site, where):
+    base, wrong = (origin if where == "http" else site.as_uri()), []
+    with tab(browser, base, wrong) as page:
+        page.goto(f"{base}/search.html?q=softmax")
+        page.locator("#search-results li a").first.wait_for()
+        page.locator("#search-results .search-summary").wait_for()
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_page_is_no_heavier_than_promised(browser, origin, site, name):
+    with tab(browser, origin, []) as page:
+        page_bytes, later = weigh(page, site, origin, name)
+    if name == INDEX:
+        assert page_bytes <= MOST_BYTES_OF_THE_INDEX
+    assert page_bytes + later <= MOST_BYTES

@@ -1,12 +1,20 @@
-"""The parts of the site's Sphinx extension that work without a build."""
+"""The parts of the site's Sphinx extensions that work without a build; test_build.py builds."""
 
-import importlib.util
-from pathlib import Path
+import os
+import zipfile
+from types import SimpleNamespace
 
-PATH = Path(__file__).parent.parent / "book" / "_ext" / "self_contained.py"
-SPEC = importlib.util.spec_from_file_location("self_contained", PATH)
-extension = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(extension)
+import explorers
+import freshness
+import icons
+import offline
+import publication
+import pytest
+import self_contained
+import unused
+from docutils import nodes
+
+FRAME = "0123456789abcdef.png"
 
 
 def printed(text, name="stdout"):
@@ -15,7 +23,261 @@ def printed(text, name="stdout"):
 
 def test_a_line_that_comes_in_pieces_stays_a_line():
     shown = {"output_type": "display_data", "data": {"text/plain": "a figure"}}
-    outputs = [printed("[1, 2"), printed(", 3]\n"), shown, printed("end\n"), printed("!", "stderr")]
-    joined = extension.join_streams(outputs)
-    assert [output.get("text") for output in joined] == ["[1, 2, 3]\n", None, "end\n", "!"]
+    outputs = [
+        printed("[1, 2"),
+        printed(", 3]\n"),
+        shown,
+        printed("end\n"),
+        printed("!", "stderr"),
+    ]
+    joined = self_contained.join_streams(outputs)
+    texts = [output.get("text") for output in joined]
+    assert texts == ["[1, 2, 3]\n", None, "end\n", "!"]
     assert joined[1] is shown
+
+
+# --- a project without a build ----------------------------------------------------------------
+
+
+@pytest.fixture
+def app(tmp_path):
+    """As much of a Sphinx application as the extensions' handlers ask for."""
+    out = tmp_path / "_build" / "html"
+    for folder in (out / "_static", tmp_path / "nnlib", tmp_path / "book" / "assets"):
+        folder.mkdir(parents=True)
+    (tmp_path / "nnlib" / "core.py").write_text("X = 1")
+    (tmp_path / "book" / "assets" / "book.css").write_text("a {}")
+    scripts = []
+    return SimpleNamespace(
+        srcdir=tmp_path,
+        outdir=out,
+        builder=SimpleNamespace(format="html"),
+        env=SimpleNamespace(found_docs={"book/one"}),
+        config=SimpleNamespace(project="A book: of tests", html_baseurl=""),
+        scripts=scripts,
+        add_js_file=lambda name, **options: scripts.append((name, options)),
+        _warncount=0,
+    )
+
+
+# --- pictures -------------------------------------------------------------------------------
+
+
+def place(app, body):
+    context = {"body": body, "pathto": lambda name, resource: f"../{name}"}
+    explorers.place_frames(app, "book/one", "page.html", context, None)
+    return context["body"]
+
+
+def test_pictures_get_the_address_that_the_page_needs(app):
+    explorers.kept(app).mkdir()
+    (explorers.kept(app) / FRAME).write_bytes(b"picture")
+    body = f'<img src="frames:{FRAME}"><script>["frames:{FRAME}"]</script>'
+    there = f"../frames/{FRAME}"
+    assert place(app, body) == f'<img src="{there}"><script>["{there}"]</script>'
+    assert (app.outdir / "frames" / FRAME).read_bytes() == b"picture"
+
+
+def test_a_picture_that_no_page_shows_is_removed(app):
+    (app.outdir / "frames").mkdir()
+    shown, left = app.outdir / "frames" / FRAME, app.outdir / "frames" / f"f{FRAME[1:]}"
+    shown.touch()
+    left.touch()
+    (app.outdir / "one.html").write_text(f'<img src="frames/{FRAME}">')
+    explorers.remove_unused(app, None)
+    assert shown.exists() and not left.exists()
+
+
+def test_the_player_is_added_to_pages_with_explorers_alone(app):
+    place(app, '<figure class="nn-figure"></figure>')
+    assert not app.scripts
+    place(app, '<figure class="nn-figure nn-explorer"></figure>')
+    assert app.scripts == [("player.js", {"loading_method": "defer"})]
+
+
+# --- what a build repeats -----------------------------------------------------------------------
+
+
+def started(app):
+    """Which of (read, written) a build would do for all pages."""
+    freshness.start(app)
+    return app.freshness["read"], app.freshness["written"]
+
+
+def test_the_first_build_reads_and_writes_all(app):
+    assert started(app) == (True, True)
+    assert freshness.read_all(app, app.env, set(), set(), set()) == {"book/one"}
+    assert freshness.write_all(app, app.env) == ["book/one"]
+
+
+def test_a_good_build_is_remembered_as_of_its_start(app):
+    started(app)
+    freshness.finish(app, None)
+    file = freshness.record(app)
+    assert file.stat().st_mtime == pytest.approx(app.freshness["started"], abs=0.01)
+    assert started(app) == (False, False)
+    assert not file.exists(), "a build that is killed must not count as good"
+    assert freshness.read_all(app, app.env, set(), set(), set()) == []
+    assert freshness.write_all(app, app.env) is None
+
+
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("nnlib/core.py", (True, False)),
+        ("nnlib/data/new.csv", (True, False)),
+        ("nnlib/plots/look.mplstyle", (True, False)),
+        ("book/_ext/one.py", (True, False)),
+        ("pyproject.toml", (True, False)),
+        ("book/assets/book.css", (False, True)),
+        ("book/_templates/layout.html", (False, True)),
+        ("nnlib/__pycache__/core.pyc", (False, False)),
+        ("README.md", (False, False)),
+    ],
+)
+def test_what_a_change_has_read_and_written(app, name, expected):
+    started(app)
+    freshness.finish(app, None)
+    path = app.srcdir / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("changed")
+    assert started(app) == expected
+
+
+def test_another_version_of_a_package_has_all_pages_read(app, monkeypatch):
+    started(app)
+    freshness.finish(app, None)
+    monkeypatch.setattr(freshness, "distributions", lambda: [])
+    assert started(app) == (True, False)
+
+
+@pytest.mark.parametrize("error, warnings", [(ValueError(), 0), (None, 1)])
+def test_a_build_with_a_fault_is_not_remembered(app, error, warnings):
+    started(app)
+    app._warncount = warnings
+    freshness.finish(app, error)
+    assert started(app) == (True, True)
+
+
+# --- icons --------------------------------------------------------------------------------------
+
+
+def test_an_icon_is_drawn_with_its_other_classes_and_attributes():
+    html = '<i class="theme-switch fa-solid fa-sun    fa-lg" data-mode="light"></i>'
+    drawn = icons.draw_icons(html)
+    assert drawn.startswith('<svg class="svg-inline--fa theme-switch fa-sun fa-lg" ')
+    assert 'data-mode="light"' in drawn and 'viewBox="0 0 512 512"' in drawn
+
+
+def test_icons_are_known_by_their_other_names_and_solid():
+    assert icons.drawings()["pencil-alt"] == icons.drawings()["pencil"]
+    assert icons.drawings()["moon"][2].startswith("M223.5")  # the outline is M144.7
+    assert icons.drawings()["github"]
+
+
+def test_an_unknown_icon_is_a_warning(monkeypatch):
+    said = []
+    monkeypatch.setattr(icons.logger, "warning", lambda *words: said.append(words))
+    html = '<i class="fas fa-no-such-icon"></i>'
+    assert icons.draw_icons(html) == html and said
+
+
+# --- what is left out -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "asset, body, needed",
+    [
+        ("sphinx-thebe.js", '<div class="cell">', False),
+        ("design-tabs.js", '<div class="sd-tab-set">', True),
+        ("design-tabs.js", '<div class="sd-card">', False),
+        ("togglebutton.js", '<div class="dropdown admonition">', True),
+        ("togglebutton.js", '<div class="admonition">', False),
+        ("copybutton.js", '<div class="highlight">', True),
+        ("doctools.js", "", True),
+    ],
+)
+def test_a_page_gets_what_it_needs(asset, body, needed):
+    assert unused.is_needed(asset, body) == needed
+
+
+def test_files_that_nothing_names_are_found(tmp_path):
+    files = {
+        "a.css": "url(b.woff2)",
+        "b.woff2": "",
+        "c.js": "// sourceMappingURL=c.js.map",
+        "c.js.map": "c.js",
+        "c.js.LICENSE.txt": "",
+        "mathjax/fonts/x.woff": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    left = unused.unnamed(tmp_path, '<link href="a.css">')
+    assert {path.name for path in left} == {"c.js", "c.js.map"}
+    left = unused.unnamed(tmp_path, '<link href="a.css"><script src="c.js">')
+    assert {path.name for path in left} == {"c.js.map"}
+
+
+# --- words about a page -----------------------------------------------------------------------
+
+
+def page(*paragraphs):
+    """A document of one section with these paragraphs."""
+    document = nodes.section()
+    document += [nodes.paragraph("", "", *parts) for parts in paragraphs]
+    return nodes.container("", document)
+
+
+def test_a_description_is_the_first_prose_up_to_a_formula():
+    bold = [nodes.strong("", "What you will be able to do")]
+    sentence = (
+        "A loss says how wrong a network is, and each weight must know its part. "
+    )
+    prose = [
+        nodes.Text(sentence + "It is "),
+        nodes.math("", r"\frac{1}{2}"),
+        nodes.Text("."),
+    ]
+    assert publication.describe(page(bold, prose), "-") == sentence.strip()
+    assert publication.describe(page(bold), "otherwise") == "otherwise"
+    assert publication.describe(None, "otherwise") == "otherwise"
+
+
+def test_a_description_ends_with_a_sentence_or_says_that_it_does_not():
+    sentence = "Nine words are in this sentence of the book. "
+    assert publication.shorten(sentence * 9) == (sentence * 4).strip()
+    cut = publication.shorten("word " * 99)
+    assert cut.endswith("word …") and len(cut) <= publication.LONGEST + 2
+
+
+# --- the zip ------------------------------------------------------------------------------------
+
+
+def test_the_zip_is_the_same_for_the_same_pages_and_does_not_offer_itself(app):
+    offer = '<li><a href="a-book-of-tests.zip">whole book</a></li>'
+    (app.outdir / "one.html").write_text(f"<ul><li>more</li>{offer}</ul>")
+    (app.outdir / ".buildinfo").touch()
+    offline.finish(app, None)
+    path = app.outdir / "a-book-of-tests.zip"
+    first = path.read_bytes()
+    os.utime(app.outdir / "one.html", (1e9, 1e9))
+    offline.finish(app, None)
+    assert path.read_bytes() == first
+    with zipfile.ZipFile(path) as packed:
+        assert packed.namelist() == ["a-book-of-tests/one.html"]
+        assert packed.read(packed.namelist()[0]) == b"<ul><li>more</li></ul>"
+
+
+def test_the_zips_size_is_written_into_the_pages(app):
+    (app.outdir / "one.html").write_text('<span class="nn-size">0 MB</span>')
+    (app.outdir / "two.png").write_bytes(os.urandom(2_000_000))
+    offline.finish(app, None)
+    assert (app.outdir / "one.html").read_text() == '<span class="nn-size">2 MB</span>'
+
+
+def test_files_are_saved_and_not_opened():
+    link = '<a href="../_sources/book/one.ipynb" target="_blank" class="btn">'
+    assert offline.mark_downloads(link) == link.replace('target="_blank"', "download")
+    other = '<a href="https://example.org" target="_blank">'
+    assert offline.mark_downloads(other) == other

@@ -1,7 +1,6 @@
 """Pages that need nothing but themselves: a Sphinx extension for the book's build.
 
-It tells the cells that a site is being built, copies MathJax beside the pages, and takes out
-scripts that the theme adds and this book does not use.
+It tells the cells that a site is being built, and copies MathJax beside the pages.
 """
 
 import os
@@ -9,14 +8,19 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import myst_nb.core.render
+import myst_nb.sphinx_ext
 from sphinx.util.fileutil import copy_asset
 
 MATHJAX = ("tex-chtml-full.js", "output/chtml/fonts")
 
 
-def copy_mathjax(app, error):
-    """MathJax's one script and its fonts (2 MB), from the package that carries all of it."""
-    if error or app.builder.format != "html":
+def copy_early(app):
+    """MathJax's one script and its fonts (2 MB), from the package that carries all of it.
+
+    Before the pages are written, as they name files with their checksums. MyST-NB copies its style
+    afterwards: a first build's pages would differ from a second's.
+    """
+    if app.builder.format != "html":
         return
     package = distribution("sphinx-mathjax-offline")
     source = Path(package.locate_file("sphinx-mathjax-offline/static/mathjax"))
@@ -25,14 +29,7 @@ def copy_mathjax(app, error):
         copy_asset(
             source / part, (target / part).parent if "." in part else target / part
         )
-
-
-def drop_thebe(app, page, template, context, doctree):
-    """Thebe is added twice, throws in the console and names another origin; nobody starts it."""
-    scripts = context.get("script_files", [])
-    scripts[:] = [
-        s for s in scripts if "thebe" not in f"{s.filename} {s.attributes}".lower()
-    ]
+    myst_nb.sphinx_ext.add_global_html_resources(app, None)
 
 
 def join_streams(outputs):
@@ -50,11 +47,22 @@ def join_streams(outputs):
     return joined
 
 
+def search_in_a_folder(app, page, template, context, doctree):
+    """A search result quotes its page, which no browser lets a page from a folder read."""
+    if page == "search":
+        option = "DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY"
+        app.add_js_file(
+            None, body=f'if (location.protocol === "file:") {option} = false;'
+        )
+
+
 def setup(app):
-    myst_nb.core.render.coalesce_streams = join_streams  # used when nb_merge_streams is set
+    # Used when nb_merge_streams is set.
+    myst_nb.core.render.coalesce_streams = join_streams
     # NNLIB_SITE: an explorer shows a picture instead of widgets. NNLIB_QUIET: no progress bars.
     os.environ.update(NNLIB_SITE="1", NNLIB_QUIET="1")
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # quickest at the chapters' sizes
-    app.connect("build-finished", copy_mathjax)
-    app.connect("html-page-context", drop_thebe, priority=900)
+    # One thread is quickest at the chapters' sizes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    app.connect("builder-inited", copy_early)
+    app.connect("html-page-context", search_in_a_folder)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,6 +13,7 @@ import json
 import multiprocessing
 import os
 import platform
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -147,5 +148,10 @@ def helpers():
     """Processes that draw, as many as there are cores.
 
     New ones, not forks: a notebook's kernel has threads, and a fork would copy their locks.
+    They outlive the interrupt that ends a kernel, to end quietly with it.
     """
-    return ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )
