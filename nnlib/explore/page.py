@@ -12,7 +12,9 @@ from nnlib.explore.controls import is_number
 from nnlib.explore.store import folder, keep, publish
 
 FEW = 4  # as many choices stand side by side; more are a drop-down list
-NO_SCRIPT = "The controls of this picture need JavaScript; this is the setting it starts with."
+NO_SCRIPT = (
+    "The controls of this picture need JavaScript; this is the setting it starts with."
+)
 
 
 def still(frame, *lines):

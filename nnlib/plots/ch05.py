@@ -99,9 +99,9 @@ def draw_graph(w1=3.0, y=1.0):
         ax.text(-0.8, 2.05, "values, on the way there →", va="center", color=ink)
         ax.text(5.35, 2.05, "← gradients, on the way back", ha="right", **back)
     return picture, (
-        f"With w₁ = {w1:g} and y = {y:g}: z = {z:g}, a = {a:g}, ŷ = {out + 0.0:g}, "
-        f"L = {loss:g}. The gradients are {d_w1 + 0.0:g} for w₁, {d_z + 0.0:g} for b and "
-        f"{d_w2 + 0.0:g} for w₂."
+        f"With w₁ = {sign(w1)} and y = {sign(y)}: z = {sign(z)}, a = {sign(a)}, "
+        f"ŷ = {sign(out)}, L = {loss:g}. The gradients are {sign(d_w1)} for w₁, "
+        f"{sign(d_z)} for b and {sign(d_w2)} for w₂."
     )
 
 

@@ -92,7 +92,8 @@ def draw_shapes(shift=0, pixels="in place"):
         right.axhline(10, color=colour("neutral"), linestyle=":", linewidth=1)
         right.set(xlabel="pixels moved to the right", title="accuracy on new images, %")
         right.set(ylim=(0, 104), xticks=list(shifts))
-    way = f"moved by {shift:+d}".replace("-", "−") if shift else "not moved"
+    side = "left" if shift < 0 else "right"
+    way = f"moved {abs(shift)} to the {side}" if shift else "not moved"
     return picture, (
         f"Pixels {pixels}, new images {way}: {now:.0f} % right. "
         f"Unmoved it is {scores[3]:.0f} %; guessing gives 10 %."
