@@ -11,13 +11,14 @@ NBVAL := $(BIN)/python -m pytest -q --nbval --nbval-current-env --nbval-cell-tim
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab notebooks clean
+.PHONY: help book test lab notebooks bench clean
 
 help:
 	@echo "make book       execute the chapters and build the site into _build/html"
 	@echo "make test       run everything that CI runs"
 	@echo "make lab        open the chapters in JupyterLab"
 	@echo "make notebooks  execute the chapters and store them in their normal form"
+	@echo "make bench      nnlib beside PyTorch, JAX and scikit-learn; MNIST=folder for the real task"
 	@echo "make clean      remove what these commands made, .venv included"
 
 $(INSTALLED): requirements.txt pyproject.toml
@@ -54,6 +55,12 @@ lab: $(INSTALLED)
 notebooks: $(INSTALLED)
 	@echo "--- Executing the chapters and storing their outputs: about two minutes."
 	@$(BIN)/python book/_ext/normalise.py
+
+# Where there is a CPU build of torch for Linux, install that one first: it is much smaller.
+bench: $(INSTALLED)
+	@echo "--- Installing the peers, once, and racing them: five to ten minutes."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@$(BIN)/python -m bench $(if $(MNIST),--mnist "$(MNIST)") --out bench/results/latest.json
 
 clean:
 	@echo "--- Removing .venv, _build and caches."

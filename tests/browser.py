@@ -56,6 +56,10 @@ class SubPath(http.server.SimpleHTTPRequestHandler):
         inside = path.startswith("/a/book/")
         return super().translate_path(path[len("/a/book") :] if inside else "/nowhere")
 
+    def copyfile(self, source, outputfile):
+        with contextlib.suppress(ConnectionError):  # the tab was closed meanwhile
+            super().copyfile(source, outputfile)
+
     def log_message(self, *arguments):
         pass
 

@@ -62,11 +62,13 @@ SHOWN = """() => [...document.querySelectorAll(".nn-explorer")].map((figure) => 
 
 INK = "getComputedStyle(document.querySelector('.bd-article') ?? document.body).color"
 
-AXE = """async () => {
+COLOURS = ["color-contrast", "link-in-text-block"]  # rules
+AXE = """async (rules) => {
   for (const fading of document.getAnimations()) {  // from one colour mode to the other
     if (Number.isFinite(fading.effect.getComputedTiming().endTime)) fading.finish();
   }
-  const { violations } = await axe.run(document, { resultTypes: ["violations"], preload: false });
+  const { violations } = await axe.run(document, {
+    resultTypes: ["violations"], preload: false, ...(rules && { runOnly: rules }) });
   return violations.flatMap(({ id, impact, help, nodes }) => nodes.map(({ target, html }) =>
     ({ rule: id, impact, help, place: target.flat().join(" "), html: html.slice(0, 160) })));
 }"""
@@ -141,12 +143,15 @@ def prefer(page, mode):
     )
 
 
-def violations(page):
-    """What axe-core finds of impact serious or critical: {(rule, selector): sentence}."""
+def violations(page, rules=None):
+    """What axe-core finds of impact serious or critical: {(rule, selector): sentence}.
+
+    By these rules, or all: in a page's second colour mode COLOURS are all that can differ.
+    """
     page.evaluate(axe())
     return {
         (found["rule"], found["place"]): f"{found['help']}: {found['html']}"
-        for found in page.evaluate(AXE)
+        for found in page.evaluate(AXE, rules)
         if found["impact"] in ("serious", "critical")
     }
 

@@ -16,6 +16,7 @@ NEEDED_FOR = {
     "copybutton": r'class="[^"]*\bhighlight\b',
     "togglebutton": r'class="[^"]*\b(toggle|dropdown)\b',
     "toggle": r'class="[^"]*\b(toggle|dropdown)\b',
+    "mathjax": r'class="[^"]*\bmath\b',
     "design-tabs": r'class="[^"]*\bsd-tab-',
     "sphinx-design": r'class="[^"]*\bsd-',
     "mystnb": r'class="[^"]*\b(cell|output|traceback)\b',

@@ -177,7 +177,12 @@ def draw_deep_training(activation="relu", hidden_layers=1, lr=0.3):
         right.set(xlabel="layer", title="size of the first gradient")
         right.set_xticks(range(1, len(pulls) + 1))
         log_scale(right, -6, 0)
-    if np.isfinite(losses[-1]):
+    if losses[-1] > 1.5 * losses[0]:
+        ending = (
+            f"diverges from {losses[0]:.2f} to {losses[-1]:.2f} in 150 steps: the "
+            f"learning rate is too large"
+        )
+    elif np.isfinite(losses[-1]):
         ending = f"goes from {losses[0]:.2f} to {losses[-1]:.2f} in 150 steps"
     else:
         ending = (
