@@ -112,7 +112,7 @@ def test_a_fault_of_a_page_is_seen(planted, added, found):
 )
 def test_a_formula_that_cannot_be_read_is_seen(planted, formula, found):
     added = f'<span class="math notranslate nohighlight">{formula}</span>'
-    with planted(added, mathematics=True) as page:
+    with planted(added, name=MANY, mathematics=True) as page:
         sentences = whole(page, "light")
     assert any(found in sentence for sentence in sentences), sentences
 
