@@ -5,6 +5,7 @@ read that number when they are imported.
 """
 
 import gc
+from pathlib import Path
 from time import perf_counter, perf_counter_ns
 
 import numpy as np
@@ -21,11 +22,19 @@ from bench.contestants import (
     TorchFused,
     present,
 )
-from bench.idx import test_images
 from bench.race import race, rounded, summary
+from nnlib.idx import IMAGES, LABELS, read_idx
 
 FEW = CASES[:2]  # for a quick look
 CHECKED = 5  # steps after which all losses must agree
+
+
+def test_images(folder):
+    """MNIST's 10,000 test images as published: x float32 (10000, 784) in 0 … 1, y int64."""
+    folder = Path(folder)
+    x = read_idx(folder / "t10k-images-idx3-ubyte.gz", IMAGES)
+    y = read_idx(folder / "t10k-labels-idx1-ubyte.gz", LABELS)
+    return x.reshape(len(x), -1).astype(np.float32) / 255, y.astype(np.int64)
 
 
 def agree(losses, what, tolerance=1e-4):
