@@ -34,12 +34,16 @@ def drawn(monkeypatch):
     return settings
 
 
+def figure_of(lr):
+    with figure() as (picture, ax):
+        ax.plot([0, 1], [0, lr])
+    return picture
+
+
 def draw(lr=0.1, loss="mse", program="A"):
     if lr == 13:
         raise RuntimeError("no luck")
-    with figure() as (picture, ax):
-        ax.plot([0, 1], [0, lr])
-    return picture, f"Slope {lr:g} < 20 & {loss} of program {program}."
+    return figure_of(lr), f"Slope {lr:g} < 20 & {loss} of program {program}."
 
 
 def html(explorer):
@@ -146,6 +150,17 @@ def test_what_a_notebook_defines_is_always_drawn(drawn, monkeypatch):
     for _ in range(2):
         html(explore(draw, lr=[0.1, 1]))
     assert len(drawn) == 4
+
+
+def test_what_a_notebook_defines_anew_is_shown_anew():
+    def shown(words):
+        def draw(lr=1):
+            return figure_of(lr), words
+
+        draw.__module__ = "__main__"
+        return content(html(explore(draw, lr=[1, 2])))["frames"][0][2]
+
+    assert [shown("Before, 1."), shown("After, 2.")] == ["Before, 1.", "After, 2."]
 
 
 def test_helpers_draw_the_same_pictures_as_this_process(frames, monkeypatch):

@@ -49,9 +49,8 @@ def publish(draw, settings, near):
         for entry, setting in zip(entries, settings)
         if code is None or not entry.exists()
     ]
-    if (
-        code is None or len(jobs) <= FEW
-    ):  # what a notebook defines, no helper can import
+    # What a notebook defines, no helper can import.
+    if code is None or len(jobs) <= FEW:
         for job in jobs:
             draw_one(*job)
     else:
@@ -88,10 +87,9 @@ def folder():
 
 def write(path, content):
     """All of a file or nothing, though several processes may write it."""
-    if not path.exists():
-        part = path.with_name(f"{path.name}.{os.getpid()}")
-        part.write_bytes(content)
-        part.replace(path)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_bytes(content)
+    part.replace(path)
 
 
 def key(code, draw, setting, near):
