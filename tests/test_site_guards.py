@@ -45,10 +45,13 @@ ELSEWHERE = "https://elsewhere.example"
 
 @pytest.fixture
 def planted(browser, site, tmp_path):
-    """Opens a copy of a page with HTML added at its end, or with a text in place of another."""
+    """Opens a copy of a page with HTML added at its end, a text in place of another, or
+    without a file of the site."""
 
     @contextlib.contextmanager
-    def plant(added="", *, swap=None, name=INDEX, mathematics=False, **options):
+    def plant(
+        added="", *, swap=None, missing=None, name=INDEX, mathematics=False, **options
+    ):
         copy = tmp_path / "site"
         shutil.copytree(site, copy, copy_function=os.symlink)
         html = (site / f"{name}.html").read_text("utf-8")
@@ -57,6 +60,8 @@ def planted(browser, site, tmp_path):
             html = html.replace(old, new, 1)
         (copy / f"{name}.html").unlink()
         (copy / f"{name}.html").write_text(html, "utf-8")
+        if missing:
+            (copy / missing).unlink()
         wrong = []
         with served(copy) as base, tab(browser, base, wrong, **options) as page:
             if not mathematics:
@@ -197,8 +202,7 @@ def test_two_pictures_in_the_wrong_order_are_seen(planted):
 
 def test_a_picture_that_is_not_there_is_seen(planted):
     one = expected(INDEX)[0]
-    with planted() as page:
-        (page.site / "frames" / one.frames[one.last].light).unlink()
+    with planted(missing=f"frames/{one.frames[one.last].light}") as page:
         sentences = moved_alone(page, [one], "light", by_keyboard)
     assert any("loaded False" in sentence for sentence in sentences), sentences
 
