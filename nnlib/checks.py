@@ -220,9 +220,9 @@ def check_dtype(dtype):
 
 def check_attached(network):
     """Every parameter and gradient is still the network's own view into theta or grad."""
+    vectors = {"theta": network.theta, "grad": network.grad}
     for layer, name, flat, view in network.views:
-        vector = getattr(network, flat)
-        if getattr(layer, name, None) is not view or view.base is not vector:
+        if getattr(layer, name, None) is not view or view.base is not vectors[flat]:
             i = network.layers.index(layer)
             raise ValueError(
                 f"layer {i} ({type(layer).__name__}): {name} is no longer a part of "

@@ -51,6 +51,6 @@ class Linear(Layer):
         """dW = xᵀ da, db = sum of da's rows, dx = da Wᵀ (unless nobody needs it)."""
         check_backward(self, "x", da)
         np.matmul(self.x.T, da, out=self.dW)
-        np.sum(da, axis=0, out=self.db)
+        da.sum(axis=0, out=self.db)
         if need_dx:
             return da @ self.W.T

@@ -42,7 +42,7 @@ def cross_entropy(z, y):
     z = z - z.max(axis=1, keepdims=True)
     dz = np.exp(z)
     total = dz.sum(axis=1, keepdims=True)
-    value = np.mean(np.log(total[:, 0]) - z[rows, y])
+    value = (np.log(total[:, 0]) - z[rows, y]).sum() / n
     dz /= total
     dz[rows, y] -= 1
     dz /= n
