@@ -4,6 +4,8 @@
     python book/_ext/normalise.py book/04_losses.ipynb …
     python book/_ext/normalise.py --check […]          runs nothing, says what is not normal
 
+A chapter's exercises (their tasks, stubs and checks) are written anew from nnlib/exercises.
+
 Normal: each code cell executed, in order, 1, 2, 3 …; outputs are text alone (text/plain and
 stdout), because that is what `pytest --nbval` compares and what a diff can show; pictures,
 HTML, widgets, versions of programs and the paths of a machine are left out.
@@ -14,6 +16,7 @@ import hashlib
 import os
 import re
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -23,6 +26,9 @@ from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
+
+from nnlib.exercises import cells
+from nnlib.exercises.specification import CHAPTERS, chapter
 
 ROOT = Path(__file__).resolve().parents[2]
 METADATA = {
@@ -219,13 +225,23 @@ def show_failures(path, notebook, out):
 def run(path):
     """Executes and stores one notebook; returns the seconds it took and whether it failed."""
     notebook = nbformat.read(path, as_version=4)
+    if (number := chapter_of(path)) in CHAPTERS:
+        cells.place(notebook, chapter(number))
     start = time.perf_counter()
-    execute(notebook, path.parent)
+    with tempfile.TemporaryDirectory() as folder:  # nobody's progress
+        os.environ["NNLIB_PROGRESS"] = folder
+        execute(notebook, path.parent)
     seconds = time.perf_counter() - start
     failed = show_failures(path, normalise(notebook), sys.stdout)
     if not failed:
         path.write_text(as_text(notebook), "utf-8")
     return seconds, failed
+
+
+def chapter_of(path):
+    """4 for 04_losses.ipynb; None for other pages."""
+    match = re.match(r"(\d\d)_", path.name)
+    return int(match.group(1)) if match else None
 
 
 def as_text(notebook):

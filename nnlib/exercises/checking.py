@@ -1,0 +1,201 @@
+"""Checking an answer: what was done, which mistake was made, and the smallest case that shows it."""
+
+import time
+
+import numpy as np
+
+from nnlib.exercises import source
+from nnlib.exercises.compare import difference, shown
+from nnlib.exercises.result import Result
+from nnlib.exercises.trial import LIMIT, TooLong, attempt, same
+from nnlib.exercises.trial import equal as equal_values
+
+BORROWED = (
+    "This is the package's own code at work: nnlib.{path} is called, or copied by name. "
+    "Write the steps yourself; NumPy is all you need."
+)
+
+
+def judge(exercise, answer, rng=None):
+    """The Result of an answer; cases are drawn anew from rng, or from the system."""
+    if not hasattr(exercise, "cases"):
+        return judge_choice(exercise, answer)
+    if sentence := wrong_kind(exercise, answer):
+        return Result(exercise, attempted=answer is not ..., text=sentence)
+    idle = source.untouched(exercise, answer)
+    if set(idle) >= set(source.blanks(exercise)):
+        return Result(exercise, attempted=False, text=not_attempted(exercise))
+    if idle:
+        return Result(exercise, text=f"{idle[0]} is still empty: write it, too.")
+    return judge_code(exercise, answer, rng or np.random.default_rng())
+
+
+def not_attempted(exercise):
+    verb = "mend" if getattr(exercise, "broken", "") else "write"
+    return f"{verb} {exercise.mine} above, run its cell, then this one."
+
+
+def wrong_kind(exercise, answer):
+    """What is wrong with something that is not the function or class asked for."""
+    wants_class = exercise.mine[0] == "M"
+    if answer is ...:
+        return not_attempted(exercise)
+    if wants_class and not isinstance(answer, type):
+        return f"{exercise.mine} should be a class, not {type(answer).__name__}: without ( )."
+    if not wants_class and not callable(answer):
+        return f"{exercise.mine} should be a function; it is {shown(answer)}, a {type(answer).__name__}."
+    if not source.codes(answer):
+        return (
+            f"{exercise.mine} has no Python code of its own: write it with def."
+            if not wants_class
+            else f"{exercise.mine} has no methods of its own: write them."
+        )
+    return ""
+
+
+def judge_choice(exercise, answer):
+    letter = str(answer).strip().strip("().").lower()
+    if answer is ... or answer is None:
+        letters = ", ".join(exercise.options)
+        text = f"choose one of {letters} for {exercise.mine}, then run its cell and this one."
+        return Result(exercise, attempted=False, text=text)
+    if letter not in exercise.options:
+        letters = ", ".join(f'"{it}"' for it in exercise.options)
+        return Result(
+            exercise,
+            text=f"{exercise.mine} should be one of {letters}, not {answer!r}.",
+        )
+    _, says = exercise.options[letter]
+    passed = letter == exercise.right
+    return Result(
+        exercise, passed=passed, mistake=None if passed else letter, text=says
+    )
+
+
+def judge_code(exercise, answer, rng):
+    cases = [dict(case) for case in exercise.cases(rng)]
+    right = [run(exercise, source.right_answer(exercise), case) for case in cases]
+    mine = run_all(exercise, answer, cases)
+    if any(outcome.borrowed for outcome in mine):
+        text = BORROWED.format(path=exercise.id)
+        return Result(exercise, text=text, mistake="the package's own code")
+    bad = [i for i, pair in enumerate(zip(mine, right)) if not alike(exercise, *pair)]
+    if not bad and len(mine) == len(cases):
+        return Result(exercise, passed=True, text=praise(exercise))
+    first = bad[0] if bad else len(mine) - 1
+    shows = evidence(exercise, cases[first], mine[first], right[first])
+    if known := recognised(exercise, mine, cases):
+        return Result(exercise, mistake=known.name, text=known.says, evidence=shows)
+    text = diagnosis(exercise, cases[first], mine[first], right[first])
+    if first and drawn_anew(exercise, cases[first]):
+        text += (
+            " (It is right on the cases that are always the same, and not on one that "
+            "was drawn for this check: does it work for all inputs?)"
+        )
+    return Result(exercise, text=text, evidence=shows)
+
+
+def praise(exercise):
+    return f"{exercise.mine} does what it should, on every case."
+
+
+def run(exercise, answer, case, deadline=np.inf, forbidden=()):
+    files = {code.co_filename for code in source.codes(answer)}
+    return attempt(
+        exercise.use, answer, case, deadline=deadline, forbidden=forbidden, files=files
+    )
+
+
+def run_all(exercise, answer, cases):
+    """The outcomes of all cases, or of those up to one that takes too long."""
+    forbidden = source.forbidden(exercise)
+    deadline, outcomes = time.perf_counter() + LIMIT, []
+    for case in cases:
+        outcomes.append(run(exercise, answer, case, deadline, forbidden))
+        if isinstance(outcomes[-1].error, TooLong):
+            break
+    return outcomes
+
+
+def alike(exercise, one, other):
+    return same(one, other, exercise.rtol, exercise.atol)
+
+
+def recognised(exercise, mine, cases):
+    """The known mistake that gives the same outcomes on every case, if there is one."""
+    for wrong in exercise.mistakes:
+        answer = source.wrong_answer(exercise, wrong)
+        deadline = time.perf_counter() + LIMIT
+        if len(mine) == len(cases) and all(
+            alike(exercise, outcome, run(exercise, answer, case, deadline))
+            for outcome, case in zip(mine, cases)
+        ):
+            return wrong
+    return None
+
+
+def drawn_anew(exercise, case):
+    """Whether another check would have another case here."""
+    others = exercise.cases(np.random.default_rng())
+    return not any(equal_values(case, dict(other), 0, 0) for other in others)
+
+
+def diagnosis(exercise, case, mine, right):
+    """A sentence for an answer whose mistake is not known."""
+    if isinstance(mine.error, TooLong):
+        return (
+            f"It was stopped after {LIMIT:g} seconds, at {mine.line or 'a call'}. "
+            f"Does a loop in it never end?"
+        )
+    if mine.error is not None and right.error is None:
+        where = f" at {mine.line}" if mine.line else ""
+        return f"It raises {type(mine.error).__name__}{where}: {mine.error}"
+    if mine.error is None and right.error is not None:
+        kind = type(right.error).__name__
+        return f"It should raise {kind} here ({right.error}), and returns something."
+    if extra := [name for name in mine.changed if name not in right.changed]:
+        return (
+            f"It changes {' and '.join(extra)}, which belongs to the caller: work on a "
+            f"copy, or write `a = a - b` in place of `a -= b`."
+        )
+    if missing := [name for name in right.changed if name not in mine.changed]:
+        return f"It should change {' and '.join(missing)} in place, and does not."
+    if mine.value is None and mine.printed:
+        return (
+            "It prints its answer and returns None: put `return` in the place of print."
+        )
+    *_, text = difference(
+        right.value, mine.value, case, exercise.rtol, exercise.atol, exercise.returns
+    )
+    return text
+
+
+def evidence(exercise, case, mine, right):
+    """[(name, text), …]: the smallest case that fails, what was expected, what came."""
+    lines = [(name, shown(value)) for name, value in case.items()]
+    if right.error is not None:
+        expected, part = f"{type(right.error).__name__}: {right.error}", ""
+        got = mine.value
+    else:
+        part, expected, got, _ = difference(
+            right.value,
+            mine.value,
+            case,
+            exercise.rtol,
+            exercise.atol,
+            exercise.returns,
+        )
+        expected = shown(expected)
+    if mine.error is not None:
+        part, expected = "", shown(right.value)
+        kind = type(mine.error).__name__
+        came = (
+            "nothing: it was stopped" if kind == "TooLong" else f"{kind}: {mine.error}"
+        )
+    else:
+        came = shown(got)
+    space = f" {part}" if part else ""
+    lines += [(f"expected{space}", expected), (f"got{space}", came)]
+    if mine.printed:
+        lines.append(("printed", mine.printed.strip()[:200]))
+    return lines

@@ -1,0 +1,139 @@
+"""What is shown of exercises: all of them, what is done, and a solution."""
+
+import html
+from pathlib import Path
+
+from nnlib.exercises import progress as store
+from nnlib.exercises import source
+from nnlib.exercises.cells import number_of
+from nnlib.exercises.specification import CHAPTERS, KINDS, chapter
+
+
+def state(one):
+    """A word for what is known about an exercise."""
+    if one["passed"]:
+        return "passed"
+    return "begun" if one["attempts"] or one["hints"] else "open"
+
+
+class Table:
+    """Rows of words, as text and as HTML; `note` stands below them."""
+
+    def __init__(self, head, rows, title, note=""):
+        self.head, self.rows, self.title, self.note = head, rows, title, note
+
+    def __repr__(self):
+        rows = [self.head, *self.rows]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(self.head))]
+        lines = [
+            "  ".join(word.ljust(w) for word, w in zip(row, widths)).rstrip()
+            for row in rows
+        ]
+        return "\n".join(filter(None, [self.title, *lines, self.note]))
+
+    def _repr_html_(self):
+        def row(words, tag):
+            start = f'<{tag} style="text-align: left"'
+            start += ' scope="col">' if tag == "th" else ">"
+            cells = "".join(f"{start}{html.escape(w)}</{tag}>" for w in words)
+            return f"<tr>{cells}</tr>"
+
+        body = "".join(row(words, "td") for words in self.rows)
+        note = f"<p>{html.escape(self.note)}</p>" if self.note else ""
+        return (
+            f"<table><caption>{html.escape(self.title)}</caption>"
+            f"<thead>{row(self.head, 'th')}</thead><tbody>{body}</tbody></table>{note}"
+        )
+
+
+class Exercises(Table):
+    """The exercises of one chapter, or of all."""
+
+    def __init__(self, answers, note, only=None):
+        if only is not None and only not in CHAPTERS:
+            raise ValueError(f"chapter must be from 1 to {max(CHAPTERS)}, got {only!r}")
+        rows = [
+            (
+                number_of(e), e.id, e.title, KINDS[e.kind], str(e.points),
+                state(answers.get(e.id, store.EMPTY)),
+            )
+            for number in CHAPTERS
+            if only in (None, number)
+            for e in chapter(number)
+        ]  # fmt: skip
+        head = ("", "id", "exercise", "kind", "points", "state")
+        super().__init__(head, rows, f"{len(rows)} exercises", note)
+
+
+class Progress(Table):
+    """Passed, begun and open exercises by chapter."""
+
+    def __init__(self, answers, note):
+        rows, sums = [], [0, 0, 0, 0]
+        for number in CHAPTERS:
+            known = [(e, answers.get(e.id, store.EMPTY)) for e in chapter(number)]
+            states = [state(one) for _, one in known]
+            points = sum(e.points for e, one in known if one["passed"])
+            counts = [states.count("passed"), states.count("begun"), len(known), points]
+            sums = [a + b for a, b in zip(sums, counts)]
+            rows.append((f"chapter {number}", *map(str, counts)))
+        rows.append(("all", *map(str, sums)))
+        self.passed, self.total, self.points = sums[0], sums[2], sums[3]
+        head = ("", "passed", "begun", "of", "points")
+        title = f"Your progress: {self.passed} of {self.total} passed"
+        super().__init__(head, rows, title, note)
+
+    def export(self, file):
+        """Writes a copy of your answers, to take them elsewhere."""
+        answers, _ = store.read()
+        store.write(answers, Path(file))
+        return f"{len(answers)} answers are in {file}."
+
+    def load(self, file):
+        """Adds the answers of an exported file to yours; one that passed stays.
+
+        A ValueError, and nothing changes, if the file is not one that export wrote.
+        """
+        import json
+
+        try:
+            theirs = store.valid(json.loads(Path(file).read_text("utf-8")))
+        except (OSError, ValueError) as error:
+            raise ValueError(
+                f"{file} is not a file that progress().export wrote: {error}"
+            ) from None
+        answers, _ = store.read()
+        for id, one in theirs.items():
+            if not answers.get(id, store.EMPTY)["passed"]:
+                answers[id] = store.EMPTY | one
+        store.write(answers)
+        return f"{len(theirs)} answers were read from {file}."
+
+    def reset(self):
+        """Begins anew; what was there is kept under another name."""
+        file = store.path()
+        if not file.exists():
+            return "There is no progress yet."
+        return f"Begun anew. What you had is kept as {store.set_aside(file, 'before').name}."
+
+
+class Solution:
+    """One right answer, and the place of the package's own."""
+
+    def __init__(self, exercise):
+        self.exercise = exercise
+        if hasattr(exercise, "cases"):
+            self.text = source.solution(exercise)
+        else:
+            answer, why = exercise.options[exercise.right]
+            self.text = f'{exercise.mine} = "{exercise.right}"  # {answer}\n\n# {why}\n'
+
+    def __repr__(self):
+        return self.text.rstrip()
+
+    def _repr_html_(self):
+        return (
+            f"<details><summary>Solution of {number_of(self.exercise)}, "
+            f"{html.escape(self.exercise.title)}</summary>"
+            f"<pre>{html.escape(self.text)}</pre></details>"
+        )

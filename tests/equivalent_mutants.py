@@ -1,0 +1,3 @@
+"""Mutants of solutions that are right answers all the same, and why: {id: {mutant: reason}}."""
+
+EQUIVALENT = {}
