@@ -4,10 +4,12 @@ Install the peers once:  pip install -r requirements-bench.txt   (those missing 
 Everything:              python -m bench --mnist FOLDER
 A first look:            python -m bench --quick
 One part of it:          python -m bench --only steps --threads 1
-A stored result again:   python -m bench --show bench/results/NAME.json
+The book's result:       python -m bench --mnist FOLDER --out nnlib/data/speed.json
+A stored result again:   python -m bench --show nnlib/data/speed.json
 
 Sections: steps (one training step), epochs, task (10,000 images of MNIST), growth (with
-batch, width, depth, examples), parts (where the time of a step goes), memory.
+batch, width, depth, examples), parts (where the time of a step goes), variants (what the
+tricks of nnlib gain), memory.
 
 A ratio above 1 says how many times longer a peer takes than nnlib. Everybody starts from
 the same weights, gets the same batches, and must reach the same loss, or it is an error.
@@ -24,13 +26,14 @@ from bench.machine import load, machine
 from bench.table import text
 from bench.worker import environment
 
-SECTIONS = "steps", "epochs", "task", "growth", "parts", "memory"
+SECTIONS = "steps", "epochs", "task", "growth", "parts", "variants", "memory"
 SECONDS = {
     "steps": 40,
     "epochs": 60,
     "task": 150,
     "growth": 20,
     "parts": 15,
+    "variants": 15,
     "memory": 40,
 }
 EVERY_THREADS = "steps", "epochs", "task"  # the others are measured with one thread

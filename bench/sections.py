@@ -23,6 +23,7 @@ from bench.contestants import (
     present,
 )
 from bench.race import race, rounded, summary
+from bench.variants import OF_OPTIMIZERS, VARIANTS, Variant
 from nnlib.idx import IMAGES, LABELS, read_idx
 
 FEW = CASES[:2]  # for a quick look
@@ -188,6 +189,32 @@ def growth_with_examples(n, rounds):
     weights = initial(case.sizes)
     starts = {"nnlib": lambda: started_train(weights, "Adam", x, y, case.batch)}
     return {"times": summary(race(starts, max(3, rounds // 4), count=1))}
+
+
+def variants(rounds, say=print, **_):
+    """nnlib's step beside steps that differ from it in one thing, in three networks."""
+    return [
+        timed_variants(case, optimizer, rounds, say)
+        for case in (CASES[0], CASES[2], CASES[-1])
+        for optimizer in RATES
+    ]
+
+
+def timed_variants(case, optimizer, rounds, say):
+    say(f"variants of a step of {case}, {optimizer}")
+    x, y = (part[: case.batch] for part in data(case))
+    weights = initial(case.sizes)
+    kinds = {"nnlib": {}} | VARIANTS | OF_OPTIMIZERS[optimizer]
+
+    def start(change):
+        return ready(lambda *args: Variant(*args, **change), weights, optimizer, x, y)
+
+    losses = {name: float(start(change)(CHECKED)) for name, change in kinds.items()}
+    agree(losses, f"{CHECKED} steps of {case}, {optimizer}")
+    starts = {
+        name: lambda change=change: start(change) for name, change in kinds.items()
+    }
+    return described(case, optimizer) | {"times": summary(race(starts, rounds))}
 
 
 def parts(rounds, say=print, **_):

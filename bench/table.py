@@ -23,6 +23,8 @@ def text(result):
             blocks.append(f"## How the cost grows, {many}\n\n{growth(run['growth'])}")
         if "parts" in run:
             blocks.append(f"## Where the time of a step goes\n\n{parts(run['parts'])}")
+        if "variants" in run:
+            blocks.append(f"## What tricks gain\n\n{variants(run['variants'])}")
     if "memory" in result:
         blocks.append(f"## Memory\n\n{memory(result['memory'])}")
     if aims(result):
@@ -111,6 +113,18 @@ def parts(results):
         percent = (f"{100 * time / sum(times):.0f} %" for time in times)
         lines.append([name_of(each), f"{sum(times):.0f}", *percent])
     return rows(["network", "whole step, µs", *kinds], lines)
+
+
+def variants(results):
+    lines = []
+    for each in results:
+        for name, times in each["times"].items():
+            low, middle, high = (f"{ratio:.2f}" for ratio in times["ratios"])
+            if name != "nnlib":
+                ratio = f"{times['ratio']:.2f}", f"{middle} ({low} to {high})"
+                lines.append([name_of(each), each["optimizer"], name, *ratio])
+    heads = ["network", "optimizer", "with", "time / nnlib's", "median (quartiles)"]
+    return rows(heads, lines)
 
 
 def memory(results):
