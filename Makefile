@@ -46,7 +46,7 @@ test: $(INSTALLED)
 	@echo "--- 5/6 The site, with warnings as errors."
 	@$(MAKE) --no-print-directory book
 	@echo "--- 6/6 The built pages, in a browser: about five minutes."
-	@$(BIN)/python -m pytest -q -rs -n auto --maxprocesses 4 --dist worksteal $(PAGES)
+	@$(BIN)/python -m pytest -q -rs $(PAGES)
 	@echo "--- All tests passed."
 
 lab: $(INSTALLED)

@@ -14,7 +14,19 @@ MEASURE = """() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const wide = all(".bd-article *").filter((e) =>
     e.getBoundingClientRect().right > innerWidth + 1 && !e.closest("pre, mjx-container"));
+  const before = (mark) => {  // where the first character of a text begins
+    const range = document.createRange();
+    range.setStart(mark, 0);
+    range.setEnd(mark, 1);
+    return range.getBoundingClientRect().left;
+  };
+  const parted = all(".bd-article span.math").filter((e) => {
+    const { right, width } = e.getBoundingClientRect();
+    const text = e.nextSibling;
+    return width < 200 && /^[^\\s\\w]/.test(text?.data ?? "") && before(text) < right - 2;
+  });
   return {
+    parted: parted.map((e) => e.textContent + e.nextSibling.data.slice(0, 20)),
     untypeset: all(".math").filter((e) => !e.querySelector("mjx-container"))
       .map((e) => e.textContent),
     errors: all("mjx-merror").map((e) => e.textContent),
@@ -80,7 +92,8 @@ def whole(page, mode):
 
 
 def layout(page):
-    """Too wide for the window, formulas that are not typeset, links to other origins."""
+    """Too wide for the window, formulas that are not typeset or lose their punctuation, links
+    to other origins."""
     seen = page.evaluate(MEASURE)
     width = page.viewport_size["width"]
     wrong = [f"needs a resource of another origin: {url}" for url in seen["elsewhere"]]
@@ -88,6 +101,7 @@ def layout(page):
         wrong.append(f"is {seen['overflow']} px too wide at {width}: {seen['wide']}")
     wrong += [f"has a formula that does not parse: {text}" for text in seen["errors"]]
     wrong += [f"has a formula in plain text: {text}" for text in seen["untypeset"]]
+    wrong += [f"begins a line after a formula: {text}" for text in seen["parted"]]
     return wrong
 
 

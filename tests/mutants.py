@@ -69,7 +69,8 @@ def changes(node):
         for i, name in enumerate(names):
             yield f"no {name} in {ast.unparse(node)}", lambda n, i=i: n.keywords.pop(i)
     for name in ("body", "orelse"):
-        for i, part in enumerate(getattr(node, name, None) or []):
+        parts = getattr(node, name, None)  # of `a if b else c` no list
+        for i, part in enumerate(parts if isinstance(parts, list) else []):
             if removable(part) and not isinstance(node, ast.Module):
                 yield (
                     f"without {ast.unparse(part)}",

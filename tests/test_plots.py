@@ -5,6 +5,7 @@ import importlib
 import inspect
 import itertools
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from nnlib.plots.style import colour, darken
 BOOK = Path(__file__).parent.parent / "book"
 PLOTS = Path(__file__).parent.parent / "nnlib" / "plots"
 MOST_FRAMES = 64  # on one page
+CODE = re.compile(r"\d%|\d\^")  # a program's 66% and 10^33 are 66 % and 10³³ in prose
 
 
 def drawings():
@@ -80,6 +82,9 @@ def assert_picture(picture, what):
     assert "  " not in text and "\n" not in text and text.endswith("."), (
         f"{what}: {text!r}"
     )
+    words = [text, *(drawn.get_text() for drawn in figure.findobj(Text))]
+    wrong = [said for said in words if CODE.search(said)]
+    assert not wrong, f"{what}: not written as in prose: {wrong}"
     explained = any(word in text for word in ("diverge", "overflow"))
     assert explained or not {"nan", "inf"} & set(text.replace(",", " ").split()), (
         f"{what}: {text}"

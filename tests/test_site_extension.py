@@ -7,12 +7,14 @@ from types import SimpleNamespace
 import explorers
 import freshness
 import icons
+import nowrap
 import offline
 import publication
 import pytest
 import self_contained
 import unused
 from docutils import nodes
+from docutils.utils import new_document
 
 FRAME = "0123456789abcdef.png"
 
@@ -249,6 +251,59 @@ def test_a_description_ends_with_a_sentence_or_says_that_it_does_not():
     assert publication.shorten(sentence * 9) == (sentence * 4).strip()
     cut = publication.shorten("word " * 99)
     assert cut.endswith("word …") and len(cut) <= publication.LONGEST + 2
+
+
+def test_the_number_above_a_title_ends_without_a_stop():
+    number = '<span class="section-number">4. </span>Losses'
+    context = {"body": f"<h1>{number}</h1><p>{number}</p>"}
+    publication.name_chapter(None, "book/4", "page.html", context, None)
+    assert context["body"] == f"<h1>{number.replace('. ', ' ')}</h1><p>{number}</p>"
+
+
+# --- formulas and their punctuation -----------------------------------------------------------
+
+
+def bound(*parts):
+    """The parts of a paragraph, {what is bound together}, when its formulas are."""
+    paragraph = nodes.paragraph("", "", *parts)
+    for formula in list(paragraph.findall(nodes.math)):
+        nowrap.bind(formula)
+    for whole in paragraph.findall(nodes.inline):
+        assert whole["classes"] == ["nowrap"]
+        whole.insert(0, nodes.Text("{"))
+        whole.append(nodes.Text("}"))
+    return paragraph.astext()
+
+
+def test_a_formula_keeps_the_marks_that_touch_it():
+    x, y = nodes.math("", "x"), nodes.math("", "y")
+    assert bound(nodes.Text("at ("), x, nodes.Text(", "), y, nodes.Text(").")) == (
+        "at {(x,} {y).}"
+    )
+
+
+def test_a_formula_keeps_a_mark_behind_the_emphasis_that_it_ends():
+    strong = nodes.strong("", "", nodes.Text("of "), nodes.math("", "x"))
+    assert bound(strong, nodes.Text(", and")) == "of {x,} and"
+    assert strong.astext() == "of {x,}"
+
+
+@pytest.mark.parametrize(
+    "before, after", [("", ""), ("of ", " is"), ("2", "s"), ("(\n", " ,")]
+)
+def test_a_formula_without_marks_stays_alone(before, after):
+    parts = nodes.Text(before), nodes.math("", "x"), nodes.Text(after)
+    assert bound(*parts) == f"{before}x{after}"
+    assert bound(nodes.strong("", ","), nodes.math("", "x")) == ",x"
+
+
+def test_a_long_formula_may_part_from_its_full_stop():
+    texts = ["x", "x" * (nowrap.LONGEST + 1)]
+    parts = [(nodes.math("", text), nodes.Text(".")) for text in texts]
+    document = new_document("a page")
+    document += [nodes.paragraph("", "", *part) for part in parts]
+    nowrap.BindPunctuation(document).run()
+    assert [p[0].tagname for p in document] == ["inline", "math"]
 
 
 # --- the zip ------------------------------------------------------------------------------------

@@ -113,10 +113,15 @@ def test_a_fault_of_a_page_is_seen(planted, added, found):
 
 @pytest.mark.parametrize(
     "formula, found",
-    [(r"\(\frac\)", "does not parse"), ("x = 1", "in plain text: x = 1")],
+    [
+        (r"\(\frac\)", "does not parse"),
+        ("x = 1", "in plain text: x = 1"),
+        (r"\(x\)", "begins a line after a formula: x, which"),
+    ],
 )
 def test_a_formula_that_cannot_be_read_is_seen(planted, formula, found):
-    added = f'<span class="math notranslate nohighlight">{formula}</span>'
+    span = f'<span class="math notranslate nohighlight">{formula}</span>'
+    added = f'<p style="width: 0.7em">{span}, which</p>'
     with planted(added, name=MANY, mathematics=True) as page:
         sentences = whole(page, "light")
     assert any(found in sentence for sentence in sentences), sentences

@@ -21,6 +21,7 @@ PICTURE_TEXT = (
     "A neural network from scratch: two inputs, three hidden neurons, one output"
 )
 SHORTEST, LONGEST = 60, 200  # characters of a description; search engines show 160
+NUMBER = re.compile(r'(<h1><span class="section-number">\d+)\. </span>')
 FORMULA = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -110,6 +111,12 @@ def name_edit_link(app, page, template, context, doctree):
             button["tooltip"] = "Edit this page"
 
 
+def name_chapter(app, page, template, context, doctree):
+    """The number above a chapter's title is a line of its own, "Chapter 4", without a stop."""
+    if body := context.get("body"):
+        context["body"] = NUMBER.sub(r"\1 </span>", body)
+
+
 # --- pages beside the book's ------------------------------------------------------------------
 
 
@@ -156,6 +163,7 @@ def setup(app):
     app.connect("config-inited", configure, priority=100)
     app.connect("html-page-context", add_metadata)
     app.connect("html-page-context", name_edit_link, priority=900)
+    app.connect("html-page-context", name_chapter)
     app.connect("html-collect-pages", add_pages)
     app.connect("build-finished", write_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,6 +5,227 @@ import numpy as np
 from nnlib.exercises.specification import Choice, Code, mistake
 
 
+def outputs_and_targets(rng):
+    yield {"z": np.array([[3.0], [5.0]]), "y": np.array([[1.0], [6.0]])}
+    yield {
+        "z": np.array([[0.0, 1, 2, 3], [4, 3, 2, 1], [0, 0, 1, 1]]),
+        "y": np.array([[1.0, 1, 0, 5], [3, 0, 2, 1], [0, -2, 1, 3]]),
+    }
+    n, k = rng.integers(3, 6), rng.integers(6, 9)
+    yield {"z": rng.standard_normal((n, k)), "y": 3 * rng.standard_normal((n, k))}
+
+
+MSE = Code(
+    id="losses.mse",
+    title="Squared error, and its gradient",
+    kind="build",
+    level=1,
+    task="""
+Write the mean squared error. `z` holds outputs and `y` targets, of one shape. Return two things:
+the mean of $(z - y)^2$ over all elements, and the gradient `dz`, of the shape of `z`.
+""",
+    cases=outputs_and_targets,
+    returns=("value", "dz"),
+    hints=(
+        "Give the difference a name: `error = z - y`. Both answers are made of it.",
+        "The mean over all elements is `np.mean(error**2)`. Of its `z.size` terms only one "
+        "contains a given element of z: what is the derivative of that one?",
+    ),
+    mistakes=(
+        mistake(
+            "sum in place of mean",
+            "Your value is the sum of the squares. Take their mean, or the loss grows with the "
+            "number of examples.",
+            ("np.mean(", "np.sum("),
+        ),
+        mistake(
+            "the factor 2 forgotten",
+            "The derivative of e² is 2e: your gradient lacks the 2. With ½ in the loss it would "
+            "cancel, but this loss has none.",
+            ("2 * error", "error"),
+        ),
+        mistake(
+            "½ in the loss",
+            "Value and gradient fit each other, but both are halved: this is the mean of ½ e². "
+            "The mean squared error of this book has no ½.",
+            ("np.mean(error**2)", "np.mean(error**2) / 2"),
+            ("2 * error", "error"),
+        ),
+        mistake(
+            "no mean in the gradient",
+            "The value is a mean over z.size elements, so each element of dz carries a factor "
+            "1 / z.size. You left it out.",
+            ("2 * error / error.size", "2 * error"),
+        ),
+        mistake(
+            "divided by the rows alone",
+            "You divide the gradient by the number of rows. The value is a mean over all elements: "
+            "divide by z.size, rows times columns.",
+            ("error.size", "len(error)"),
+        ),
+        mistake(
+            "the wrong sign",
+            "dz points the other way: it is made of y − z. Where the output is too large, the loss "
+            "rises with it, so dz is positive there.",
+            ("2 * error", "-2 * error"),
+        ),
+        mistake(
+            "the root",
+            "Your value is the root of the mean squared error. That is easier to read, in the unit "
+            "of y, but its gradient is another one: return the mean itself.",
+            ("np.mean(error**2)", "np.mean(error**2) ** 0.5"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_mse(z, y):
+            (n, k), value, dz = z.shape, 0, np.zeros(z.shape)
+            for i in range(n):
+                for j in range(k):
+                    value += (y[i, j] - z[i, j]) ** 2 / (n * k)
+                    dz[i, j] = 2 * (z[i, j] - y[i, j]) / (n * k)
+            return value, dz
+        """,
+    ),
+)  # fmt: skip
+
+
+def both_models():
+    """The letter that names the model with the lower loss, and the one that is more accurate."""
+    p = np.array([[0.51, 0.51], [0.99, 0.49]])
+    loss, right = -np.log(p).mean(axis=1), np.mean(p > 0.5, axis=1)
+    return {(0, 0): "a", (1, 1): "b", (0, 1): "c", (1, 0): "d"}[
+        int(loss.argmin()), int(right.argmax())
+    ]
+
+
+LOWER_LOSS = Choice(
+    id="losses.lower_loss",
+    title="Which of two models?",
+    kind="predict",
+    level=1,
+    task="""
+Two models, two examples, two classes. To the true classes of the two examples, model 1 gives the
+probabilities 0.51 and 0.51, model 2 gives 0.99 and 0.49. Whose cross-entropy is lower, and whose
+accuracy is higher?
+""",
+    options={
+        "a": (
+            "model 1 has the lower loss and the higher accuracy",
+            "The accuracy, yes: both of its answers are right, by a hair. Now the surprises: it "
+            "pays −ln 0.51 = 0.67, twice. What does model 2 pay?",
+        ),
+        "b": (
+            "model 2 has the lower loss and the higher accuracy",
+            "The loss, yes: 0.99 is hardly a surprise. But with 0.49 for the true class, "
+            "which class does model 2 answer?",
+        ),
+        "c": (
+            "model 1 has the lower loss, model 2 the higher accuracy",
+            "The other way round. How many answers of each are right? A probability of 0.49 for "
+            "the true class leaves 0.51 for the other.",
+        ),
+        "d": (
+            "model 2 has the lower loss, model 1 the higher accuracy",
+            "Right: model 2 pays −ln 0.99 = 0.01 and −ln 0.49 = 0.71, model 1 pays 0.67 twice. "
+            "But 0.49 is a wrong answer, and 0.51 a right one, however unsure.",
+        ),
+    },
+    right="d",
+    truth=both_models,
+    hints=(
+        "An answer is right if the true class has more than half of the probability.",
+        "The loss is the mean of −ln p: compute it for (0.51, 0.51) and for (0.99, 0.49).",
+    ),
+)
+
+
+def logits(rng):
+    """Batches for softmax: one row, two, extremes far apart, one drawn anew."""
+    yield {"z": np.array([[0.0, np.log(3)]])}
+    yield {"z": np.array([[1.0, 2.0, 3.0], [0.5, 0.5, -1.0]])}
+    yield {"z": np.array([[1e4, 0.0, 1e4], [-1e4, -1e4, -1e4 - 1]])}
+    yield {"z": 3 * rng.standard_normal((rng.integers(4, 7), rng.integers(7, 10)))}
+
+
+SOFTMAX = Code(
+    id="losses.softmax",
+    title="Softmax, row by row",
+    kind="build",
+    level=1,
+    task="""
+Write softmax for a batch: `z` holds logits, one row an example. Return the probabilities, in the
+same shape. Logits of $\\pm 10^4$ must do no harm.
+""",
+    cases=logits,
+    hints=(
+        "`z.max(axis=1, keepdims=True)` is a column with the largest logit of each row.",
+        "Subtract it from z first, then raise e to the power of the rest, then divide each row by "
+        "its sum.",
+    ),
+    mistakes=(
+        mistake(
+            "overflow",
+            "eᶻ overflows for large logits, and inf / inf is nan; very negative ones give 0 / 0. "
+            "Subtract each row's maximum first: the probabilities stay as they are.",
+            ("z - z.max(axis=-1, keepdims=True)", "z"),
+        ),
+        mistake(
+            "one maximum for the whole batch",
+            "You subtract the largest logit of the whole batch. A row far below it becomes all "
+            "zeros, and 0 / 0 is nan. Each row needs its own maximum.",
+            ("z.max(axis=-1, keepdims=True)", "z.max()"),
+        ),
+        mistake(
+            "over the columns",
+            "You divide by the sums of the columns. One row is one example: its probabilities "
+            "add up to 1 along axis 1.",
+            ("e.sum(axis=-1", "e.sum(axis=0"),
+        ),
+        mistake(
+            "over everything",
+            "Your whole batch adds up to 1. Each row should: sum along axis 1, and keep the sums "
+            "as a column.",
+            ("e.sum(axis=-1, keepdims=True)", "e.sum()"),
+        ),
+        mistake(
+            "keepdims forgotten",
+            "A sum or a maximum over axis 1 has the shape (n,), which NumPy lays along the rows. "
+            "As a column (n, 1) each number would meet its own row: `keepdims=True`.",
+            ("e.sum(axis=-1, keepdims=True)", "e.sum(axis=-1)"),
+        ),
+        mistake(
+            "the maximum in the numerator alone",
+            "You subtract the maximum in the numerator, and not in the sum: e⁻ᵐ does not cancel. "
+            "Both are made of the same exponentials: give them a name.",
+            ("e / e.sum(axis", "e / np.exp(z).sum(axis"),
+        ),
+        mistake(
+            "no exponential",
+            "You divide the logits themselves by their sum. That is negative for some, and may "
+            "divide by 0: the exponential makes each number positive first.",
+            ("np.exp(z - z.max(axis=-1, keepdims=True))", "z"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_softmax(z):
+            p = np.empty(z.shape)
+            for i in range(len(z)):
+                for j in range(z.shape[1]):
+                    differences = np.minimum(z[i] - z[i, j], 700)
+                    p[i, j] = 1 / sum(np.exp(differences))
+            return p
+        """,
+        """
+        def my_softmax(z):
+            z = z.T - np.max(z, 1)
+            return np.exp(z - np.log(np.einsum("kn->n", np.exp(z)))).T
+        """,
+    ),
+)  # fmt: skip
+
+
 def logits_and_labels(rng):
     """Batches for a loss of classes: two fixed ones, one of extremes, one drawn anew."""
     yield {"z": np.array([[1.0, 2.0, 4.0]]), "y": np.array([1])}
@@ -137,9 +358,9 @@ HUBER = Code(
     kind="beyond",
     level=2,
     task="""
-Write the loss of Huber (1964): the mean over all elements of
-$\\frac12 e^2$ where $|e| \\le \\delta$, with $e = z - y$, and of $\\delta\\,(|e| - \\frac12\\delta)$
-beyond, and its gradient `dz`. An outlier then pulls as hard as an error of $\\delta$, and no harder.
+Write the loss of Huber (1964): with $e = z - y$, the mean over all elements of $\\frac12 e^2$ where
+$|e| \\le \\delta$, and of $\\delta\\,(|e| - \\frac12\\delta)$ beyond; and its gradient `dz`. An
+outlier then pulls as hard as an error of $\\delta$, and no harder.
 """,
     cases=huber_cases,
     returns=("value", "dz"),
@@ -261,4 +482,113 @@ number. Which one?
     ),
 )
 
-EXERCISES = (CROSS_ENTROPY, TWO_SOFTMAXES, HUBER)
+
+def soft_cases(rng):
+    yield {"z": np.array([[0.0, np.log(3)]]), "t": np.array([[0.5, 0.5]])}
+    yield {
+        "z": np.array([[1.0, 2.0, 3.0], [0.0, 0.5, -1.0]]),
+        "t": np.array([[0.1, 0.2, 0.7], [0.6, 0.25, 0.15]]),
+    }
+    yield {
+        "z": np.array([[0.0, 1e4], [-1e4, 0.0]]),
+        "t": np.array([[0.75, 0.25], [0.0, 1.0]]),
+    }
+    n, k = rng.integers(4, 7), rng.integers(7, 10)
+    t = rng.dirichlet(np.ones(k), size=n)
+    yield {"z": 3 * rng.standard_normal((n, k)), "t": t}
+
+
+SOFT_TARGETS = Code(
+    id="losses.soft_targets",
+    title="Targets in doubt",
+    kind="beyond",
+    level=2,
+    task="""
+Three of four people see a 4 in the picture, one sees a 9. Then the target is not a label but a row
+of probabilities. Write the cross-entropy for targets `t` of shape $(n, k)$, whose rows add up to 1:
+the mean over the examples of $-\\sum_j t_j \\log p_j$, with $p = \\text{softmax}(z)$, and its
+gradient `dz`. Logits of $\\pm 10^4$ must do no harm.
+""",
+    cases=soft_cases,
+    returns=("value", "dz"),
+    hints=(
+        "Take the label out of `cross_entropy`: where it picks one log p, this loss adds up all of "
+        "a row, each times its target.",
+        "log p is z − m − log Σ eᶻ⁻ᵐ, with m the maximum of the row. A one-hot row is a "
+        "special case of t: what does the gradient become?",
+        "The gradient is (softmax(z) − t) / n.",
+    ),
+    solution="""
+def my_soft_targets(z, t):
+    \"\"\"L = mean over the rows of −Σ t log p, p = softmax(z); and dz.\"\"\"
+    z = z - z.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    return -(t * log_p).sum() / len(z), (np.exp(log_p) - t) / len(z)
+""",
+    mistakes=(
+        mistake(
+            "log of the probability",
+            "It is right until a probability becomes 0: then log 0 is −∞, and 0 · ∞ is nan. "
+            "Compute log p as a difference, z − m − log Σ eᶻ⁻ᵐ.",
+            (
+                "z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
+                "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))",
+            ),
+        ),
+        mistake(
+            "a patch inside the logarithm",
+            "It is right until a probability becomes 0. The tiny number in log(p + 1e-12) hides "
+            "that, and beyond 27.6 a surprise stands still. Compute log p as a difference: "
+            "z − m − log Σ eᶻ⁻ᵐ.",
+            ("-(t * log_p)", "-(t * np.log(np.exp(log_p) + 1e-12))"),
+        ),
+        mistake(
+            "the most likely class as a label",
+            "You count only the largest target of each row, as if it were certain. The others "
+            "count too, each with its probability.",
+            ("    z = z -", "    t = np.eye(z.shape[1])[t.argmax(axis=1)]\n    z = z -"),
+        ),
+        mistake(
+            "the roles exchanged",
+            "Your value is −Σ p log t, the surprise of whoever believes t. What happens is t, and "
+            "p is the forecast that pays: −Σ t log p.",
+            ("(t * log_p)", "(np.exp(log_p) * np.log(t))"),
+        ),
+        mistake(
+            "mean over all elements",
+            "You divide the value by n · k. A row is one example, and its sum over the classes one "
+            "surprise: divide by n, the number of rows.",
+            ("-(t * log_p).sum() / len(z)", "-(t * log_p).mean()"),
+        ),
+        mistake(
+            "the gradient at p",
+            "−t / p is the slope at the probabilities. dz is the slope at the logits: "
+            "differentiate through the softmax, too.",
+            ("(np.exp(log_p) - t)", "-t / np.exp(log_p)"),
+        ),
+        mistake(
+            "no mean in the gradient",
+            "The value is a mean over n rows, and so each row of dz carries a factor 1/n.",
+            ("(np.exp(log_p) - t) / len(z)", "np.exp(log_p) - t"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_soft_targets(z, t):
+            m = np.max(z, axis=1)
+            log_sum = m + np.log(np.exp(z - m[:, None]).sum(axis=1))
+            value = np.mean(log_sum - np.einsum("nk,nk->n", t, z))
+            return value, (softmax(z) - t) / z.shape[0]
+        """,
+    ),
+)  # fmt: skip
+
+EXERCISES = (
+    MSE,
+    LOWER_LOSS,
+    SOFTMAX,
+    CROSS_ENTROPY,
+    TWO_SOFTMAXES,
+    HUBER,
+    SOFT_TARGETS,
+)

@@ -20,6 +20,7 @@ from nnlib import (
 from nnlib.datasets import curve, spirals
 from nnlib.plots.networks import ACTIVATIONS, NAMES, descend, small_network
 from nnlib.plots.style import colour, figure, label_lines, log_scale
+from nnlib.plots.words import percent, power_of_ten
 
 WIDTH, DEPTH = 256, 50
 
@@ -29,8 +30,7 @@ def written(number):
     if 0.0095 <= number < 99_500:
         return f"{float(f'{number:.3g}' if number >= 100 else f'{number:.2g}'):,.10g}"
     factor, power = f"{number:.1e}".split("e")
-    superscript = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-    return f"{factor} · 10{str(int(power)).translate(superscript)}"
+    return f"{factor} · {power_of_ten(int(power))}"
 
 
 def size(numbers):
@@ -116,9 +116,7 @@ def _told(gain, activation, signal, nudge, last):
         f"{written(signal)}, and a nudge of size 1 has become {written(nudge)}."
     )
     if activation == "tanh":
-        text += (
-            f" {np.mean(np.abs(last) > 0.9):.0%} of the last outputs lie beyond ±0.9."
-        )
+        text += f" {percent(np.mean(np.abs(last) > 0.9))} of the last outputs lie beyond ±0.9."
     return text
 
 

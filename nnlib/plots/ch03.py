@@ -6,6 +6,7 @@ from nnlib import SGD, LeakyReLU, Linear, ReLU, Sigmoid, cross_entropy, normal
 from nnlib.datasets import curve, spirals
 from nnlib.plots.networks import ACTIVATIONS, INITS, NAMES, descend, small_network
 from nnlib.plots.style import colour, figure, label_lines, log_scale, shades
+from nnlib.plots.words import percent
 
 
 def best_sum(features, y):
@@ -94,7 +95,9 @@ def draw_saturation(scales=(0.1, 1.0)):
             ax.set(xlabel="output of a unit", title=f"weights of size {scale:g}")
             ax.set(yticks=[], xticks=[0, 0.5, 1])
             flat = np.mean(a * (1 - a) < 0.025)
-            shares.append(f"{flat:.0%} of the answers with weights of size {scale:g}")
+            shares.append(
+                f"{percent(flat)} of the answers with weights of size {scale:g}"
+            )
         axes[0].set_ylabel("how often")
     return (
         picture,

@@ -8,6 +8,7 @@ import numpy as np
 from nnlib import SGD, Linear, Network, Sigmoid, cross_entropy, mse, softmax, zeros
 from nnlib.datasets import blobs, digits
 from nnlib.plots.style import colour, decision_regions, figure, label_lines, log_scale
+from nnlib.plots.words import percent
 
 # Eight students: hours of study, and who passed.
 HOURS = np.arange(1.0, 9.0).reshape(-1, 1)
@@ -141,9 +142,9 @@ def draw_forecast(forecast=0.5, rainy_days=0.75):
         right.set(xlabel="forecast of rain q", title="average surprise", ylim=(-0.1, 5))
         right.set(xticks=[0, 0.25, 0.5, 0.75, 1])
     return picture, (
-        f"It rains on {rainy_days:.0%} of the days, the forecast is always {forecast:.0%}. The "
-        f"average surprise is {cost:.3f}: {entropy:.3f} that nobody can avoid (entropy), and "
-        f"{cost - entropy:.3f} for the wrong forecast (KL divergence)."
+        f"It rains on {percent(rainy_days)} of the days, the forecast is always "
+        f"{percent(forecast)}. The average surprise is {cost:.3f}: {entropy:.3f} that nobody "
+        f"can avoid (entropy), and {cost - entropy:.3f} for the wrong forecast (KL divergence)."
     )
 
 
@@ -291,7 +292,7 @@ def draw_wrong_start(rates=(1, 3, 10, 30), steps=200):
                         linewidth=2.4 if curve is best else 0.8,
                         label=name if curve is best and ax is axes[1] else "_",
                     )  # fmt: skip
-                ends.append(f"{best[50]:.0%} and {best[-1]:.0%} with {name}")
+                ends.append(f"{percent(best[50])} and {percent(best[-1])} with {name}")
             ax.set(xlabel="step", title=title, ylim=(0, 1.03))
             texts.append(f"{title} {', '.join(ends)}")
         axes[0].set_ylabel("accuracy")

@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from nnlib import Linear, Network, ReLU, Tanh, cross_entropy, normal
 from nnlib.plots.faulty import PROGRAMS, run_program, size
 from nnlib.plots.style import DASHES, colour, figure, label_lines, log_scale
+from nnlib.plots.words import percent
 
 
 def nudged(w, h):
@@ -254,7 +255,7 @@ def draw_line_up(program="A", verdict=False):
     mean, share = losses[-50:].mean(), accuracies[-50:].mean()
     result = (
         f"Program {program}: over the last 50 of 400 steps the mean loss is "
-        f"{mean:{'.0f' if mean > 1 else '.1g'}} and the mean accuracy {share:.0%}."
+        f"{mean:{'.0f' if mean > 1 else '.1g'}} and the mean accuracy {percent(share)}."
     )
     if verdict:
         result += (

@@ -27,6 +27,7 @@ from nnlib.plots.style import (
     decision_regions,
     figure,
 )
+from nnlib.plots.words import percent
 
 
 def draw_epochs(n=10, batch_size=4, epochs=3):
@@ -191,11 +192,11 @@ def draw_patience(patience=5, flipped_labels="none", seed=0):
         curves.set(title=f"stops after {seen - 1}, keeps {kept}")
         net.theta[...] = best[kept]
         decision_regions(plane, net.predict, x[:60], y[:60], steps=50)
-        plane.set(title=f"{share:.0%} of fresh points", xticks=[], yticks=[])
+        plane.set(title=f"{percent(share)} of fresh points", xticks=[], yticks=[])
         plane.set(xlabel="", ylabel="")
-    end = (
-        f"with the last epoch, {EPOCHS - 1}," if stop is None else f"after epoch {stop}"
-    )
+    end = f"after epoch {stop}"
+    if stop is None:
+        end = f"with the last epoch, {EPOCHS - 1} (they count from 0),"
     later = np.flatnonzero(validation[seen:] < validation[kept])
     missed = (
         f" A new low would have come in epoch {seen + later[0]}." if len(later) else ""
@@ -203,9 +204,9 @@ def draw_patience(patience=5, flipped_labels="none", seed=0):
     return picture, (
         f"Patience {patience}, {'20 %' if flipped else 'no'} flipped labels, seed {seed}: "
         f"training stops {end} and goes back to epoch {kept}, with a validation loss of "
-        f"{validation[kept]:.3f} and {share:.0%} of 1000 fresh points right.{missed} The lowest "
-        f"of all {EPOCHS} epochs is {validation[lowest]:.3f}, in epoch {lowest}; after the last "
-        f"it is {validation[-1]:.3f}."
+        f"{validation[kept]:.3f} and {percent(share)} of 1000 fresh points right.{missed} The "
+        f"lowest of all {EPOCHS} epochs is {validation[lowest]:.3f}, in epoch {lowest}; after the "
+        f"last it is {validation[-1]:.3f}."
     )
 
 
@@ -225,9 +226,10 @@ def draw_curves(seed=0, epochs=500):
         axes[0].legend(loc="upper left", bbox_to_anchor=(0.18, 1))
     return picture, (
         f"The validation loss is lowest in epoch {lowest}, at {curves[1][lowest]:.2f} (bar), and "
-        f"{curves[1][-1]:.2f} after the last. The validation accuracy is {curves[3][lowest]:.0%} "
-        f"there and {curves[3][-1]:.0%} after the last. On the training points the loss falls to "
-        f"{curves[0][-1]:.2f} and the accuracy climbs to {curves[2][-1]:.0%}."
+        f"{curves[1][-1]:.2f} after the last. The validation accuracy is "
+        f"{percent(curves[3][lowest])} there and {percent(curves[3][-1])} after the last. On the "
+        f"training points the loss falls to {curves[0][-1]:.2f} and the accuracy climbs to "
+        f"{percent(curves[2][-1])}."
     )
 
 
@@ -247,7 +249,7 @@ def draw_overfitting(epochs=(0, 92, 239), seed=0):
             flipped = np.arange(60) % 5 == 0
             share = fresh_accuracy(True, seed, epoch)
             ax.set(
-                title=f"epoch {epoch}: {share:.0%}",
+                title=f"epoch {epoch}: {percent(share)}",
                 xlabel="",
                 ylabel="",
                 xticks=[],
@@ -255,8 +257,8 @@ def draw_overfitting(epochs=(0, 92, 239), seed=0):
             )
             texts.append(
                 f"epoch {epoch}: {right[~flipped].sum()} of the 48 honest and "
-                f"{right[flipped].sum()} of the 12 flipped labels learned, {share:.0%} of 1000 "
-                f"fresh points right"
+                f"{right[flipped].sum()} of the 12 flipped labels learned, {percent(share)} of "
+                f"1000 fresh points right"
             )
     return picture, f"{'; '.join(texts).capitalize()}."
 
@@ -306,7 +308,7 @@ def draw_training_run(lr=0.1, activation="relu", batch_size=9, epochs=16):
 
     with figure(columns=2, width_ratios=[2, 3]) as (picture, (plane, curves)):
         decision_regions(plane, net.predict, x[90:], y[90:], steps=60)
-        plane.set(title=f"{share:.0%} of validation", xticks=[], yticks=[])
+        plane.set(title=f"{percent(share)} of validation", xticks=[], yticks=[])
         plane.set(xlabel="", ylabel="")
         curves.axhline(np.log(3), color=colour("neutral"), linewidth=1, linestyle=":")
         plot_both(
@@ -322,9 +324,12 @@ def draw_training_run(lr=0.1, activation="relu", batch_size=9, epochs=16):
             else f"loss, up to {max(validation):.1f}"
         )
     steps = epochs * -(-90 // batch_size)
+    lowest = int(np.argmin(validation))
+    best = f" (lowest {validation[lowest]:.2f}, in epoch {lowest}, counted from 0)"
+    if lowest == epochs - 1:
+        best = ", its lowest"
     return picture, (
         f"{NAMES[activation]}, learning rate {lr:g}, batches of {batch_size}: after {epochs} "
         f"epochs, {steps} steps, the training loss is {training[-1]:.2f}, the validation loss "
-        f"{validation[-1]:.2f} (lowest {min(validation):.2f}, in epoch "
-        f"{int(np.argmin(validation))}), and {share:.0%} of the validation points are right."
+        f"{validation[-1]:.2f}{best}, and {percent(share)} of the validation points are right."
     )

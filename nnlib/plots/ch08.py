@@ -25,6 +25,7 @@ from nnlib.plots.style import (
     shades,
     training_curves,
 )
+from nnlib.plots.words import percent
 
 
 def build(widths, rng):
@@ -229,6 +230,6 @@ def draw_mistakes(x=None, y=None, z=None, most=10):
             ax.set_axis_on()
     return picture, (
         f"{len(wrong)} of {found} different misread images. Of each of them the network is at "
-        f"least {certain[wrong[-1]]:.0%} sure; the first is {y[wrong[0]]}, called "
+        f"least {percent(certain[wrong[-1]])} sure; the first is {y[wrong[0]]}, called "
         f"{called[wrong[0]]}."
     )

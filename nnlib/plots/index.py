@@ -6,6 +6,7 @@ from nnlib import SGD, accuracy, cross_entropy
 from nnlib.datasets import spirals
 from nnlib.plots.networks import NAMES, descend, outcome, small_network
 from nnlib.plots.style import colour, decision_regions, figure
+from nnlib.plots.words import percent, power_of_ten
 
 
 def draw_training(lr=0.1, activation="tanh", steps=150):
@@ -17,7 +18,7 @@ def draw_training(lr=0.1, activation="tanh", steps=150):
 
     with figure(columns=2) as (picture, (plane, curve)):
         decision_regions(plane, net.predict, x, y, steps=80)
-        plane.set(title=f"{share:.0%} right", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+        plane.set(title=f"{percent(share)} right", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
         loss_curve(curve, losses, guess=np.log(3), top=2.5)
         curve.set(xlim=(0, steps), xticks=[0, steps // 2, steps], yticks=[0, 1, 2])
     return picture, (
@@ -35,7 +36,7 @@ def loss_curve(ax, losses, *, guess, top):
     )  # fmt: skip
     ax.plot(np.fmin(losses, 0.98 * top), color=colour("loss"), linestyle="-")
     ax.set(xlabel="step", title="loss", ylim=(0, top))
-    if np.nanmax(losses) > top:
-        power = np.log10(np.nanmax(losses))
-        peak = f"{np.nanmax(losses):.0f}" if power < 3 else f"10^{power:.0f}"
-        ax.set_title(f"loss (off the scale: up to {peak})", fontsize=11)
+    peak = losses[np.isfinite(losses)].max()
+    if peak > top:
+        number = f"{peak:.0f}" if peak < 1000 else power_of_ten(np.log10(peak))
+        ax.set_title(f"loss (off the scale: up to {number})", fontsize=11)

@@ -12,6 +12,7 @@ from nnlib import (
     he_normal,
     xavier_normal,
 )
+from nnlib.plots.words import percent, power_of_ten
 
 ACTIVATIONS = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU, "leaky relu": LeakyReLU}
 NAMES = {
@@ -60,8 +61,10 @@ def outcome(losses, share):
     """What became of the loss, in words; share is the part of the points that end right."""
     first, last, steps = losses[0], losses[-1], len(losses) - 1
     peak, where = np.nanmax(losses), int(np.nanargmax(losses))
-    ending = f"{last:.2f} after {steps} steps, with {share:.0%} of the points right"
-    size = f"{peak:.1f}" if peak < 1000 else f"10 to the power {np.log10(peak):.0f}"
+    ending = (
+        f"{last:.2f} after {steps} steps, with {percent(share)} of the points right"
+    )
+    size = f"{peak:.1f}" if peak < 1000 else power_of_ten(np.log10(peak))
     if not np.isfinite(last):
         return f"diverges, and after {steps} steps it is no longer a number: {OVERSHOT}"
     if peak > 1.5 * first and last > 0.8 * first:
@@ -69,4 +72,9 @@ def outcome(losses, share):
     if peak > 1.5 * first:
         return f"jumps from {first:.2f} to {size} in step {where}, recovers and is {ending}"
     verb = "creeps" if last > 0.8 * first else "goes"
-    return f"{verb} from {first:.2f} to {ending}"
+    fall = f"{verb} from {first:.2f} to {ending}"
+    again = losses - np.minimum.accumulate(losses)
+    if again.max() > 0.4 * first:
+        step = int(again.argmax())
+        fall += f"; on the way it jumps back to {losses[step]:.2f}, in step {step}"
+    return fall

@@ -1,0 +1,13 @@
+"""Numbers in the words of figures, written as the prose writes them."""
+
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def percent(share):
+    """A share of one as 66 %."""
+    return f"{100 * share:.0f} %"
+
+
+def power_of_ten(power):
+    """10³³, 10⁻⁸."""
+    return f"10{f'{power:.0f}'.translate(SUPERSCRIPT)}"
