@@ -43,7 +43,7 @@ EQUIVALENT = {
     },
     "network.Network.backward": {
         "line 2: without dz = np.asarray(dz, self.dtype)": (
-            "dz is an array of the network's type already; otherwise the layers' own arrays round, a little later"
+            "dz is of the network's type already; else the layers' arrays round, a little later"
         ),
         "line 11: not False": ("the first layer's dx is computed, and nobody reads it"),
         "line 11: no need_dx in first.backward(dz, need_dx=False)": (

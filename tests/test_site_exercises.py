@@ -1,0 +1,143 @@
+"""The exercises in the built site: each in its chapter, with a link to its closed solution."""
+
+import functools
+import json
+import re
+
+import pytest
+from browser import PHONE, tab, visit
+from browser_checks import layout, violations
+from bs4 import BeautifulSoup
+from built import CHAPTERS, SITE
+from docutils.nodes import make_id
+
+from nnlib.exercises import source
+from nnlib.exercises.cells import number_of, slug
+from nnlib.exercises.specification import everything
+
+pytestmark = pytest.mark.usefixtures("site")
+PAGES = {
+    number: next(page for page in CHAPTERS if f"/{number:02}_" in page)
+    for number in everything()
+}
+ALL = [(PAGES[n], it) for n, exercises in everything().items() for it in exercises]
+each = pytest.mark.parametrize(
+    "page, exercise", [pytest.param(page, it, id=it.id) for page, it in ALL]
+)
+
+
+@functools.cache
+def parsed(page):
+    return BeautifulSoup((SITE / f"{page}.html").read_text("utf-8"), "html.parser")
+
+
+@functools.cache
+def codes(page):
+    """The text of each piece of code on a page."""
+    return [pre.get_text().strip() for pre in parsed(page)("pre")]
+
+
+def place(exercise):
+    """The id of its task on the page, as docutils writes it."""
+    return make_id(slug(exercise))
+
+
+def target(exercise):
+    return slug(exercise).replace("exercise-", "solution-")
+
+
+@each
+def test_its_chapter_has_the_task_the_stub_and_the_check(page, exercise):
+    task = parsed(page).find(class_="exercise", id=place(exercise))
+    assert f"Exercise {number_of(exercise)}:" in task.p.get_text()
+    stub, check = task.find_next_siblings(class_="cell", limit=2)
+    assert stub.find("pre").get_text().strip() == source.stub(exercise).strip()
+    said = check.find(class_="nn-check")
+    assert said.get_text().startswith("Not attempted yet:")
+    link = task.find("a", href=f"solutions.html#{target(exercise)}")
+    assert link.get_text() == "the solution"
+
+
+@each
+def test_its_solution_is_closed_and_there_once(page, exercise):
+    section = parsed("book/solutions").find(id=target(exercise))
+    folds = section("details")
+    assert folds and not any("open" in fold.attrs for fold in folds)
+    name = page.removeprefix("book/")
+    assert section.find("a", href=f"{name}.html#{place(exercise)}")
+    if hasattr(exercise, "cases"):
+        text = source.solution(exercise).strip()
+        assert codes("book/solutions").count(text) == 1
+        assert folds[0].find("pre").get_text().strip() == text
+        for other in (page, "book/exercises"):
+            assert text not in codes(other)
+    else:
+        said = folds[0].dt.get_text()
+        assert said.startswith(f"({exercise.right})")
+
+
+@each
+def test_the_list_of_exercises_leads_to_it(page, exercise):
+    href = f"{page.removeprefix('book/')}.html#{place(exercise)}"
+    assert len(parsed("book/exercises")("a", href=href)) >= 2
+
+
+def test_the_list_says_how_many_there_are():
+    said = parsed("book/exercises").find(id="by-chapter").p.get_text()
+    counted = re.search(r"(\d+) exercises in (\d+) chapters", said)
+    assert list(map(int, counted.groups())) == [len(ALL), len(PAGES)]
+
+
+def test_the_search_does_not_quote_solutions():
+    text = (SITE / "searchindex.js").read_text("utf-8")
+    index = json.loads(text[text.index("(") + 1 : text.rindex(")")])
+    page = index["docnames"].index("book/solutions")
+    places = [[p] if isinstance(p, int) else p for p in index["terms"].values()]
+    assert not [p for p in places if page in p] and any(places)
+
+
+# --- in a browser -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
+def test_open_solutions_are_accessible_and_fit_the_screen(browser, origin, options):
+    wrong = []
+    with tab(browser, origin, wrong, **options) as page:
+        visit(page, f"{origin}/book/solutions.html")
+        page.evaluate(
+            "document.querySelectorAll('details').forEach(d => d.open = true)"
+        )
+        found = layout(page) + list(violations(page).values())
+    assert not found + wrong
+
+
+def test_a_link_leads_to_a_closed_solution_which_opens_by_keyboard(browser, origin):
+    page_of, exercise = next(pair for pair in ALL if hasattr(pair[1], "cases"))
+    wrong = []
+    with tab(browser, origin, wrong) as page:
+        visit(page, f"{origin}/{page_of}.html")
+        page.locator(f"#{place(exercise)} a[href*='solutions.html']").click()
+        page.wait_for_url(f"**/book/solutions.html#{target(exercise)}")
+        section = page.locator(f"#{target(exercise)}")
+        assert section.locator("h3").is_visible()
+        assert not section.locator("pre").is_visible()
+        summary = section.get_by_text(f"Solution of {number_of(exercise)}", exact=True)
+        summary.focus()
+        page.keyboard.press("Enter")
+        assert section.locator("pre").is_visible()
+    assert not wrong
+
+
+def test_the_packages_code_is_folded_and_opens_by_keyboard(browser, origin):
+    page_of = next(page for page, exercise in ALL if exercise.kind == "build")
+    wrong = []
+    with tab(browser, origin, wrong) as page:
+        visit(page, f"{origin}/{page_of}.html")
+        fold = page.locator("details.hide", has_text="Show the package's code").first
+        assert not fold.locator("pre").is_visible()
+        fold.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert fold.locator("pre").is_visible()
+        ring = fold.locator("summary").evaluate("e => getComputedStyle(e).outlineStyle")
+        assert ring == "solid"
+    assert not wrong
