@@ -2,8 +2,7 @@
 and a test keeps them from drifting apart."""
 
 import ast
-
-import nbformat
+import re
 
 from nnlib.exercises import source
 from nnlib.exercises.specification import KINDS, chapter
@@ -12,12 +11,15 @@ TIMES = {1: "some minutes", 2: "a quarter of an hour", 3: "half an hour or more"
 FOLDED = {
     "tags": ["hide-input"],
     "jupyter": {"source_hidden": True},
-    "mystnb": {"code_prompt_show": "Show the package's code"},
+    "mystnb": {
+        "code_prompt_show": "Show the package's code",
+        "code_prompt_hide": "Hide the package's code",
+    },
 }
 
 
 def slug(exercise):
-    return "exercise-" + exercise.id.replace(".", "-").replace("_", "-").lower()
+    return "exercise-" + re.sub("[^a-z0-9]+", "-", exercise.id.lower()).strip("-")
 
 
 def number_of(exercise):
@@ -45,8 +47,8 @@ def markdown(exercise):
         f"```{{admonition}} Exercise {number_of(exercise)}: {exercise.title}\n"
         f":class: exercise\n:name: {where}\n"
         f"*{kind.capitalize()}, {TIMES[exercise.level]}.* {task(exercise)}\n\n"
-        f'Stuck? Call `hint("{exercise.id}")`. Done, or given up: '
-        f"[the solution](solutions.md#solution-{where.removeprefix('exercise-')}).\n```"
+        f'Stuck? `hint("{exercise.id}")`. Done, or given up: `solution("{exercise.id}")`, '
+        f"or [its page](solutions.md#solution-{where.removeprefix('exercise-')}).\n```"
     )
 
 
@@ -58,6 +60,8 @@ def place(notebook, exercises):
     """Writes the cells of these exercises anew, each where its first cell stands: the task, or
     `exercise: losses.softmax` in a cell of its own, for one that is new. The package's
     own code, further down, is folded."""
+    import nbformat  # only who writes notebooks needs it
+
     for exercise in exercises:
         cells, i = notebook.cells, position(notebook, exercise)
         if i is None:

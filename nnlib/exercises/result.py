@@ -1,6 +1,7 @@
 """What a check says, as text and as HTML."""
 
 import html
+import re
 import textwrap
 from dataclasses import dataclass, field
 
@@ -43,26 +44,52 @@ class Result:
 
     def _repr_html_(self):
         state = "passed" if self.passed else "not-yet" if self.attempted else "open"
-        bar = {"passed": "#1a7f5a", "not-yet": "#c2410c", "open": "#777777"}[state]
-        rows = "".join(
-            f'<tr><th scope="row" style="text-align: left; vertical-align: top">'
-            f'{html.escape(name)}</th><td style="text-align: left"><pre style="margin: 0">'
-            f"{html.escape(value)}</pre></td></tr>"
-            for name, value in self.evidence
-        )
-        table = (
-            f"<table><caption>The smallest case that shows it</caption>{rows}</table>"
-            if rows
-            else ""
-        )
-        after = "".join(
-            f"<p>{html.escape(it)}</p>" for it in (self.next, self.note) if it
-        )
+        says = paragraph(f"<strong>{self.word}:</strong> {prose(self.text)}")
+        if self.evidence:
+            says += paragraph("The smallest case that shows it:")
+            says += listed(self.evidence)
+        if self.next:
+            says += paragraph(prose(re.sub(r"hint\(.*?\)", r"`\g<0>`", self.next)))
+        if self.note:
+            says += paragraph(html.escape(self.note))
         return (
-            f'<div class="nn-check nn-{state}" role="status" style="border-left: 4px solid '
-            f'{bar}; padding: 0.2em 0 0.2em 1em"><p><strong>{self.word}.</strong> '
-            f"{html.escape(self.text)}</p>{table}{after}</div>"
+            f'<div class="nn-check nn-{state}" role="status" style="border-left: '
+            f'{BARS[state]}; padding: 0 0 0 1em">{says}</div>'
         )
+
+
+# Seen on white paper and on black: the words have the page's own colour.
+BARS = {
+    "passed": "4px solid #1f8a63",
+    "not-yet": "4px solid #d1571c",
+    "open": "2px solid #848b97",
+}
+VALUE = (
+    "margin: 0; padding: 0; border: 0; background: none; color: inherit; "
+    "font-size: 0.85em; line-height: 1.5; white-space: pre-wrap; word-break: normal; "
+    "overflow-wrap: anywhere"
+)
+
+
+def prose(text):
+    """A sentence as HTML; what it has in `backticks` is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+
+
+def paragraph(words):
+    return f'<p style="margin: 0.4em 0">{words}</p>'
+
+
+def listed(evidence):
+    """Names and values, in two columns."""
+    pairs = "".join(
+        f'<dt style="float: none; margin: 0; padding: 0; width: auto">{html.escape(name)}</dt>'
+        f'<dd style="margin: 0; padding: 0; width: auto; min-width: 0"><pre style="{VALUE}">'
+        f"{html.escape(value)}</pre></dd>"
+        for name, value in evidence
+    )
+    grid = "display: grid; grid-template-columns: auto 1fr; gap: 0.3em 1.2em; margin: 0.4em 0"
+    return f'<dl style="{grid}">{pairs}</dl>'
 
 
 class Said:
@@ -73,3 +100,7 @@ class Said:
 
     def __repr__(self):
         return "\n".join(filter(None, [textwrap.fill(self.text, 88), self.note]))
+
+    def _repr_html_(self):
+        both = filter(None, [self.text, self.note])
+        return "".join(paragraph(prose(text)) for text in both)
