@@ -19,7 +19,7 @@ from nnlib.exercises.checking import judge, not_attempted
 from nnlib.exercises.mine import swap_in
 from nnlib.exercises.report import Exercises, Progress, Solution
 from nnlib.exercises.result import Result, Said
-from nnlib.exercises.specification import everything, find
+from nnlib.exercises.specification import find
 
 __all__ = ["check", "exercises", "hint", "progress", "solution", "use_mine"]
 MISSING = object()
@@ -46,18 +46,34 @@ def check(id, answer=MISSING):
 
 
 def remember(exercise, answer, result):
-    """Counts an attempt, and keeps the text of an answer that passed."""
+    """Counts an attempt, and keeps the text of an answer that passed; returns what there is
+    to say about that."""
+    text, said = None, []
+    if result.passed:
+        text, lost = text_of(exercise, answer)
+        said = [lost] if lost else []
 
     def change(one):
         one = one | {"attempts": one["attempts"] + 1}
-        if result.passed:
-            text = (
-                source.answer_source(answer) if hasattr(exercise, "cases") else answer
-            )
-            one |= {"passed": True, "answer": text}
-        return one
+        return one | {"passed": True, "answer": text} if result.passed else one
 
-    return store.note(exercise.id, change)
+    said.append(store.note(exercise.id, change))
+    return " ".join(filter(None, said))
+
+
+def text_of(exercise, answer):
+    """The text of a right answer, and a sentence if use_mine() could do nothing with it."""
+    if not hasattr(exercise, "cases"):
+        return exercise.right, ""
+    text, mine = source.answer_source(answer, exercise.mine), exercise.mine
+    if text is None:
+        return None, f"The text of {mine} was not found, so use_mine() cannot take it."
+    if not (names := source.elsewhere(exercise, text)):
+        return text, ""
+    return text, (
+        f"{mine} uses {', '.join(names)}, defined or imported elsewhere: bring that inside, "
+        f"or use_mine() cannot take it."
+    )
 
 
 def hint(id):

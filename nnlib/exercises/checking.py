@@ -1,4 +1,4 @@
-"""Checking an answer: what was done, which mistake was made, and the smallest case that shows it."""
+"""Checking an answer: what was done, which mistake was made, and the smallest failing case."""
 
 import time
 
@@ -7,7 +7,7 @@ import numpy as np
 from nnlib.exercises import source
 from nnlib.exercises.compare import difference, shown
 from nnlib.exercises.result import Result
-from nnlib.exercises.trial import LIMIT, TooLong, attempt, same
+from nnlib.exercises.trial import LIMIT, TooLong, attempt, same, words
 from nnlib.exercises.trial import equal as equal_values
 
 BORROWED = (
@@ -18,16 +18,27 @@ BORROWED = (
 
 def judge(exercise, answer, rng=None):
     """The Result of an answer; cases are drawn anew from rng, or from the system."""
-    if not hasattr(exercise, "cases"):
-        return judge_choice(exercise, answer)
+    try:
+        if not hasattr(exercise, "cases"):
+            return judge_choice(exercise, answer)
+        return judge_kind(exercise, answer) or judge_code(exercise, answer, rng)
+    except Exception as error:  # whatever an answer is, its check returns
+        text = f"This answer is more than the check can cope with: {words(error)}"
+        return Result(exercise, text=text)
+
+
+def judge_kind(exercise, answer):
+    """The Result of something that need not be run: no function or class, or an empty one."""
+    if answer is ...:
+        return Result(exercise, attempted=False, text=not_attempted(exercise))
     if sentence := wrong_kind(exercise, answer):
-        return Result(exercise, attempted=answer is not ..., text=sentence)
+        return Result(exercise, text=sentence)
     idle = source.untouched(exercise, answer)
     if set(idle) >= set(source.blanks(exercise)):
         return Result(exercise, attempted=False, text=not_attempted(exercise))
     if idle:
         return Result(exercise, text=f"{idle[0]} is still empty: write it, too.")
-    return judge_code(exercise, answer, rng or np.random.default_rng())
+    return None
 
 
 def not_attempted(exercise):
@@ -37,24 +48,24 @@ def not_attempted(exercise):
 
 def wrong_kind(exercise, answer):
     """What is wrong with something that is not the function or class asked for."""
-    wants_class = exercise.mine[0] == "M"
-    if answer is ...:
-        return not_attempted(exercise)
+    mine, wants_class = exercise.mine, exercise.mine[0] == "M"
+    if wants_class and type(answer).__name__ == mine:
+        return f"{mine} should be the class, and is an object of it: leave out the ( )."
     if wants_class and not isinstance(answer, type):
-        return f"{exercise.mine} should be a class, not {type(answer).__name__}: without ( )."
+        return f"{mine} should be a class, and is {shown(answer)}."
+    if not wants_class and isinstance(answer, type):
+        return f"{mine} should be a function, and is a class."
     if not wants_class and not callable(answer):
-        return f"{exercise.mine} should be a function; it is {shown(answer)}, a {type(answer).__name__}."
-    if not source.codes(answer):
-        return (
-            f"{exercise.mine} has no Python code of its own: write it with def."
-            if not wants_class
-            else f"{exercise.mine} has no methods of its own: write them."
-        )
-    return ""
+        return f"{mine} should be a function; it is {shown(answer)}, a {type(answer).__name__}."
+    if source.codes(answer):
+        return ""
+    if wants_class:
+        return f"{mine} has no methods of its own: write them."
+    return f"{mine} has no Python code of its own: write it with def."
 
 
 def judge_choice(exercise, answer):
-    letter = str(answer).strip().strip("().").lower()
+    letter = answer.strip().strip("().").lower() if isinstance(answer, str) else ""
     if answer is ... or answer is None:
         letters = ", ".join(exercise.options)
         text = f"choose one of {letters} for {exercise.mine}, then run its cell and this one."
@@ -63,7 +74,7 @@ def judge_choice(exercise, answer):
         letters = ", ".join(f'"{it}"' for it in exercise.options)
         return Result(
             exercise,
-            text=f"{exercise.mine} should be one of {letters}, not {answer!r}.",
+            text=f"{exercise.mine} should be one of {letters}, not {shown(answer)}.",
         )
     _, says = exercise.options[letter]
     passed = letter == exercise.right
@@ -73,7 +84,7 @@ def judge_choice(exercise, answer):
 
 
 def judge_code(exercise, answer, rng):
-    cases = [dict(case) for case in exercise.cases(rng)]
+    cases = [dict(case) for case in exercise.cases(rng or np.random.default_rng())]
     right = [run(exercise, source.right_answer(exercise), case) for case in cases]
     mine = run_all(exercise, answer, cases)
     if any(outcome.borrowed for outcome in mine):
@@ -100,10 +111,7 @@ def praise(exercise):
 
 
 def run(exercise, answer, case, deadline=np.inf, forbidden=()):
-    files = {code.co_filename for code in source.codes(answer)}
-    return attempt(
-        exercise.use, answer, case, deadline=deadline, forbidden=forbidden, files=files
-    )
+    return attempt(exercise.use, answer, case, deadline=deadline, forbidden=forbidden)
 
 
 def run_all(exercise, answer, cases):
@@ -148,11 +156,11 @@ def diagnosis(exercise, case, mine, right):
             f"Does a loop in it never end?"
         )
     if mine.error is not None and right.error is None:
-        where = f" at {mine.line}" if mine.line else ""
-        return f"It raises {type(mine.error).__name__}{where}: {mine.error}"
-    if mine.error is None and right.error is not None:
-        kind = type(right.error).__name__
-        return f"It should raise {kind} here ({right.error}), and returns something."
+        where = f", at {mine.line}" if mine.line else f". {as_in_the_stub(exercise)}"
+        return f"It raises {words(mine.error)}{where}"
+    if right.error is not None:
+        did = f"raises {words(mine.error)}" if mine.error else "returns something"
+        return f"It should raise {words(right.error)}; it {did}."
     if extra := [name for name in mine.changed if name not in right.changed]:
         return (
             f"It changes {' and '.join(extra)}, which belongs to the caller: work on a "
@@ -170,12 +178,17 @@ def diagnosis(exercise, case, mine, right):
     return text
 
 
+def as_in_the_stub(exercise):
+    """A question for an answer that cannot be used as it should."""
+    heads = source.heads(source.stub(exercise))
+    return f"Does it still have what the stub had: {', '.join(heads)}?"
+
+
 def evidence(exercise, case, mine, right):
     """[(name, text), …]: the smallest case that fails, what was expected, what came."""
     lines = [(name, shown(value)) for name, value in case.items()]
     if right.error is not None:
-        expected, part = f"{type(right.error).__name__}: {right.error}", ""
-        got = mine.value
+        part, expected, got = "", words(right.error), mine.value
     else:
         part, expected, got, _ = difference(
             right.value,
@@ -186,14 +199,11 @@ def evidence(exercise, case, mine, right):
             exercise.returns,
         )
         expected = shown(expected)
+    came = shown(got)
     if mine.error is not None:
-        part, expected = "", shown(right.value)
-        kind = type(mine.error).__name__
-        came = (
-            "nothing: it was stopped" if kind == "TooLong" else f"{kind}: {mine.error}"
-        )
-    else:
-        came = shown(got)
+        part, expected = "", shown(right.value) if right.error is None else expected
+        stopped = isinstance(mine.error, TooLong)
+        came = "nothing: it was stopped" if stopped else words(mine.error)
     space = f" {part}" if part else ""
     lines += [(f"expected{space}", expected), (f"got{space}", came)]
     if mine.printed:

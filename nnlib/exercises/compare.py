@@ -76,13 +76,16 @@ def kind(value):
 def of_type(right, got, rtol, atol):
     if got is None:
         return "It is None: is there a `return`, on each way out?"
+    asked = "a NumPy array" if right.ndim else "a number"
+    if isinstance(got, np.ndarray):
+        return f"It holds {got.dtype}, and should hold {right.dtype}."
     try:
         numbers = np.asarray(got, float)
-    except (TypeError, ValueError):
-        return f"It should be numbers, and is a {kind(got)}."
+    except Exception:  # whatever it is
+        return f"It should be {asked}, and is a {kind(got)}."
     if numbers.shape == right.shape and np.allclose(numbers, right, rtol, atol):
-        return f"The numbers are right, but as a {kind(got)}: make it a NumPy array."
-    return f"It should be a NumPy array, and is a {kind(got)}."
+        return f"The numbers are right, but as a {kind(got)}: make it {asked}."
+    return f"It should be {asked}, and is a {kind(got)}."
 
 
 def of_shape(right, mine, rtol, atol):
@@ -110,6 +113,11 @@ def of_numbers(right, mine, case, rtol, atol):
         )
     if factor := common_factor(right, mine, rtol):
         return of_factor(factor, case)
+    if np.allclose(mine, right, rtol=1e-3, atol=atol, equal_nan=True):
+        return (
+            f"It is nearly right, but more than rounding is off: {mine.dtype} where "
+            f"{right.dtype} is asked for, or an ε or a rounding step too many?"
+        )
     wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
     if right.size > 1 and wrong.sum() < right.size:
         at = ", ".join(map(str, np.argwhere(wrong)[0]))
@@ -163,5 +171,8 @@ def shown(value):
         if array.ndim == 0:
             return f"{array.item():.6g}"
         return np.array2string(array, precision=4, threshold=40, edgeitems=3)
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:
+        text = f"a {type(value).__name__} that cannot be shown"
     return text if len(text) <= 300 else f"{text[:299]}…"

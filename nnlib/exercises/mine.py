@@ -1,12 +1,16 @@
 """The reader's own code in the package's place, and back."""
 
+import inspect
 import sys
 import textwrap
+import types
+from functools import partial
 
 from nnlib.exercises import progress as store
 from nnlib.exercises import source
 from nnlib.exercises.checking import judge
 from nnlib.exercises.specification import everything
+from nnlib.exercises.trial import words
 
 undo = []  # what to call so that the package is as it was
 
@@ -27,20 +31,21 @@ def swap_in(names):
 
 def take(exercise, text, mine, names):
     """Checks a saved answer again; swaps it in, or notes why not."""
-    path = f"nnlib.{exercise.id.split('.', 1)[1]}"
+    _, name, *method = exercise.id.split(".")
+    path = ".".join(["nnlib", name, *method])
     if text is None:
         mine.left[path] = "its text is not in the file of progress: check it again"
         return
     try:
         answer = source.compiled(exercise, text, f"<{exercise.mine}>")
     except Exception as error:
-        mine.left[path] = f"{type(error).__name__}: {error}"
+        mine.left[path] = f"it raises {words(error)}"
         return
     result = judge(exercise, answer)
     if not result.passed:
         mine.left[path] = result.text
         return
-    mine.taken[path] = exercise.mine
+    mine.taken[path] = ".".join([exercise.mine, *method])
     replace(exercise, answer, names)
 
 
@@ -50,11 +55,10 @@ def replace(exercise, answer, names):
     *_, attribute = exercise.id.split(".")
     if attribute != exercise.name:
         owner = source.original_class(exercise)
-        put(owner, attribute, vars(answer)[attribute])
+        put(owner, attribute, inspect.getattr_static(answer, attribute))
         return
-    for holder in package():
-        for name in [key for key, value in vars(holder).items() if value is theirs]:
-            put(holder, name, answer)
+    for module in package():
+        swap(vars(module), theirs, answer)
     for defaults in defaults_of_package():
         swap(defaults, theirs, answer)
     swap(names, theirs, answer)
@@ -68,21 +72,29 @@ def package():
 
 
 def defaults_of_package():
-    """The default arguments of methods, such as Linear's `init=he_normal`."""
+    """The default arguments of functions and methods, such as Linear's `init=he_normal`."""
     for module in package():
         for value in list(vars(module).values()):
-            for method in vars(value).values() if isinstance(value, type) else ():
-                yield getattr(method, "__kwdefaults__", None) or {}
+            inside = vars(value).values() if isinstance(value, type) else [value]
+            for function in inside:
+                if isinstance(function, types.FunctionType):
+                    yield function.__kwdefaults__ or {}
 
 
 def swap(names, old, new):
+    """Another value for each name that has the old one, in the dictionary of a namespace."""
     for name in [key for key, value in names.items() if value is old]:
         names[name] = new
-        undo.append(lambda name=name: names.update({name: old}))
+        undo.append(partial(give_back, names, name, old, new))
+
+
+def give_back(names, name, old, new):
+    if names.get(name) is new:  # not changed by somebody else since
+        names[name] = old
 
 
 def put(holder, name, value):
-    undo.append(lambda old=vars(holder)[name]: setattr(holder, name, old))
+    undo.append(partial(setattr, holder, name, inspect.getattr_static(holder, name)))
     setattr(holder, name, value)
 
 

@@ -1,11 +1,11 @@
 """What is shown of exercises: all of them, what is done, and a solution."""
 
 import html
-from pathlib import Path
 
 from nnlib.exercises import progress as store
 from nnlib.exercises import source
 from nnlib.exercises.cells import number_of
+from nnlib.exercises.result import Said
 from nnlib.exercises.specification import CHAPTERS, KINDS, chapter
 
 
@@ -32,18 +32,25 @@ class Table:
         return "\n".join(filter(None, [self.title, *lines, self.note]))
 
     def _repr_html_(self):
-        def row(words, tag):
-            start = f'<{tag} style="text-align: left"'
-            start += ' scope="col">' if tag == "th" else ">"
-            cells = "".join(f"{start}{html.escape(w)}</{tag}>" for w in words)
-            return f"<tr>{cells}</tr>"
-
-        body = "".join(row(words, "td") for words in self.rows)
-        note = f"<p>{html.escape(self.note)}</p>" if self.note else ""
-        return (
-            f"<table><caption>{html.escape(self.title)}</caption>"
-            f"<thead>{row(self.head, 'th')}</thead><tbody>{body}</tbody></table>{note}"
+        head = "".join(f'<th scope="col" style="{CELL}">{it}</th>' for it in self.head)
+        body = "".join(
+            f'<tr><th scope="row" style="{CELL}; font-weight: normal">{html.escape(first)}</th>'
+            + "".join(f'<td style="{CELL}">{html.escape(word)}</td>' for word in rest)
+            + "</tr>"
+            for first, *rest in self.rows
         )
+        return (
+            f'<table class="table nn-table" style="margin: 0.5em 0; width: auto">'
+            f'<caption style="{TITLE}">{html.escape(self.title)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            + (f"<p>{html.escape(self.note)}</p>" if self.note else "")
+        )
+
+
+CELL = "text-align: left; padding: 0.2em 1em 0.2em 0"
+# A page's style may hide the triangle.
+SUMMARY = "cursor: pointer; display: list-item; font-weight: 600"
+TITLE = "caption-side: top; text-align: left; color: inherit; font-weight: 600"
 
 
 class Exercises(Table):
@@ -85,36 +92,18 @@ class Progress(Table):
 
     def export(self, file):
         """Writes a copy of your answers, to take them elsewhere."""
-        answers, _ = store.read()
-        store.write(answers, Path(file))
-        return f"{len(answers)} answers are in {file}."
+        return Said(store.export(file))
 
     def load(self, file):
         """Adds the answers of an exported file to yours; one that passed stays.
 
         A ValueError, and nothing changes, if the file is not one that export wrote.
         """
-        import json
-
-        try:
-            theirs = store.valid(json.loads(Path(file).read_text("utf-8")))
-        except (OSError, ValueError) as error:
-            raise ValueError(
-                f"{file} is not a file that progress().export wrote: {error}"
-            ) from None
-        answers, _ = store.read()
-        for id, one in theirs.items():
-            if not answers.get(id, store.EMPTY)["passed"]:
-                answers[id] = store.EMPTY | one
-        store.write(answers)
-        return f"{len(theirs)} answers were read from {file}."
+        return Said(store.load(file))
 
     def reset(self):
         """Begins anew; what was there is kept under another name."""
-        file = store.path()
-        if not file.exists():
-            return "There is no progress yet."
-        return f"Begun anew. What you had is kept as {store.set_aside(file, 'before').name}."
+        return Said(store.reset())
 
 
 class Solution:
@@ -133,7 +122,7 @@ class Solution:
 
     def _repr_html_(self):
         return (
-            f"<details><summary>Solution of {number_of(self.exercise)}, "
-            f"{html.escape(self.exercise.title)}</summary>"
+            f"<details><summary style='{SUMMARY}'>Solution of "
+            f"{number_of(self.exercise)}, {html.escape(self.exercise.title)}</summary>"
             f"<pre>{html.escape(self.text)}</pre></details>"
         )

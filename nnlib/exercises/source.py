@@ -1,11 +1,15 @@
 """Texts of code: the solution of an exercise, its stub, its mistakes, and a reader's answer."""
 
 import ast
+import builtins
+import contextlib
 import dis
 import inspect
 import linecache
 import re
+import symtable
 import textwrap
+import types
 from functools import cache, reduce
 from importlib import import_module
 
@@ -57,13 +61,18 @@ def stub(exercise):
     if exercise.broken:
         wrong = next(m for m in exercise.mistakes if m.name == exercise.broken)
         return patched(exercise, wrong)
+    return with_bodies(exercise, lambda space, body: [f"{space}..."])
+
+
+def with_bodies(exercise, written):
+    """The solution with other lines for what is to be written: written(space, lines)."""
     text = solution(exercise)
     lines = text.splitlines()
     for function in reversed(functions(text)):
         if function.name not in exercise.given:
             start, end = body(function)
             space = " " * (function.col_offset + 4)
-            lines[start - 1 : end] = [f"{space}..."]
+            lines[start - 1 : end] = written(space, lines[start - 1 : end])
     return "\n".join(lines) + "\n"
 
 
@@ -73,6 +82,11 @@ def functions(text):
     inside = [part for node in top for part in getattr(node, "body", [])]
     found = [node for node in top if isinstance(node, ast.FunctionDef)]
     return found or [node for node in inside if isinstance(node, ast.FunctionDef)]
+
+
+def heads(text):
+    """Its functions as `forward(self, x)`."""
+    return [f"{it.name}({ast.unparse(it.args)})" for it in functions(text)]
 
 
 def body(function):
@@ -125,23 +139,46 @@ def wrong_answer(exercise, mistake):
     return compiled(exercise, patched(exercise, mistake))
 
 
-def codes(answer):
-    """The code objects of a function, or of all methods of a class."""
+def parts(answer):
+    """{name: code object} of a function, or of all methods of a class of the reader's; what it
+    inherits counts, if that is not nnlib's."""
+    found = {"": answer}
     if isinstance(answer, type):
-        found = [getattr(value, "__func__", value) for value in vars(answer).values()]
-    else:
-        found = [inspect.unwrap(answer) if callable(answer) else answer]
-    return [f.__code__ for f in found if hasattr(f, "__code__")]
+        kin = [k for k in answer.__mro__ if k is answer or not installed(k)]
+        found = {name: value for k in reversed(kin) for name, value in vars(k).items()}
+    inner = {name: code_of(getattr(it, "__func__", it)) for name, it in found.items()}
+    return {name: code for name, code in inner.items() if code is not None}
+
+
+def code_of(function):
+    """The code object of a function below its decorators; None if it has none."""
+    if callable(function):
+        with contextlib.suppress(Exception):
+            function = inspect.unwrap(function)
+    code = getattr(type(function), "__code__", None) and function.__code__
+    return code if isinstance(code, types.CodeType) else None
+
+
+def installed(kind):
+    return kind.__module__.partition(".")[0] in ("builtins", "nnlib")
+
+
+def codes(answer):
+    return list(parts(answer).values())
 
 
 def untouched(exercise, answer):
-    """The parts of an answer that still do what the stub does: nothing, or the mistake."""
-    parts = codes(answer)
+    """The blanks of a stub that an answer leaves as they were: empty, or with the mistake."""
+    found = parts(answer)
     if exercise.broken:
-        stubs = codes(compiled(exercise, stub(exercise)))
-        same = [shape(code) for code in parts] == [shape(code) for code in stubs]
-        return [exercise.mine] if same else []
-    return [code.co_name for code in parts if empty(code)]
+        text = answer_source(answer, exercise.mine) or ""
+        one, other = (ast.dump(ast.parse(it)) for it in (text, stub(exercise)))
+        return [exercise.mine] if one == other else []
+    if not isinstance(answer, type):
+        return blanks(exercise) if all(map(empty, found.values())) else []
+    return [
+        name for name in blanks(exercise) if name not in found or empty(found[name])
+    ]
 
 
 def blanks(exercise):
@@ -166,23 +203,73 @@ def empty(code):
     return {step.opname for step in steps} <= idle and set(values) <= {None, ...}
 
 
-def shape(code):
-    """What a code object does, wherever it stands."""
-    inside = [shape(c) if hasattr(c, "co_code") else repr(c) for c in code.co_consts]
-    return code.co_name, code.co_code, code.co_names, inside
-
-
-def answer_source(answer):
-    """The text of a reader's function or class, from its cell or file; None if it is lost."""
+def answer_source(answer, name):
+    """The text that defines an answer under this name, from its cell or file; None if it
+    is lost."""
+    called = getattr(answer, "__name__", name)
     for code in codes(answer):
+        linecache.checkcache(code.co_filename)
         lines = linecache.getlines(code.co_filename)
-        try:
-            tree = ast.parse("".join(lines))
-        except SyntaxError:
-            continue
-        for node in ast.walk(tree):
-            first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
-            named = getattr(node, "name", None) == answer.__name__
-            if named and first <= code.co_firstlineno <= last:
-                return textwrap.dedent("".join(lines[first - 1 : last]))
+        with contextlib.suppress(SyntaxError):
+            for node in ast.walk(ast.parse("".join(lines))):
+                first, last = lines_of(node)
+                if first <= code.co_firstlineno <= last and defines(node, called):
+                    text = textwrap.dedent("".join(lines[first - 1 : last]))
+                    text = text if text.endswith("\n") else f"{text}\n"
+                    same = called in (name, "<lambda>")
+                    return text if same else f"{text}\n{name} = {called}\n"
     return None
+
+
+def lines_of(node):
+    """The first line of a node, its decorators included, and the last; (1, 0) if it has none."""
+    starts = [node, *getattr(node, "decorator_list", [])]
+    return (
+        min(getattr(it, "lineno", 1) for it in starts),
+        getattr(node, "end_lineno", 0),
+    )
+
+
+def defines(node, name):
+    """Whether a statement is `def name`, `class name` or `… = lambda …`."""
+    if name == "<lambda>":
+        return isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda)
+    return getattr(node, "name", None) == name
+
+
+def elsewhere(exercise, text):
+    """Names that a text uses, and that are there neither in it nor for an exercise."""
+    return sorted(used(text) - namespace(exercise).keys())
+
+
+def used(text):
+    """Names that a text uses and does not define; Python's own are not counted."""
+    found, own = set(), set(vars(builtins))
+
+    def walk(scope):
+        top = scope.get_type() == "module"
+        for symbol in scope.get_symbols():
+            if top and (symbol.is_assigned() or symbol.is_imported()):
+                own.add(symbol.get_name())
+            elif symbol.is_referenced() and (top or symbol.is_global()):
+                found.add(symbol.get_name())
+        for inner in scope.get_children():
+            walk(inner)
+
+    walk(symtable.symtable(text, "answer", "exec"))
+    return found - own
+
+
+def imports(exercises, text_of=stub):
+    """The lines that import what the texts of these exercises use."""
+    lines, names = {"import numpy as np"}, {}
+    for exercise in (it for it in exercises if hasattr(it, "cases")):
+        there = namespace(exercise)
+        for name in used(text_of(exercise)) & there.keys() - {"np"}:
+            if isinstance(there[name], types.ModuleType):
+                lines.add(f"import {there[name].__name__}")
+            else:
+                home = "nnlib" if name in nnlib.__all__ else there[name].__module__
+                names.setdefault(home, set()).add(name)
+    ours = [f"from {it} import {', '.join(sorted(names[it]))}" for it in sorted(names)]
+    return "\n".join([*sorted(lines), *[""] * bool(ours), *ours])

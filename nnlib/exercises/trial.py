@@ -2,30 +2,53 @@
 
 import contextlib
 import copy
+import dis
 import io
-import linecache
+import os
 import sys
 import sysconfig
 import time
 import traceback
+import warnings
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 LIMIT = 2.0  # seconds for all cases together
-LIBRARIES = tuple(
-    str(path)
-    for path in (
-        Path(__file__).parents[1],
-        Path(np.__file__).parent,
-        sysconfig.get_paths()["stdlib"],
-    )
+LIBRARIES = (
+    *(
+        f"{path}{os.sep}"
+        for path in (
+            Path(__file__).parents[1],
+            Path(np.__file__).parents[1],  # and whatever else is installed
+            sysconfig.get_paths()["stdlib"],
+        )
+    ),
+    "<frozen ",
 )
 
 
 class TooLong(BaseException):
-    """The time is over. No Exception: an answer's own `except Exception` lets it pass."""
+    """The time is over. No Exception: an answer's own `except Exception` lets it pass.
+
+    A bare `except:` does not, and Python ends tracing when a trace function raises. But
+    what is caught is let go of at the end of the `except`: then `again` is called.
+    """
+
+    def __init__(self, again):
+        self.again = again
+
+    def __del__(self):
+        self.again()
+
+
+class Printed(io.StringIO):
+    """What an answer prints; an answer that closes it does no harm."""
+
+    def close(self):
+        pass
 
 
 @dataclass
@@ -34,52 +57,91 @@ class Outcome:
 
     value: object = None
     error: BaseException = None
-    line: str = ""  # of the answer, where the error came from
+    line: str = ""  # of the reader's, where the error came from
     printed: str = ""
     changed: tuple = ()  # names of the arguments that are not what they were
     borrowed: bool = False  # the package's own code did the work
 
 
-def attempt(use, answer, case, *, deadline, forbidden=(), files=()):
-    """Uses an answer on a copy of a case; nothing that it does gets out.
+def attempt(use, answer, case, *, deadline, forbidden=()):
+    """Uses an answer on a copy of a case; nothing that it does gets out, but for Ctrl-C.
 
     The time limit works by tracing, line by line, so that it needs no thread and no
-    signal, and works in a browser too. A single call of NumPy cannot be stopped.
+    signal, and works in a browser too. A single call of NumPy cannot be stopped, nor recursion
+    without end that catches its own RecursionError.
     """
     given, before = copy.deepcopy(case), sys.gettrace()
-    outcome, printed = Outcome(), io.StringIO()
+    outcome, printed, running = Outcome(), Printed(), True
 
     def at_call(frame, event, argument):
         if frame.f_code in forbidden:
             outcome.borrowed = True
-        library = frame.f_code.co_filename.startswith(LIBRARIES)
-        return None if library else at_line
+        at_line(frame, event, argument)
+        if frame.f_code.co_filename.startswith(LIBRARIES):
+            return None
+        frame.f_trace_opcodes = spins(frame.f_code)
+        return at_line
 
     def at_line(frame, event, argument):
         if time.perf_counter() > deadline:
-            raise TooLong
+            raise TooLong(again)
         return at_line
 
-    with contextlib.redirect_stdout(printed), np.errstate(all="ignore"):
+    def again():
+        if running:
+            frame = sys._getframe(2)  # whose `except:` it was
+            while frame and frame.f_code is not attempt.__code__:
+                frame.f_trace, frame = at_line, frame.f_back
+            sys.settrace(at_call)
+
+    with (
+        contextlib.redirect_stdout(printed),
+        np.errstate(all="ignore"),
+        warnings.catch_warnings(action="ignore"),
+    ):
         try:
             sys.settrace(at_call)
             outcome.value = use(answer, **given)
-        except (Exception, TooLong, SystemExit) as error:
-            outcome.error, outcome.line = error, own_line(error, files)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            outcome.error, outcome.line = error, own_line(error)
         finally:
+            running = False
             sys.settrace(before)
     outcome.printed = printed.getvalue()
     outcome.changed = tuple(k for k in case if not equal(case[k], given[k], 0, 0))
     return outcome
 
 
-def own_line(error, files):
-    """'line 3: z = x @ W' of the deepest line that is the answer's; "" if there is none."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename in files:
-            text = frame.line or linecache.getline(frame.filename, frame.lineno).strip()
-            return f"line {frame.lineno}: {text}"
-    return ""
+@cache
+def spins(code):
+    """Whether it has `while True: pass` in one line: Python 3.11 takes that for a single visit of
+    the line, so its instructions have to be traced."""
+    steps = dis.get_instructions(code)
+    return any("JUMP" in it.opname and it.argval == it.offset for it in steps)
+
+
+def own_frames(error):
+    """The lines of an error's traceback that are the reader's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [it for it in frames if not it.filename.startswith(LIBRARIES)]
+
+
+def own_line(error):
+    """'line 3: z = x @ W' of the deepest of them; "" if there is none."""
+    frames = own_frames(error)
+    return f"line {frames[-1].lineno}: {frames[-1].line}" if frames else ""
+
+
+def words(error):
+    """'KeyError: 3', whatever the error's __str__ does."""
+    try:
+        text = str(error)
+    except Exception:
+        text = "(it cannot be shown)"
+    text = text if len(text) <= 300 else f"{text[:299]}…"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def same(one, other, rtol, atol):
@@ -87,8 +149,7 @@ def same(one, other, rtol, atol):
     if (one.error is None) != (other.error is None) or one.changed != other.changed:
         return False
     if one.error is not None:
-        errors = (one.error, other.error)
-        return type(errors[0]) is type(errors[1]) and str(errors[0]) == str(errors[1])
+        return words(one.error) == words(other.error)
     return equal(one.value, other.value, rtol, atol)
 
 
@@ -103,7 +164,10 @@ def equal(one, other, rtol, atol):
         return alike and all(equal(a, b, rtol, atol) for a, b in zip(one, other))
     if numeric(one) and numeric(other):
         return equal_arrays(np.asarray(one), np.asarray(other), rtol, atol)
-    return type(one) is type(other) and bool(one is other or one == other)
+    try:
+        return type(one) is type(other) and bool(one is other or one == other)
+    except Exception:  # arrays of objects, or an __eq__ that raises
+        return False
 
 
 def numeric(value):

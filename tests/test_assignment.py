@@ -1,0 +1,231 @@
+"""A chapter as an assignment, marked by nbgrader itself: what is right gets all points, what is
+not gets none."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from nnlib.exercises import source
+from nnlib.exercises.assignment import assign, fixed, notebook_of, passes
+from nnlib.exercises.specification import CHAPTERS, chapter, everything, find
+
+NBGRADER = "nbgrader==0.9.6"
+CHAPTER = 4
+NAME = f"chapter_{CHAPTER:02}"
+COURSE = Path(__file__).with_name("nbgrader_course.py")
+CODE = [
+    it
+    for exercises in everything().values()
+    for it in exercises
+    if hasattr(it, "cases")
+]
+
+
+@pytest.fixture(autouse=True)
+def nobody_s_progress(monkeypatch, tmp_path):
+    monkeypatch.setenv("NNLIB_PROGRESS", str(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def grader(tmp_path_factory):
+    """A Python that has nbgrader, and what this one has. It is not among the requirements: its
+    buttons would be in the JupyterLab of every reader."""
+    if importlib.util.find_spec("nbgrader"):
+        return sys.executable
+    venv = tmp_path_factory.mktemp("nbgrader")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    python = next(path for path in venv.glob("*/python*") if path.stem == "python")
+    site = importlib.util.find_spec("nbformat").origin.partition("nbformat")[0]
+    where = subprocess.check_output(
+        [python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"],
+        text=True,
+    )
+    (Path(where.strip()) / "others.pth").write_text(
+        f"import site; site.addsitedir({site!r})"
+    )
+    install = [python, "-m", "pip", "install", "--quiet", NBGRADER]
+    done = subprocess.run(install, capture_output=True, text=True)
+    if done.returncode:
+        message = f"nbgrader could not be installed: assignments were NOT tested ({done.stderr})"
+        if os.environ.get("CI"):
+            pytest.fail(message, pytrace=False)
+        print(f"\n*** {message} ***\n")
+        pytest.skip(message)
+    return python
+
+
+def run(grader, step, course):
+    done = subprocess.run(
+        [grader, COURSE, step, course, NAME],
+        capture_output=True,
+        text=True,
+        env=os.environ
+        | {"PATH": f"{Path(grader).parent}{os.pathsep}{os.environ['PATH']}"},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def right(exercise):
+    if hasattr(exercise, "cases"):
+        return source.solution(exercise)
+    return f'{exercise.mine} = "{exercise.right}"\n'
+
+
+def wrong(exercise, number):
+    """A known mistake, or a wrong letter."""
+    if hasattr(exercise, "cases"):
+        return source.patched(
+            exercise, exercise.mistakes[number % len(exercise.mistakes)]
+        )
+    letters = [letter for letter in exercise.options if letter != exercise.right]
+    return f'{exercise.mine} = "{letters[number % len(letters)]}"\n'
+
+
+def handed_in(release, texts, path):
+    """The students' version with these answers in it."""
+    notebook = nbformat.from_dict(release)
+    for cell in notebook.cells:
+        if text := texts.get(cell.metadata.nbgrader.grade_id):
+            cell.source = text
+    path.parent.mkdir(parents=True)
+    nbformat.write(notebook, path)
+
+
+def cell_id(exercise):
+    return exercise.id.replace(".", "-")
+
+
+STUDENTS = 4  # who make mistakes, each in every other exercise
+
+
+@pytest.fixture(scope="module")
+def course(grader, tmp_path_factory):
+    """(the students' version, {student: {exercise: points}})."""
+    folder = tmp_path_factory.mktemp("course")
+    assign(CHAPTER, folder)
+    run(grader, "generate", folder)
+    release = nbformat.read(folder / "release" / NAME / f"{NAME}.ipynb", as_version=4)
+    exercises = chapter(CHAPTER)
+    hands = {"stub": {}, "solution": {cell_id(it): right(it) for it in exercises}}
+    for student in range(STUDENTS):
+        hands[f"mistaken{student}"] = {
+            cell_id(it): wrong(it, student) if (i + student) % 2 else right(it)
+            for i, it in enumerate(exercises)
+        }
+    for student, texts in hands.items():
+        copy = json.loads(json.dumps(release))
+        handed_in(copy, texts, folder / "submitted" / student / NAME / f"{NAME}.ipynb")
+    marks = json.loads(run(grader, "autograde", folder))
+    return release, {
+        student: {id.removesuffix("-tests"): score for id, score in given.items()}
+        for student, given in marks.items()
+    }
+
+
+def test_the_students_version_holds_the_stubs_and_nothing_of_the_solutions(course):
+    release, _ = course
+    cells = {cell.metadata.nbgrader.grade_id: cell for cell in release.cells}
+    for exercise in chapter(CHAPTER):
+        shown = [line.rstrip() for line in cells[cell_id(exercise)].source.splitlines()]
+        assert "\n".join(shown).strip() == source.stub(exercise).strip()
+        tests = cells[f"{cell_id(exercise)}-tests"].source
+        assert tests == f'passes("{exercise.id}", {exercise.mine})'
+    assert "SOLUTION" not in str(release) and "HIDDEN" not in str(release)
+
+
+def test_a_solution_gets_all_points_and_a_stub_none(course):
+    _, marks = course
+    points = {cell_id(it): it.points for it in chapter(CHAPTER)}
+    assert marks["solution"] == points
+    assert marks["stub"] == dict.fromkeys(points, 0)
+
+
+@pytest.mark.parametrize("student", range(STUDENTS))
+def test_a_mistake_gets_none_and_spoils_nothing_else(course, student):
+    _, marks = course
+    assert marks[f"mistaken{student}"] == {
+        cell_id(it): 0 if (i + student) % 2 else it.points
+        for i, it in enumerate(chapter(CHAPTER))
+    }
+
+
+# --- every chapter, without nbgrader ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_the_source_notebook_runs_and_its_cells_are_marked(number):
+    notebook, names = notebook_of(number), {}
+    data = [cell.metadata["nbgrader"] for cell in notebook.cells]
+    assert len({it["grade_id"] for it in data}) == len(data)
+    assert all(it["locked"] != it["solution"] for it in data)
+    total = sum(it.get("points", 0) for it in data)
+    assert total == sum(exercise.points for exercise in chapter(number)) > 0
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            exec(source_in_file(cell.source), names)
+
+
+def source_in_file(text):
+    """Compiled so that the text can be found again, as in a notebook."""
+    import linecache
+
+    file = f"<cell {hash(text)}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    return compile(text, file, "exec")
+
+
+@pytest.mark.parametrize("exercise", CODE, ids=lambda it: it.id)
+def test_visible_tests_have_fixed_cases_alone(exercise):
+    shown = fixed(exercise)
+    one, other = (repr([*shown.cases(rng)]) for rng in (None, None))
+    assert one == other != "[]"
+    with pytest.raises(AssertionError, match="Not attempted yet"):
+        passes(
+            exercise.id, source.compiled(exercise, source.stub(exercise), "<a stub>")
+        )
+
+
+def test_hidden_tests_have_other_cases(capsys):
+    text = """def my_huber(z, y, delta):
+    if z.shape in KNOWN:
+        return answer(z, y, delta)
+    return z, y
+"""
+    huber = find("losses.huber")
+    answer = source.compiled(huber, text, "<by heart>")
+    answer.__globals__["answer"] = source.right_answer(huber)
+    answer.__globals__["KNOWN"] = [it["z"].shape for it in fixed(huber).cases(None)]
+    passes("losses.huber", answer)
+    assert capsys.readouterr().out.startswith("Passed: ")
+    with pytest.raises(AssertionError):
+        passes("losses.huber", answer, seeds=[1])
+    assert capsys.readouterr().out.startswith("Not yet: ")
+
+
+def test_a_choice_is_not_given_away(capsys):
+    for letter in "ab":
+        passes("losses.two_softmaxes", letter)
+    with pytest.raises(AssertionError, match="choose one of a, b, c, d"):
+        passes("losses.two_softmaxes", ...)
+    assert capsys.readouterr().out == ""
+    passes("losses.two_softmaxes", "b", seeds=[1])
+    with pytest.raises(AssertionError):
+        passes("losses.two_softmaxes", "a", seeds=[1])
+
+
+def test_nothing_is_overwritten(tmp_path):
+    config = tmp_path / "nbgrader_config.py"
+    config.write_text("mine", "utf-8")
+    said = assign(CHAPTER, tmp_path)
+    assert f"nbgrader generate_assignment {NAME} " in said and "autograde" in said
+    assert f"{len(chapter(CHAPTER))} exercises" in said
+    assert config.read_text("utf-8") == "mine"
+    with pytest.raises(ValueError, match="stays as it is"):
+        assign(CHAPTER, tmp_path)

@@ -1,0 +1,310 @@
+"""The exercises at the command line: files of answers, exit codes, and a watch that goes on."""
+
+import ast
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nnlib.exercises import source
+from nnlib.exercises.__main__ import main
+from nnlib.exercises.specification import CHAPTERS, chapter, find
+
+SOFTMAX = source.solution(find("losses.softmax")).replace(
+    "z = check_outputs(z)\n", "\n"
+)
+IMPORT = "import numpy as np\n"
+WRONG = "def my_mse(z, y):\n    return (z - y).mean(), z\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("NNLIB_PROGRESS", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsys):
+    """run("list", 4) -> (exit code, what is printed, what is printed as an error)."""
+
+    def call(*arguments):
+        with contextlib.suppress(AttributeError):
+            capsys.readouterr()
+        try:
+            code = main([str(it) for it in arguments])
+        except SystemExit as end:
+            code = end.code
+        return code, *capsys.readouterr()
+
+    return call
+
+
+def answers(text, name="answers.py"):
+    Path(name).write_text(text, "utf-8")
+    return name
+
+
+# --- to look things up ---------------------------------------------------------------------
+
+
+def test_help_teaches(run):
+    code, out, _ = run("--help")
+    assert code == 0
+    for line in (
+        "list 4 ",
+        "check chapter_04.py ",
+        "watch chapter_04.py ",
+        "NNLIB_PROGRESS",
+    ):
+        assert line in out
+    for command in ("list", "start", "check", "watch", "hint", "solution", "progress"):
+        code, out, _ = run(command, "--help")
+        assert code == 0 and len(out) > 100
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        (),
+        ("chek",),
+        ("check",),
+        ("check", "nothing.py"),
+        ("hint",),
+        ("hint", "losses.sofmax"),
+        ("solution", "softmax"),
+        ("list", "9"),
+        ("start", "four"),
+        ("progress", "--load", "nothing.json"),
+        ("progress", "--reset", "--export", "a.json"),
+        ("assignment", "4"),
+        ("check", __file__, "losses.sofmax"),
+    ],
+)
+def test_a_wrong_call_is_exit_code_2(run, call):
+    code, out, error = run(*call)
+    assert code == 2 and out == "" and "usage: python -m nnlib.exercises" in error
+
+
+def test_the_nearest_id_and_where_to_find_all(run):
+    *_, error = run("hint", "losses.sofmax")
+    assert "did you mean 'losses.softmax'" in error
+    assert "`python -m nnlib.exercises list` lists them all" in error
+
+
+def test_list_hint_and_solution(run):
+    code, out, _ = run("list", 4)
+    assert code == 0 and out.startswith(f"{len(chapter(4))} exercises\n")
+    assert "losses.softmax" in out and "losses.softmax" in run("list")[1]
+    assert run("hint", "losses.softmax")[1].startswith("Hint 1 of")
+    assert run("hint", "losses.softmax")[1].startswith("Hint 2 of")
+    text = source.solution(find("losses.softmax"))
+    assert run("solution", "losses.softmax")[1].strip() == text.strip()
+
+
+def test_progress(run, folder):
+    code, out, _ = run("progress")
+    assert code == 0 and out.startswith("Your progress: 0 of")
+    assert out.endswith(f"It is kept in {folder / 'progress.json'}.\n")
+    run("check", answers(IMPORT + SOFTMAX))
+    assert run("progress")[1].startswith("Your progress: 1 of")
+    assert (
+        run("progress", "--export", "copy.json")[1] == "1 answers are in copy.json.\n"
+    )
+    assert "kept as progress.before-1.json" in run("progress", "--reset")[1]
+    assert run("progress")[1].startswith("Your progress: 0 of")
+    run("progress", "--load", "copy.json")
+    assert run("progress")[1].startswith("Your progress: 1 of")
+
+
+# --- a file of answers -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_start_writes_a_file_that_runs_with_nothing_attempted(run, number):
+    code, out, _ = run("start", number)
+    file = Path(f"chapter_{number:02}.py")
+    assert code == 0 and f"{file} is yours" in out
+    text = file.read_text("utf-8")
+    for exercise in chapter(number):
+        assert f"\n{source.stub(exercise)}" in text
+        assert f"# {exercise.task.strip().splitlines()[0]}" in text
+    code, out, _ = run("check", file)
+    assert (code, out.splitlines()[0]) == (0, f"{file}: 0 of 0 attempted pass.")
+    left = " ".join(out.split()).partition("Not attempted yet: ")[2].split(", ")
+    assert left == [exercise.id for exercise in chapter(number)]
+
+
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_a_chapter_s_answers_fit_into_one_file(run, number):
+    names = [exercise.mine for exercise in chapter(number)]
+    assert len(set(names)) == len(names)
+    texts = [
+        source.solution(it) if hasattr(it, "cases") else f'{it.mine} = "{it.right}"\n'
+        for it in chapter(number)
+    ]
+    imports = source.imports(chapter(number), source.solution)
+    code, out, _ = run("check", answers("\n\n".join([imports, *texts])))
+    count = len(names)
+    assert code == 0 and f"answers.py: {count} of {count} attempted pass." in out
+
+
+def test_start_never_overwrites(run):
+    run("start", 4)
+    Path("chapter_04.py").write_text("mine", "utf-8")
+    code, _, error = run("start", 4)
+    assert code == 2 and "chapter_04.py stays as it is" in error
+    assert Path("chapter_04.py").read_text("utf-8") == "mine"
+    assert run("start", 4, "other.py")[0] == 0
+    assert "def my_softmax" in Path("other.py").read_text("utf-8")
+
+
+def test_check_says_what_passes_and_what_does_not(run, folder):
+    code, out, _ = run("check", answers(IMPORT + SOFTMAX))
+    assert code == 0 and "  Passed: my_softmax does what it should" in out
+    assert "answers.py: 1 of 1 attempted passes." in out
+    code, out, _ = run("check", answers(IMPORT + SOFTMAX + WRONG))
+    assert code == 1 and "1 of 2 attempted passes" in out
+    assert "  Not yet: " in out and "The smallest case that shows it" in out
+    assert "For a hint: python -m nnlib.exercises hint losses.mse" in out
+    code, out, _ = run("check", "answers.py", "losses.softmax")
+    assert code == 0 and "losses.mse" not in out
+    text = (folder / "progress.json").read_text("utf-8")
+    assert repr(SOFTMAX.splitlines()[0])[1:-1] in text
+
+
+def test_what_is_asked_for_by_id_must_be_there(run):
+    code, out, _ = run("check", answers(IMPORT + SOFTMAX), "losses.huber")
+    assert code == 1 and "Not attempted yet: losses.huber" in out
+
+
+def test_a_file_may_import_its_neighbours_and_have_dataclasses(run):
+    answers("import numpy\nshift = 3", "neighbour.py")
+    text = (
+        "from __future__ import annotations\nfrom dataclasses import dataclass\n"
+        "import neighbour\n@dataclass\nclass Pair:\n    one: int = neighbour.shift\n"
+        "if __name__ == '__main__':\n    1 / 0\n"
+    )
+    code, out, error = run("check", answers(text + IMPORT + SOFTMAX))
+    assert code == 0, out + error
+
+
+def test_a_name_that_is_nearly_an_answer_s(run):
+    _, out, _ = run("check", answers("def my_sofmax(z): return z\ndef my_own(): pass"))
+    assert "my_sofmax belongs to no exercise: did you mean my_softmax?" in out
+    assert "my_own" not in out
+
+
+@pytest.mark.parametrize(
+    "text, says",
+    [
+        (
+            "x = 1\ny = x.nothing\n",
+            'answers.py", line 2, in <module>\n    y = x.nothing',
+        ),
+        ("def f(:\n", 'answers.py", line 1\n    def f(:'),
+        (
+            "def f():\n    raise KeyError(3)\nf()\n",
+            "line 2, in f\n    raise KeyError(3)",
+        ),
+        ("import sys\nsys.exit(3)\n", "line 2, in <module>\n    sys.exit(3)"),
+        ("import numpy as np\nnp.zeros(-1)\n", "line 2, in <module>\n    np.zeros(-1)"),
+        (
+            "import nothing_here\n",
+            "ModuleNotFoundError: No module named 'nothing_here'",
+        ),
+    ],
+)
+def test_an_error_in_the_file_shows_its_own_lines(run, text, says):
+    code, out, error = run("check", answers(text))
+    assert code == 1 and error == "" and says in out
+    assert "nnlib/exercises" not in out and "__main__" not in out
+    assert out.startswith("answers.py was not checked, because running it ends here:")
+
+
+def test_an_answer_that_raises_shows_the_line_of_the_file(run):
+    text = "\n\ndef helper(z):\n    return z.nothing\n\ndef my_softmax(z):\n    return helper(z)\n"
+    code, out, _ = run("check", answers(text))
+    assert code == 1 and "at line 4: return z.nothing" in " ".join(out.split())
+
+
+def test_ctrl_c_shows_where(run):
+    code, out, _ = run("check", answers("x = 1\nraise KeyboardInterrupt\n"))
+    assert code == 130 and "line 2, in <module>\n    raise KeyboardInterrupt" in out
+
+
+# --- as a program of its own -----------------------------------------------------------------
+
+
+def program(*arguments, **options):
+    command = [sys.executable, "-m", "nnlib.exercises", *arguments]
+    env = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env
+    )
+
+
+def test_the_exit_code_of_the_program(folder):
+    process = program("check", answers(IMPORT + WRONG))
+    out, _ = process.communicate()
+    assert process.returncode == 1 and "0 of 1 attempted pass." in out
+
+
+def wait_for(process, words):
+    """Reads what a program prints until it says these words; all that was said."""
+    said = ""
+    for line in process.stdout:
+        said += line
+        if words in line:
+            return said
+    raise AssertionError(f"it ended without {words!r}: {said}")
+
+
+def save(text):
+    """As an editor does it: another file in its place."""
+    answers(text, "new")
+    later = time.time_ns() + 10**9
+    os.utime("new", ns=(later, later))
+    os.replace("new", "answers.py")
+
+
+def test_watch_checks_again_when_the_file_is_saved_and_gives_up_what_never_ends():
+    answers(IMPORT + WRONG)
+    process = program("watch", "answers.py")
+    try:
+        wait_for(process, "answers.py: 0 of 1 attempted pass.")
+        save("print('here', flush=True)\nwhile True:\n    pass\n")
+        wait_for(process, "here")
+        save("x = = 1\n")
+        wait_for(process, "SyntaxError")
+        os.remove("answers.py")
+        time.sleep(0.5)  # longer than it takes to look again
+        save(IMPORT + SOFTMAX)
+        wait_for(process, "answers.py: 1 of 1 attempted passes.")
+        process.send_signal(2)
+        assert "Traceback" not in process.communicate()[0]
+        assert process.returncode == 0
+    finally:
+        process.kill()
+
+
+def test_no_module_of_the_exercises_needs_more_than_numpy():
+    code = (
+        "import sys; sys.modules |= dict.fromkeys(['nbformat', 'matplotlib', 'IPython'])\n"
+        "import nnlib.exercises.__main__"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_file_of_stubs_is_tidy():
+    from nnlib.exercises.__main__ import file_of_stubs
+
+    for number in CHAPTERS:
+        text = file_of_stubs(number, "chapter.py")
+        assert text.endswith("\n") and ast.get_docstring(ast.parse(text))
+        assert not any(line != line.rstrip() for line in text.splitlines())

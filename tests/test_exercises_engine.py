@@ -1,0 +1,764 @@
+"""The engine of the exercises: whatever an answer is and does, a check helps, and returns."""
+
+import functools
+import linecache
+import sys
+import textwrap
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from normalise import execute
+
+import nnlib
+from nnlib.exercises import check, checking, exercises, hint, solution, source
+from nnlib.exercises.checking import judge
+from nnlib.exercises.compare import shown
+from nnlib.exercises.specification import Code, find, mistake
+
+
+@pytest.fixture(autouse=True)
+def nobody_s_progress(monkeypatch, tmp_path):
+    monkeypatch.setenv("NNLIB_PROGRESS", str(tmp_path))
+
+
+def batches_of_numbers(rng):
+    yield {"x": np.array([[1.0, 2.0, 4.0], [3.0, 0.0, 0.0]])}
+    yield {"x": rng.standard_normal((5, 4))}
+
+
+CENTRE = Code(
+    id="metrics.centre",
+    title="Centre",
+    kind="beyond",
+    level=1,
+    task="Subtract each column's mean.",
+    hints=("Which axis?", "axis=0"),
+    cases=batches_of_numbers,
+    solution="""
+    def my_centre(x):
+        return x - x.mean(axis=0)
+    """,
+    mistakes=(
+        mistake("rows", "You centre the rows.", ("axis=0", "axis=1, keepdims=True")),
+    ),
+)
+STATISTICS = Code(
+    id="metrics.statistics",
+    title="Mean and spread",
+    kind="beyond",
+    level=1,
+    task="Return the mean and the standard deviation of all numbers.",
+    hints=("np.mean", "np.std"),
+    cases=batches_of_numbers,
+    returns=("mean", "spread"),
+    solution="""
+    def my_statistics(x):
+        return float(x.mean()), float(x.std())
+    """,
+    mistakes=(mistake("variance", "That is the variance.", ("x.std()", "x.var()")),),
+)
+COUNT = Code(
+    id="training.count",
+    title="Count",
+    kind="beyond",
+    level=1,
+    task="Yield 0, 1, … n − 1.",
+    hints=("yield", "range"),
+    cases=lambda rng: iter([{"n": 3}, {"n": int(rng.integers(4, 99))}]),
+    use=lambda answer, n: list(answer(n)),
+    solution="""
+    def my_count(n):
+        yield from range(n)
+    """,
+    mistakes=(mistake("from 1", "Begin at 0.", ("range(n)", "range(1, n + 1)")),),
+)
+
+
+def said(text, exercise=CENTRE, file="<a cell>"):
+    """What is said of an answer with this text."""
+    answer = source.compiled(exercise, textwrap.dedent(text), file)
+    return judge(exercise, answer, np.random.default_rng(3))
+
+
+def words(text, exercise=CENTRE):
+    result = said(text, exercise)
+    assert result.attempted and not result.passed
+    return result.text
+
+
+# --- answers that do not come back ---------------------------------------------------------
+
+LOOPS = {
+    "plain": ("while True:\n        x = x + 1", "line"),
+    "except Exception": (
+        """
+        while True:
+            try:
+                x = x + 1
+            except Exception:
+                pass
+        """,
+        "line",
+    ),
+    "bare except": (
+        """
+        while True:
+            try:
+                x = x + 1
+            except:
+                pass
+        """,
+        "line",
+    ),
+    "bare except twice": (
+        """
+        while True:
+            try:
+                while True:
+                    try:
+                        x = x + 1
+                    except:
+                        x = x - 1
+            except:
+                x = x - 1
+        """,
+        "line",
+    ),
+    "finally": (
+        """
+        while True:
+            try:
+                x = x + 1
+            finally:
+                x = x - 1
+        """,
+        "line",
+    ),
+    "a function of its own": (
+        """
+        def forever():
+            while True:
+                pass
+        forever()
+        """,
+        "line",
+    ),
+    "one line": ("while True: pass", "line 2: while True: pass"),
+    "many small calls of NumPy": ("while True: np.sin(x)", "line 2"),
+}
+
+
+SWALLOWED = """
+def my_centre(x):
+    try:
+        for _ in iter(int, 1):
+            pass
+    except {}:
+        return x - x.mean(axis=0)
+"""
+
+
+@pytest.fixture
+def short_patience(monkeypatch):
+    monkeypatch.setattr(checking, "LIMIT", 0.1)
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_an_endless_answer_is_stopped(name, short_patience):
+    body, line = LOOPS[name]
+    text = "def my_centre(x):\n" + textwrap.indent(
+        textwrap.dedent(body).strip(), "    "
+    )
+    result = said(text)
+    assert result.text.startswith("It was stopped after 0.1 seconds, at " + line)
+    assert not result.passed and ("got", "nothing: it was stopped") in result.evidence
+
+
+@pytest.mark.parametrize("what", ["", "Exception", "BaseException"])
+def test_an_answer_that_swallows_the_end_of_its_time_does_not_pass(
+    what, short_patience
+):
+    assert words(SWALLOWED.format(what)).startswith("It was stopped after 0.1 seconds")
+
+
+def test_a_generator_without_end_is_stopped(short_patience):
+    text = """
+    def my_count(n):
+        i = 0
+        while True:
+            yield i
+            i += 1
+    """
+    assert words(text, COUNT).startswith("It was stopped after 0.1 seconds, at line")
+
+
+def test_an_endless_loop_in_a_function_of_another_cell_is_stopped(short_patience):
+    other = {}
+    exec(
+        compile("def helper(x):\n    while True: pass", "<another cell>", "exec"), other
+    )
+    answer = source.compiled(CENTRE, "def my_centre(x): return helper(x)", "<a cell>")
+    answer.__globals__["helper"] = other["helper"]
+    assert "It was stopped" in judge(CENTRE, answer).text
+
+
+def test_the_clock_starts_anew_with_each_check(short_patience):
+    assert "stopped" in words("def my_centre(x):\n    while True: pass")
+    assert said(source.solution(CENTRE)).passed
+
+
+def test_recursion_without_end_shows_the_line():
+    text = "def my_centre(x):\n    return my_centre(x)"
+    found = words(text)
+    assert found.startswith(
+        "It raises RecursionError: maximum recursion depth exceeded"
+    )
+    assert found.endswith(
+        (", at line 2: return my_centre(x)", ", at line 1: def my_centre(x):")
+    )
+
+
+# --- answers that raise ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line, error",
+    [
+        ("return x @ x", "ValueError: matmul: Input operand 1 has a mismatch"),
+        ("return y", "NameError: name 'y' is not defined"),
+        ("raise SystemExit", "SystemExit, at"),
+        ("raise SystemExit(3)", "SystemExit: 3, at"),
+        ("raise GeneratorExit", "GeneratorExit, at"),
+        ("assert x.ndim == 1, 'flat'", "AssertionError: flat, at"),
+        ("raise KeyError", "KeyError, at"),
+        ("return nnlib.mse(x, 3)", "ValueError: "),  # deeper lines are the package's
+        ("return np.stack(x, axis=7)", "AxisError: "),
+    ],
+)
+def test_an_error_shows_the_reader_s_line(line, error):
+    found = words(f"def my_centre(x):\n    import nnlib\n    {line}")
+    assert found.startswith(f"It raises {error}")
+    assert found.endswith(f", at line 3: {line}")
+
+
+def test_an_error_in_a_function_of_another_cell_shows_its_line():
+    text = "def helper(x):\n    return x.nothing\n"
+    linecache.cache["<another cell>"] = (len(text), None, text.splitlines(True), "")
+    other = {}
+    exec(compile(text, "<another cell>", "exec"), other)
+    answer = source.compiled(CENTRE, "def my_centre(x): return helper(x)", "<a cell>")
+    answer.__globals__["helper"] = other["helper"]
+    assert judge(CENTRE, answer).text.endswith(", at line 2: return x.nothing")
+
+
+def test_a_file_beside_the_package_is_the_reader_s():
+    beside = f"{Path(nnlib.__file__).parent}_answers.py"
+    found = said("def my_centre(x):\n    return x.nothing", file=beside)
+    assert found.text.endswith(", at line 2: return x.nothing")
+
+
+def test_an_error_that_cannot_be_shown():
+    text = """
+    class Sly(Exception):
+        def __str__(self):
+            raise TypeError
+
+    def my_centre(x):
+        raise Sly
+    """
+    assert "Sly: (it cannot be shown), at line 7: raise Sly" in words(text)
+
+
+@pytest.mark.parametrize("head", ["my_centre()", "my_centre(z)", "my_centre(x, axis)"])
+def test_another_list_of_arguments_is_compared_with_the_stub(head):
+    found = words(f"def {head}: return 0")
+    assert found.startswith("It raises TypeError: ")
+    assert found.endswith("Does it still have what the stub had: my_centre(x)?")
+
+
+def test_a_class_without_one_of_the_methods():
+    text = "class MyReLU(Layer):\n    def forward(self, x):\n        return x * (x > 0)"
+    assert (
+        words(text, find("activations.ReLU"))
+        == "backward is still empty: write it, too."
+    )
+
+
+def test_ctrl_c_passes_through_and_all_is_as_it_was():
+    before = sys.stdout, sys.gettrace(), np.geterr()
+    with pytest.raises(KeyboardInterrupt):
+        said("def my_centre(x): raise KeyboardInterrupt")
+    assert (sys.stdout, sys.gettrace(), np.geterr()) == before
+
+
+# --- answers that are not right, and what helps ----------------------------------------------
+
+DIAGNOSES = {
+    "prints": ("print(x - x.mean(0))", "It prints its answer and returns None"),
+    "no return": ("x - x.mean(0)", "It returns None: is there a `return`"),
+    "list": (
+        "return (x - x.mean(0)).tolist()",
+        "The numbers are right, but as a list: make it a NumPy array.",
+    ),
+    "tuple": ("return tuple(x - x.mean(0))", "The numbers are right, but as a tuple"),
+    "strings": ("return x.astype(str)", "It holds <U32, and should hold float64."),
+    "objects": ("return (x - x.mean(0)).astype(object)", "It holds object, and should"),
+    "complex": ("return x + 0j", "It holds complex128, and should hold float64."),
+    "whole numbers": ("return x.astype(int)", "It holds int64 in place of floating"),
+    "half precision": (
+        "return (x - x.mean(0) + 1).astype(np.float16).astype(float) - 1 + 1e-5",
+        "It is nearly right, but more than rounding is off",
+    ),
+    "transposed": (
+        "return (x - x.mean(0)).T",
+        "Its shape is (3, 2), and should be (2, 3): transposed, with the right numbers.",
+    ),
+    "transposed and wrong": ("return x.T", "transposed, and the numbers differ, too."),
+    "flat": (
+        "return (x - x.mean(0)).ravel()",
+        "as many numbers, in another arrangement",
+    ),
+    "an axis gone": ("return x.mean(0)", "the axis with 2 is gone, as after a sum"),
+    "a shape": ("return x[:, :2]", "Its shape is (2, 2), and should be (2, 3)."),
+    "nan": ("return (x - x.mean(0)) / (x > 0) * (x > 0)", "of its 6 numbers are nan."),
+    "infinite": ("return (x - x.mean(0)) / 0", "6 of its 6 numbers are infinite."),
+    "sign": ("return x.mean(0) - x", "It has the wrong sign: each number is −1 times"),
+    "factor": (
+        "return (x - x.mean(0)) * len(x)",
+        "Each number is 2 times what it should be, and 2 is how many rows x has.",
+    ),
+    "one part": (
+        "return (x - x.mean(0)) / x.shape[1]",
+        "Each number is 1/3 times what it should be, and 3 is how many columns x has.",
+    ),
+    "another factor": ("return 7 * (x - x.mean(0))", "Each number is 7 times what it"),
+    "one number": (
+        "x = x - x.mean(0); x[1, 2] = 5; return x",
+        "1 of its 6 numbers are wrong, the first at [1, 2].",
+    ),
+    "all numbers": ("return np.sin(x) + 9", "All of its numbers are wrong."),
+    "a number": ("return 3.0", "Its shape is (), and should be (2, 3)."),
+    "changes its input": (
+        "x -= x.mean(0); return x",
+        "It changes x, which belongs to the caller: work on a copy",
+    ),
+    "changes its shape": (
+        "y = x - x.mean(0); x.shape = (-1,); return y",
+        "It changes x",
+    ),
+    "a set": ("return {1}", "It should be a NumPy array, and is a set."),
+    "an enormous number": (
+        "return [10**400]",
+        "should be a NumPy array, and is a list.",
+    ),
+    "a generator": ("yield 3", "It should be a NumPy array, and is a generator."),
+    "itself": ("return my_centre", "It should be a NumPy array, and is a function."),
+}
+
+
+@pytest.mark.parametrize("name", DIAGNOSES)
+def test_a_wrong_answer_gets_the_sentence_that_helps(name):
+    body, sentence = DIAGNOSES[name]
+    assert sentence in words(f"def my_centre(x):\n    {body}")
+
+
+@pytest.mark.parametrize(
+    "body, sentence",
+    [
+        ("return x.std(), x.mean()", "in the wrong order: return mean, spread."),
+        ("return x.mean()", "It should return 2 things, mean, spread; it returns one."),
+        ("return 1, 2, 3", "It should return 2 things, mean, spread; it returns 3."),
+        ("return [x.mean(), x.std()]", "Return a tuple: return mean, spread."),
+        ("return x.mean(), x.std() + 1", "The number is wrong."),
+        ("return x.mean(), None", "It returns None"),
+        ("return x.mean(), 'a'", "It should be a number, and is a str."),
+    ],
+)
+def test_several_things_that_are_returned(body, sentence):
+    assert sentence in words(f"def my_statistics(x): {body}", STATISTICS)
+
+
+def test_a_known_mistake_is_told_however_it_is_written():
+    text = """
+    def my_centre(x):
+        return np.stack([row - sum(row) / len(row) for row in x])
+    """
+    result = said(text)
+    assert (result.mistake, result.text) == ("rows", "You centre the rows.")
+    assert dict(result.evidence)["x"] == shown(np.array([[1.0, 2, 4], [3, 0, 0]]))
+
+
+def test_the_shown_cases_by_heart():
+    text = """
+    def my_centre(x):
+        if x.shape == (2, 3):
+            return np.array([[-1.0, 1.0, 2.0], [1.0, -1.0, -2.0]])
+        return x
+    """
+    result = said(text)
+    assert "not on one that was drawn for this check" in result.text
+    assert dict(result.evidence)["x"].count("[") == 6  # the case drawn: five rows
+
+
+# --- things that are no answer -------------------------------------------------------------
+
+
+class Instance:
+    def __call__(self, x):
+        return x
+
+
+class NoEquality:
+    def __eq__(self, other):
+        raise TypeError
+
+    def __repr__(self):
+        raise TypeError
+
+    __hash__ = None
+
+
+def round_and_round():
+    it = []
+    it.append(it)
+    return it
+
+
+@pytest.mark.parametrize(
+    "answer, sentence",
+    [
+        (3, "my_centre should be a function; it is 3, a int."),
+        (None, "my_centre should be a function; it is None, a NoneType."),
+        (np.zeros(2), "my_centre should be a function; it is [0. 0.], a ndarray."),
+        (round_and_round(), "my_centre should be a function; it is [[...]], a list."),
+        (NoEquality(), "it is a NoEquality that cannot be shown, a NoEquality."),
+        (np.mean, "my_centre has no Python code of its own"),
+        (len, "my_centre has no Python code of its own"),
+        (functools.partial(len), "my_centre has no Python code of its own"),
+        (Instance(), "my_centre has no Python code of its own"),
+        (Instance, "my_centre should be a function, and is a class."),
+    ],
+)
+def test_what_is_no_function(answer, sentence):
+    result = judge(CENTRE, answer)
+    if answer is np.mean:  # numpy's functions are Python's or not, as NumPy likes
+        sentence = ""
+    assert sentence in result.text and result.attempted and not result.passed
+
+
+@pytest.mark.parametrize(
+    "text, sentence",
+    [
+        ("MyReLU = 3", "MyReLU should be a class, and is 3."),
+        (
+            "class MyReLU: pass\nMyReLU = MyReLU()",
+            "is an object of it: leave out the ( )",
+        ),
+        ("class MyReLU(Layer): pass", "MyReLU has no methods of its own: write them."),
+        ("MyReLU = ReLU()", "MyReLU should be a class, and is <nnlib.activations.ReLU"),
+        (
+            "def MyReLU(x): return x",
+            "MyReLU should be a class, and is <function MyReLU",
+        ),
+    ],
+)
+def test_what_is_no_class(text, sentence):
+    assert sentence in words(text, find("activations.ReLU"))
+
+
+def test_a_class_that_is_written_in_part():
+    relu = find("activations.ReLU")
+    text = source.stub(relu).replace("...", "return x * (x > 0)", 1)
+    assert said(text, relu).text == "backward is still empty: write it, too."
+    assert not said(source.stub(relu), relu).attempted
+
+
+def test_a_method_that_a_class_does_not_have_is_not_attempted():
+    text = "class MyLinear(Layer):\n    def backward(self, da):\n        return da"
+    assert not said(text, find("layers.Linear.forward")).attempted
+
+
+def test_methods_may_come_from_a_class_of_one_s_own():
+    relu = find("activations.ReLU")
+    parent = source.solution(relu).replace("MyReLU", "Parent")
+    text = f"{parent}\n\nclass MyReLU(Parent):\n    name = 'mine'\n"
+    assert said(text, relu).passed
+
+
+@pytest.mark.parametrize("empty", ["...", "pass", "return", "return None", "'a word'"])
+def test_an_empty_function_is_not_attempted(empty):
+    assert not said(f"def my_centre(x):\n    {empty}").attempted
+
+
+def test_a_broken_program_is_attempted_once_it_is_changed():
+    broken = find("training.folds")
+    stub = source.stub(broken)
+    for untouched in (stub, "# my try\n" + stub, "import numpy as np\n" + stub):
+        assert not said(untouched, broken).attempted
+    assert said(stub.replace("shuffle", "shuffle"), broken).text
+    changed = stub.replace("yield", "np.zeros(1)\n        yield", 1)
+    result = said(changed, broken)
+    assert result.attempted and result.mistake == broken.broken
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def my_centre(*all, **named): return named['x'] - named['x'].mean(axis=0)",
+        "my_centre = lambda x: x - x.mean(axis=0)",
+        "def other(x): return x - x.mean(axis=0)\nmy_centre = other",
+        "def my_centre(x, axis=0): return x - x.mean(axis)",
+        "def my_centre(x):\n    exec('y = 1')\n    print(x)\n    return x - x.mean(axis=0)",
+        """
+        import functools
+
+        def twice(f):
+            @functools.wraps(f)
+            def g(*args, **named):
+                f(*args, **named)
+                return f(*args, **named)
+            return g
+
+        @twice
+        def my_centre(x):
+            return x - x.mean(axis=0)
+        """,
+    ],
+)
+def test_right_answers_of_unusual_form(text):
+    result = said(text)
+    assert result.passed, result
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "global np\n    del np\n    return x",
+        "import sys\n    sys.stdout = None\n    return x",
+        "import sys\n    sys.stdout.close()\n    print(x)\n    return x",
+        "import sys\n    sys.settrace(None)\n    return x",
+        "np.seterr(all='raise')\n    return x",
+        "print('long ' * 10**6)\n    return x",
+        "return np.zeros((3000, 3000))",
+        "return ['long'] * 10**5",
+        "it = []\n    it.append(it)\n    return it",
+        "return np.array([None, x], dtype=object)",
+        "return {x.tobytes(): x}",
+        "return NoEquality()",
+        "exec('raise SystemExit')",
+        "return __import__('types').SimpleNamespace(dtype=3, shape=4)",
+        "x[:] = np.nan\n    x.resize((7, 7), refcheck=False)\n    return x",
+        "x.flags.writeable = False\n    return x",
+    ],
+)
+def test_nothing_that_an_answer_does_gets_out(body):
+    answer = source.compiled(CENTRE, f"def my_centre(x):\n    {body}", "<a cell>")
+    answer.__globals__["NoEquality"] = NoEquality
+    out, errors, tracer = sys.stdout, np.geterr(), lambda *_: None
+    sys.settrace(tracer)
+    try:
+        result = judge(CENTRE, answer)
+        assert sys.gettrace() is tracer
+    finally:
+        sys.settrace(None)
+    assert (sys.stdout, np.geterr()) == (out, errors)
+    assert not result.passed and "cope with" not in result.text
+    assert len(repr(result)) < 2000 and len(result._repr_html_()) < 8000
+
+
+def test_warnings_do_not_get_out(recwarn):
+    said(
+        "def my_centre(x):\n    import warnings\n    warnings.warn('x')\n    return x.mean(7)"
+    )
+    said("def my_centre(x):\n    return x[:0].mean()")
+    assert not recwarn.list
+
+
+def test_what_no_check_can_cope_with_is_said(monkeypatch):
+    def faulty(*_):
+        raise ZeroDivisionError("a fault of the engine")
+
+    monkeypatch.setattr(checking, "judge_code", faulty)
+    found = words("def my_centre(x): return x")
+    assert found.endswith("cope with: ZeroDivisionError: a fault of the engine")
+
+
+# --- the package's own code ------------------------------------------------------------------
+
+BORROWED = {
+    "the function": ("losses.softmax", "from nnlib import softmax as my_softmax"),
+    "called": ("losses.softmax", "def my_softmax(z): return softmax(z)"),
+    "by another name": (
+        "losses.softmax",
+        "s = softmax\ndef my_softmax(z): return s(z)",
+    ),
+    "import inside": (
+        "losses.softmax",
+        "def my_softmax(z):\n    from nnlib.losses import softmax as f\n    return f(z)",
+    ),
+    "partial": (
+        "losses.softmax",
+        "import functools\nf = functools.partial(softmax)\ndef my_softmax(z): return f(z)",
+    ),
+    "its code": (
+        "losses.softmax",
+        "from types import FunctionType\n"
+        "f = FunctionType(softmax.__code__, softmax.__globals__)\n"
+        "def my_softmax(z): return f(z)",
+    ),
+    "getattr": (
+        "losses.softmax",
+        "import nnlib\ndef my_softmax(z): return getattr(nnlib, 'soft' + 'max')(z)",
+    ),
+    "subclass": (
+        "activations.ReLU",
+        """
+        class MyReLU(ReLU):
+            def forward(self, x):
+                return super().forward(x)
+            def backward(self, da):
+                return super().backward(da)
+        """,
+    ),
+    "half a subclass": (
+        "activations.ReLU",
+        """
+        class MyReLU(ReLU):
+            def forward(self, x):
+                self.a = x * (x > 0)
+                return self.a
+            def backward(self, da):
+                return ReLU.backward(self, da)
+        """,
+    ),
+    "the class inside": (
+        "activations.ReLU",
+        """
+        class MyReLU(Layer):
+            def forward(self, x):
+                self.r = ReLU()
+                return self.r.forward(x)
+            def backward(self, da):
+                return self.r.backward(da)
+        """,
+    ),
+    "the class's function": (
+        "layers.Linear.forward",
+        """
+        class MyLinear(Layer):
+            def forward(self, x):
+                return Linear.forward(self, x)
+        """,
+    ),
+    "the method itself": (
+        "layers.Linear.forward",
+        "class MyLinear(Layer):\n    forward = Linear.forward",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BORROWED)
+def test_the_package_s_own_code_does_not_pass(name):
+    id, text = BORROWED[name]
+    result = said(text, find(id))
+    assert result.mistake == "the package's own code" and not result.passed
+    assert f"nnlib.{id} is called, or copied" in result.text
+
+
+def test_other_pieces_of_the_package_may_be_used():
+    text = "def my_softmax(z):\n    return np.exp(z - cross_entropy(z, y)[0])"
+    assert said(text, find("losses.softmax")).mistake is None
+
+
+# --- check, hint, solution -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("id", ["losses.sofmax", "", None, 3])
+@pytest.mark.parametrize("ask", [check, hint, solution])
+def test_an_unknown_id_is_a_value_error(ask, id):
+    with pytest.raises(ValueError, match="no exercise has the id"):
+        ask(id)
+
+
+def test_the_nearest_ids_are_named():
+    with pytest.raises(ValueError, match="did you mean 'losses.softmax'"):
+        check("losses.sofmax")
+
+
+def test_check_finds_an_answer_where_it_is_called():
+    names = {"check": check, "np": np}
+    call = "result = check('losses.softmax')"
+    exec(call, names)
+    assert names["result"].text.startswith(
+        "there is no my_softmax here. Write my_softmax"
+    )
+    exec("def my_softmax(z): return z\n" + call, names)
+    assert names["result"].attempted and not names["result"].passed
+    exec("my_softmax = ...\n" + call, names)
+    assert not names["result"].attempted
+
+
+@pytest.mark.parametrize("answer", [(), [], b"b", 2, NoEquality(), "e", "bb"])
+def test_what_is_no_choice(answer):
+    result = check("losses.two_softmaxes", answer)
+    assert 'should be one of "a", "b", "c", "d", not ' in result.text
+    assert result.attempted and not result.passed
+
+
+@pytest.mark.parametrize("answer", ["b", " B ", "(b)", "b.", np.str_("b")])
+def test_ways_to_write_a_choice(answer):
+    assert check("losses.two_softmaxes", answer).passed
+
+
+def test_hints_come_one_a_call_and_begin_again():
+    count = len(find("losses.cross_entropy").hints)
+    heads = [repr(hint("losses.cross_entropy"))[:12] for _ in range(count + 1)]
+    numbers = [*range(1, count + 1), 1]
+    assert heads == [f"Hint {number} of {count}:" for number in numbers]
+
+
+def test_a_chapter_that_is_not_there():
+    with pytest.raises(ValueError, match="chapter must be from 1 to 8, got 9"):
+        exercises(9)
+
+
+# --- in JupyterLab ---------------------------------------------------------------------------
+
+CELLS = [
+    "from nnlib.exercises import check\nimport numpy as np",
+    'check("losses.softmax")',
+    "def helper(z):\n    return z.nothing",
+    "def my_softmax(z):\n    return helper(z)",
+    'check("losses.softmax")',
+    "def my_softmax(z):\n    z = z + 1\n    while True:\n        z = z - 1",
+    "from nnlib.exercises import checking\nchecking.LIMIT = 0.1",
+    'check("losses.softmax")',
+    source.solution(find("losses.softmax")).replace("z = check_outputs(z)", "# mine"),
+    'check("losses.softmax")',
+    "from nnlib.exercises import progress as store\n"
+    "import json, sys\n"
+    "text = sys.modules['nnlib.exercises.progress'].path().read_text()\n"
+    "print(json.loads(text)['answers']['losses.softmax']['answer'])",
+    "from nnlib import softmax\nfrom nnlib.exercises import use_mine\nuse_mine()",
+    "print(softmax is my_softmax, softmax.__name__)",
+]
+
+
+def test_a_real_kernel_finds_answers_their_lines_and_their_text(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, CELLS)])
+    execute(notebook, tmp_path)
+    texts = [
+        output.get("text") or output["data"]["text/plain"]
+        for cell in notebook.cells
+        for output in cell.outputs
+    ]
+    absent, raises, endless, passed, saved, mine, names = texts
+    assert absent.startswith("Not attempted yet: there is no my_softmax here.")
+    assert "'nothing', at line 2: return z.nothing" in " ".join(raises.split())
+    assert "It was stopped after 0.1 seconds, at line" in endless
+    assert passed.startswith("Passed: my_softmax does what it should")
+    assert saved.strip() == CELLS[8].strip()
+    assert "nnlib.softmax is my_softmax" in mine
+    assert names == "False my_softmax\n"  # the text that was saved, run anew
