@@ -14,7 +14,7 @@ from normalise import execute
 import nnlib
 from nnlib.exercises import check, checking, exercises, hint, solution, source
 from nnlib.exercises.checking import judge
-from nnlib.exercises.compare import shown
+from nnlib.exercises.compare import difference, shown
 from nnlib.exercises.specification import Code, find, mistake
 
 
@@ -336,7 +336,7 @@ DIAGNOSES = {
     "another factor": ("return 7 * (x - x.mean(0))", "Each number is 7 times what it"),
     "one number": (
         "x = x - x.mean(0); x[1, 2] = 5; return x",
-        "1 of its 6 numbers are wrong, the first at [1, 2].",
+        "1 of its 6 numbers is wrong, the first at [1, 2].",
     ),
     "all numbers": ("return np.sin(x) + 9", "All of its numbers are wrong."),
     "a number": ("return 3.0", "Its shape is (), and should be (2, 3)."),
@@ -371,13 +371,40 @@ def test_a_wrong_answer_gets_the_sentence_that_helps(name):
         ("return x.mean()", "It should return 2 things, mean, spread; it returns one."),
         ("return 1, 2, 3", "It should return 2 things, mean, spread; it returns 3."),
         ("return [x.mean(), x.std()]", "Return a tuple: return mean, spread."),
-        ("return x.mean(), x.std() + 1", "The number is wrong."),
-        ("return x.mean(), None", "It returns None"),
-        ("return x.mean(), 'a'", "It should be a number, and is a str."),
+        ("return x.mean(), x.std() + 1", "spread: the number is wrong."),
+        ("return x.mean(), None", "spread: it returns None"),
+        ("return x.mean(), 'a'", "spread: it should be a number, and is a str."),
     ],
 )
 def test_several_things_that_are_returned(body, sentence):
     assert sentence in words(f"def my_statistics(x): {body}", STATISTICS)
+
+
+@pytest.mark.parametrize(
+    "expected, got, text",
+    [
+        (True, False, "It is False, and should be True."),
+        ((2, 3), (3, 2), "It is (3, 2), and should be (2, 3)."),
+        (["a", "b"], ["b", "a"], "It is ['b', 'a'], and should be ['a', 'b']."),
+        (4, 4.5, "It should be a whole number, and is float64."),
+    ],
+)
+def test_values_that_are_no_arrays_are_named(expected, got, text):
+    assert difference({"it": expected}, {"it": got}, {}, 1e-6, 1e-9)[3] == text
+
+
+def test_a_factor_is_looked_for_beside_lists_of_arrays():
+    case = {"layers": [np.ones((2, 3)), np.ones(3)], "x": np.ones((4, 2))}
+    right = np.array([1.0, 2.0])
+    *_, text = difference(right, 4 * right, case, 1e-6, 1e-9)
+    assert text.endswith("4 is how many rows x has.")
+
+
+def test_an_exercise_may_refuse_in_words_of_its_own():
+    text = "def my_batches(x, y, *, batch_size, rng):\n    return [x, y, x]"
+    assert (
+        words(text, find("training.batches")) == "Each batch should be a pair (x, y)."
+    )
 
 
 def test_a_known_mistake_is_told_however_it_is_written():

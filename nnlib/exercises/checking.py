@@ -1,6 +1,8 @@
 """Checking an answer: what was done, which mistake was made, and the smallest failing case."""
 
 import time
+import traceback
+from pathlib import Path
 
 import numpy as np
 
@@ -156,8 +158,7 @@ def diagnosis(exercise, case, mine, right):
             f"Does a loop in it never end?"
         )
     if mine.error is not None and right.error is None:
-        where = f", at {mine.line}" if mine.line else f". {as_in_the_stub(exercise)}"
-        return f"It raises {words(mine.error)}{where}"
+        return of_error(exercise, mine)
     if right.error is not None:
         did = f"raises {words(mine.error)}" if mine.error else "returns something"
         return f"It should raise {words(right.error)}; it {did}."
@@ -172,16 +173,31 @@ def diagnosis(exercise, case, mine, right):
         return (
             "It prints its answer and returns None: put `return` in the place of print."
         )
-    *_, text = difference(
+    part, _, _, text = difference(
         right.value, mine.value, case, exercise.rtol, exercise.atol, exercise.returns
     )
-    return text
+    return f"{part}: {text[0].lower()}{text[1:]}" if part else text
 
 
-def as_in_the_stub(exercise):
-    """A question for an answer that cannot be used as it should."""
-    heads = source.heads(source.stub(exercise))
-    return f"Does it still have what the stub had: {', '.join(heads)}?"
+def of_error(exercise, mine):
+    """A sentence for an answer that raises, or that an exercise refuses in words of its own."""
+    if mine.line:
+        return f"It raises {words(mine.error)}, at {mine.line}"
+    if refused(mine.error):
+        text = str(mine.error)
+        return f"{text[0].upper()}{text[1:].rstrip('.')}."
+    heads = ", ".join(source.heads(source.stub(exercise)))
+    return (
+        f"It raises {words(mine.error)}. Does it still have what the stub had: {heads}?"
+    )
+
+
+def refused(error):
+    """Whether the `use` of an exercise raised this error itself."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return Path(last.filename).parent == Path(__file__).parent and (
+        last.line.startswith("raise ") and bool(str(error))
+    )
 
 
 def evidence(exercise, case, mine, right):

@@ -8,13 +8,13 @@ from nnlib.exercises.trial import equal, numeric
 def difference(expected, got, case, rtol, atol, names=()):
     """(name of the part, expected, got, a sentence) for the first part that is not right."""
     if got is None and expected is not None:
-        return (
-            "",
-            expected,
-            got,
-            "It returns None: is there a `return` on each way out?",
-        )
-    if isinstance(expected, tuple) and not isinstance(got, dict):
+        text = "It returns None: is there a `return` on each way out?"
+        return "", expected, got, text
+    if (
+        isinstance(expected, tuple)
+        and not isinstance(got, dict)
+        and not plain(expected)
+    ):
         return of_tuple(expected, got, case, rtol, atol, names)
     if isinstance(expected, dict) and isinstance(got, dict):
         for name in expected:
@@ -29,19 +29,11 @@ def of_tuple(expected, got, case, rtol, atol, names):
     words = ", ".join(names) or f"{count} values"
     if not isinstance(got, tuple | list) or len(got) != count:
         number = len(got) if isinstance(got, tuple) else "one"
-        return (
-            "",
-            expected,
-            got,
-            f"It should return {count} things, {words}; it returns {number}.",
-        )
+        text = f"It should return {count} things, {words}; it returns {number}."
+        return "", expected, got, text
     if equal(tuple(got)[::-1], expected, rtol, atol):
-        return (
-            "",
-            expected,
-            got,
-            f"The right things in the wrong order: return {words}.",
-        )
+        text = f"The right things in the wrong order: return {words}."
+        return "", expected, got, text
     for i, (right, mine) in enumerate(zip(expected, got)):
         if not equal(mine, right, rtol, atol):
             name = names[i] if names else f"value {i + 1}"
@@ -50,9 +42,14 @@ def of_tuple(expected, got, case, rtol, atol, names):
     return "", expected, got, f"Return a tuple: return {words}."
 
 
+def plain(value):
+    """Whether a tuple is one thing, such as a shape, and not several that are returned."""
+    return all(isinstance(part, bool | int | str) for part in value)
+
+
 def sentence(expected, got, case, rtol, atol):
     """What is wrong with one value."""
-    if numeric(expected):
+    if numeric(expected) and not isinstance(expected, bool):
         right = np.asarray(expected)
         if not numeric(got):
             return of_type(right, got, rtol, atol)
@@ -62,11 +59,12 @@ def sentence(expected, got, case, rtol, atol):
         if right.dtype.kind == "f" and mine.dtype.kind != "f":
             return f"It holds {mine.dtype} in place of floating-point numbers: were they rounded?"
         if right.dtype.kind != "f" and mine.dtype.kind == "f":
-            return f"It should hold {right.dtype}, and holds {mine.dtype}."
+            asked = f"hold {right.dtype}" if right.ndim else "be a whole number"
+            return f"It should {asked}, and {'holds' if right.ndim else 'is'} {mine.dtype}."
         return of_numbers(right, mine, case, rtol, atol)
     if type(got) is not type(expected):
         return f"It should be a {kind(expected)}, and is a {kind(got)}."
-    return "It is not what it should be."
+    return f"It is {shown(got)}, and should be {shown(expected)}."
 
 
 def kind(value):
@@ -121,12 +119,10 @@ def of_numbers(right, mine, case, rtol, atol):
     wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
     if right.size > 1 and wrong.sum() < right.size:
         at = ", ".join(map(str, np.argwhere(wrong)[0]))
-        return (
-            f"{wrong.sum()} of its {right.size} numbers are wrong, the first at [{at}]."
-        )
-    return (
-        "The number is wrong." if right.size == 1 else "All of its numbers are wrong."
-    )
+        verb = "is" if wrong.sum() == 1 else "are"
+        count = f"{wrong.sum()} of its {right.size} numbers"
+        return f"{count} {verb} wrong, the first at [{at}]."
+    return "All of its numbers are wrong." if right.size > 1 else "The number is wrong."
 
 
 def common_factor(right, mine, rtol):
@@ -149,13 +145,10 @@ def of_factor(factor, case):
     words = f"1/{size:.4g}" if inverse else f"{size:.4g}"
     start = f"Each number is {words} times what it should be"
     for name, value in case.items():
-        for axis, length in enumerate(np.shape(value)):
+        shape = np.shape(value) if numeric(value) else ()
+        places = ("numbers",) if len(shape) == 1 else ("rows", "columns", "layers")
+        for place, length in zip(places, shape):
             if length > 1 and np.isclose(abs(size), length):
-                place = (
-                    ("rows", "columns")[axis] if axis < 2 else f"size of axis {axis}"
-                )
-                if np.ndim(value) == 1:
-                    place = "numbers"
                 return f"{start}, and {length} is how many {place} {name} has."
     return f"{start}."
 

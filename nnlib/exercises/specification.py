@@ -131,7 +131,7 @@ def find(id):
     from difflib import get_close_matches
 
     known = {e.id: e for exercises in everything().values() for e in exercises}
-    if id not in known:
+    if not isinstance(id, str) or id not in known:
         near = get_close_matches(str(id), known, n=3, cutoff=0.3)
         words = f"did you mean {', '.join(map(repr, near))}? " if near else ""
         raise ValueError(
