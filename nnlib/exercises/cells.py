@@ -48,7 +48,7 @@ def markdown(exercise):
         f":class: exercise\n:name: {where}\n"
         f"*{kind.capitalize()}, {TIMES[exercise.level]}.* {task(exercise)}\n\n"
         f'Stuck? `hint("{exercise.id}")`. Done, or given up: `solution("{exercise.id}")`, '
-        f"or [its page](solutions.md#solution-{where.removeprefix('exercise-')}).\n```"
+        f"or [see the solutions](solutions.md#solution-{where.removeprefix('exercise-')}).\n```"
     )
 
 
