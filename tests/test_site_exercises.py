@@ -55,7 +55,7 @@ def test_its_chapter_has_the_task_the_stub_and_the_check(page, exercise):
     said = check.find(class_="nn-check")
     assert said.get_text().startswith("Not attempted yet:")
     link = task.find("a", href=f"solutions.html#{target(exercise)}")
-    assert link.get_text() == "the solution"
+    assert link.get_text() == "see the solutions"
 
 
 @each
