@@ -16,7 +16,7 @@ from nnlib.exercises.assignment import assign, fixed, notebook_of, passes
 from nnlib.exercises.specification import CHAPTERS, chapter, everything, find
 
 NBGRADER = "nbgrader==0.9.6"
-CHAPTER = 4
+CHAPTER = 5  # functions, classes and methods, given parts, a broken program, a choice
 NAME = f"chapter_{CHAPTER:02}"
 COURSE = Path(__file__).with_name("nbgrader_course.py")
 CODE = [

@@ -417,6 +417,29 @@ def test_a_known_mistake_is_told_however_it_is_written():
     assert dict(result.evidence)["x"] == shown(np.array([[1.0, 2, 4], [3, 0, 0]]))
 
 
+def test_a_known_mistake_is_told_where_another_one_raises():
+    text = """
+class MySigmoid(Layer):
+    def forward(self, x):
+        self.a = 1 / (1 + np.exp(-x))
+        return self.a
+
+    def backward(self, da):
+        return self.a * (1 - self.a)
+"""
+    result = said(text, find("activations.Sigmoid"))
+    assert "da" in result.mistake and "(And on another case it raises " in result.text
+
+
+def test_an_answer_that_is_right_until_it_raises_is_not_taken_for_another():
+    """Two known mistakes are right on the cases where this one is."""
+    loss = find("losses.cross_entropy")
+    text = source.solution(loss).replace(
+        "    n, rows", "    assert np.abs(z).max() < 99\n    n, rows"
+    )
+    assert said(text, loss).mistake is None
+
+
 def test_the_shown_cases_by_heart():
     text = """
     def my_centre(x):

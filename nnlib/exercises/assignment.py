@@ -68,12 +68,13 @@ def fixed(exercise):
 def with_solution(exercise):
     """The stub, and after each blank of it the lines that nbgrader takes out."""
     if hasattr(exercise, "cases") and not exercise.broken:
-        return source.with_bodies(
+        text = source.with_bodies(
             exercise,
             lambda space, body: [
                 f"{space}...", f"{space}{BEGIN}", *body, f"{space}{END}",
             ],
         )  # fmt: skip
+        return text.replace(f"{END}\n\n", f"{END}\n")  # an empty line is left of it
     right = f'{exercise.mine} = "{getattr(exercise, "right", "")}"\n'
     if hasattr(exercise, "cases"):
         right = source.solution(exercise)

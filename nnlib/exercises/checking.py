@@ -97,8 +97,10 @@ def judge_code(exercise, answer, rng):
         return Result(exercise, passed=True, text=praise(exercise))
     first = bad[0] if bad else len(mine) - 1
     shows = evidence(exercise, cases[first], mine[first], right[first])
-    if known := recognised(exercise, mine, cases):
-        return Result(exercise, mistake=known.name, text=known.says, evidence=shows)
+    known, also = recognised(exercise, mine, right, cases)
+    if known:
+        text = known.says + also
+        return Result(exercise, mistake=known.name, text=text, evidence=shows)
     text = diagnosis(exercise, cases[first], mine[first], right[first])
     if first and drawn_anew(exercise, cases[first]):
         text += (
@@ -131,14 +133,31 @@ def alike(exercise, one, other):
     return same(one, other, exercise.rtol, exercise.atol)
 
 
-def recognised(exercise, mine, cases):
-    """The known mistake that gives the same outcomes on every case, if there is one."""
+def recognised(exercise, mine, right, cases):
+    """(the known mistake with the same outcomes on every case, ""), if there is one. If not,
+    the one with the same on all cases where nothing is raised, and a word on the others:
+    two mistakes were made."""
+    if len(mine) < len(cases):
+        return None, ""
+    everywhere = range(len(cases))
+    quiet = [i for i in everywhere if mine[i].error is None]
+    if wrong := of_outcomes(exercise, mine, cases, everywhere):
+        return wrong, ""
+    if all(alike(exercise, mine[i], right[i]) for i in quiet):
+        return None, ""  # what is wrong is that it raises
+    wrong = of_outcomes(exercise, mine, cases, quiet)
+    raised = [words(outcome.error) for outcome in mine if outcome.error is not None]
+    return wrong, f" (And on another case it raises {raised[0]})" if raised else ""
+
+
+def of_outcomes(exercise, mine, cases, places):
+    """The known mistake whose outcomes are the same on the cases at these places."""
     for wrong in exercise.mistakes:
         answer = source.wrong_answer(exercise, wrong)
         deadline = time.perf_counter() + LIMIT
-        if len(mine) == len(cases) and all(
-            alike(exercise, outcome, run(exercise, answer, case, deadline))
-            for outcome, case in zip(mine, cases)
+        if all(
+            alike(exercise, mine[i], run(exercise, answer, cases[i], deadline))
+            for i in places
         ):
             return wrong
     return None
