@@ -4,6 +4,8 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
+from launch import LITE, written
+
 HERE = (
     "http://folder.invalid/"  # stands for the folder, so that addresses can be joined
 )
@@ -48,10 +50,10 @@ FRAME_ADDRESS = re.compile(rf"[./]*{FRAME.pattern}")
 
 
 def read_pages(folder):
-    """Each page of a folder by its path in it."""
+    """Each page of the book in a folder by its path in it."""
     return {
         path.relative_to(folder).as_posix(): Page(path.read_text("utf-8"))
-        for path in sorted(folder.rglob("*.html"))
+        for path in written(folder)
     }
 
 
@@ -92,6 +94,8 @@ def foreign_loads(folder, pages):
     ]
     for path in sorted(folder.rglob("*.css")):
         name = path.relative_to(folder).as_posix()
+        if name.startswith(f"{LITE}/"):
+            continue
         for groups in CSS_URL.findall(path.read_text("utf-8")):
             address = groups[0] or groups[1]
             if address.startswith("data:"):

@@ -12,8 +12,10 @@ import zipfile
 import links
 import nbformat
 import pytest
-from browser import tab
+from browser import PHONE, tab, visit
+from browser_checks import violations
 from built import CHAPTERS, PAGES, ROOT, SITE, Elements, read
+from launch import LITE, written
 
 pytestmark = pytest.mark.usefixtures("site")
 BESIDE = ["404", "index"]  # pages at the root that are no part of the book
@@ -48,7 +50,7 @@ def test_nothing_is_loaded_from_elsewhere(pages):
 
 
 def test_every_picture_of_a_cell_is_shown_by_some_page():
-    text = "".join(path.read_text("utf-8") for path in SITE.rglob("*.html"))
+    text = "".join(path.read_text("utf-8") for path in written(SITE))
     shown = set(re.findall(r"\bframes/([0-9a-f]{16}\.png)", text))
     assert shown == {path.name for path in (SITE / "frames").iterdir()}
     assert not re.search(r"\bframes:[0-9a-f]{16}", text)
@@ -142,7 +144,7 @@ def test_a_click_saves_the_notebook_and_the_book(browser, origin):
     wrong = []
     with tab(browser, origin, wrong, accept_downloads=True) as page:
         page.goto(f"{origin}/{NOTEBOOKS[1]}.html")
-        for name in ("notebook", "whole book"):
+        for name in ("notebook (.ipynb)", "whole book"):
             page.locator(".dropdown-download-buttons button").first.click()
             with page.expect_download() as saved:
                 page.get_by_role("link", name=name).click()
@@ -163,14 +165,17 @@ def unpacked(site, tmp_path_factory):
     return folder / path.stem
 
 
-def test_the_zip_is_the_whole_site_without_itself(unpacked):
+def test_the_zip_is_the_whole_site_without_itself_and_jupyterlite(unpacked):
     def files(folder):
         return {
             path.relative_to(folder).as_posix()
             for path in folder.rglob("*")
-            if path.is_file() and not path.name.startswith(".")
+            if path.is_file()
+            and not path.name.startswith(".")
+            and path.relative_to(folder).parts[0] != LITE
         }
 
+    assert not (unpacked / LITE).exists()
     assert files(SITE) - files(unpacked) == {path.name for path in SITE.glob("*.zip")}
     assert not files(unpacked) - files(SITE)
 
@@ -189,6 +194,8 @@ def test_the_unpacked_book_opens_from_its_folder(browser, unpacked):
         page.get_by_role("link", name="From a neuron to a layer").first.click()
         page.wait_for_url("**/01_neuron_to_layer.html")
         assert page.locator("mjx-container").count()
+        assert page.get_by_text("This copy cannot run in your browser").is_visible()
+        assert not page.get_by_role("link", name="Run this chapter").count()
     assert not wrong
 
 
@@ -199,6 +206,80 @@ def test_the_page_of_execution_times_has_every_notebook():
     total = sum(float(seconds) for _, seconds in rows)
     assert abs(float(re.search(r"<strong>(\d+\.\d)<", text)[1]) - total) < 1
     assert re.search(r"Python 3\.\d+\.\d+, NumPy \d+\.\d+", text)
+
+
+# --- running a page ---------------------------------------------------------------------------
+
+
+def buttons(page):
+    return [a for a in named(page, "a") if a.get("class") == "nn-button"]
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_button_opens_just_this_notebook(page):
+    file = f"{page.removeprefix('book/')}.ipynb"
+    expected = [f"../{LITE}/notebooks/index.html?path={file}"]
+    assert [a["href"] for a in buttons(page)] == expected * (page in NOTEBOOKS)
+
+
+@pytest.mark.parametrize("page", NOTEBOOKS)
+def test_what_the_button_says_is_no_description_of_the_page(page):
+    (described,) = named(page, "meta", name="description")
+    assert "browser" not in described["content"]
+
+
+def test_a_new_tab_opens_which_the_page_says_before(browser, origin):
+    wrong = []
+    with tab(browser, origin, wrong) as page:
+        visit(page, f"{origin}/{NOTEBOOKS[3]}.html")
+        page.context.route(f"**/{LITE}/**", lambda route: route.fulfill(body="here"))
+        button = page.get_by_role("link", name="Run this chapter in your browser")
+        what = page.locator(f"#{button.get_attribute('aria-describedby')}")
+        assert re.search(
+            r"new tab.*\d MB from \S+ at the first visit.*stay", what.inner_text()
+        )
+        assert not page.get_by_text("This copy cannot run").is_visible()
+        with page.expect_popup() as opened:
+            button.focus()
+            page.keyboard.press("Enter")
+        file = f"{NOTEBOOKS[3].removeprefix('book/')}.ipynb"
+        address = f"{origin}/{LITE}/notebooks/index.html?path={file}"
+        assert opened.value.url == address
+    assert not wrong
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
+def test_from_a_folder_a_sentence_stands_in_the_buttons_place(browser, options):
+    wrong, base = [], SITE.as_uri()
+    with tab(browser, base, wrong, **options) as page:
+        visit(page, f"{base}/{NOTEBOOKS[3]}.html")
+        assert page.get_by_text("This copy cannot run in your browser").is_visible()
+        assert not page.get_by_text("Run this chapter").is_visible()
+        assert not page.get_by_text("loads Python").is_visible()
+        assert page.locator(".nn-others a[download]").is_visible()
+        assert not violations(page)
+    assert not wrong
+
+
+def test_without_javascript_the_button_is_a_link(browser, origin):
+    with tab(browser, origin, [], java_script_enabled=False) as page:
+        page.goto(f"{origin}/{NOTEBOOKS[3]}.html")
+        assert page.get_by_role("link", name="Run this chapter").is_visible()
+        assert not page.get_by_text("This copy cannot run").is_visible()
+
+
+def test_on_paper_there_is_nothing_to_press(browser, origin):
+    with tab(browser, origin, []) as page:
+        page.goto(f"{origin}/{NOTEBOOKS[3]}.html")
+        page.emulate_media(media="print")
+        assert not page.locator(".nn-launch").is_visible()
+
+
+def test_a_thumb_does_not_miss_the_button(browser, origin):
+    with tab(browser, origin, [], **PHONE) as page:
+        page.goto(f"{origin}/{NOTEBOOKS[3]}.html")
+        box = page.locator(".nn-button").bounding_box()
+        assert box["height"] >= 44 and box["width"] > 300
 
 
 # --- search, and pages that are not there -----------------------------------------------------

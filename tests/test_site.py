@@ -38,6 +38,7 @@ from browser_explorers import (
     wrong_state,
 )
 from built import CHAPTERS, PAGES, SITE, read
+from launch import written
 from test_plots import explorers
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -95,7 +96,7 @@ def test_every_picture_has_words(page):
 
 
 def test_no_page_beyond_the_table_of_contents():
-    files = {path.relative_to(SITE) for path in SITE.rglob("*.html")}
+    files = {path.relative_to(SITE) for path in written(SITE)}
     built = {f.with_suffix("").as_posix() for f in files if f.parts[0] != "_static"}
     assert built == {*PAGES, "index", "404"}
 

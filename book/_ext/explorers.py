@@ -10,6 +10,7 @@ import re
 import shutil
 from pathlib import Path
 
+from launch import written
 from sphinx.util import logging
 
 FRAME = re.compile(r"\bframes:([0-9a-f]{16}\.png)\b")
@@ -54,7 +55,7 @@ def remove_unused(app, error):
     if error or app.builder.format != "html":
         return
     shown = set()
-    for page in Path(app.outdir).rglob("*.html"):
+    for page in written(Path(app.outdir)):
         shown.update(SHOWN.findall(page.read_text("utf-8")))
     for path in Path(app.outdir, "frames").glob("*.png"):
         if path.name not in shown:

@@ -1,12 +1,15 @@
 """Downloads: each page's source, and the whole book as one file. A Sphinx extension.
 
 The zip is made from the finished site, the same bytes from the same pages. Every page's download
-menu has it, with its size; the pages inside it do not.
+menu has it, with its size; the pages inside it do not. Nor is JupyterLite inside: 25 MB that start
+only from a web server (see launch.py).
 """
 
 import re
 import zipfile
 from pathlib import Path
+
+from launch import LITE, for_a_folder, written
 
 SIZE = re.compile(r'(<span class="nn-size">)[^<]*(</span>)')
 OFFER = re.compile(r'<li>(?:(?!</li>).)*href="[^"]*\.zip"(?:(?!</li>).)*</li>', re.S)
@@ -51,16 +54,20 @@ def offer(app, page, template, context, doctree):
 
 
 def pack(folder, target):
-    """All files of a folder but the target, in one zip, below a folder of the same name."""
+    """All files of a folder but the target and JupyterLite's, in one zip, below a folder of
+    the same name."""
     with zipfile.ZipFile(target, "w") as packed:
         for path in sorted(folder.rglob("*")):
             if path == target or not path.is_file() or path.name.startswith("."):
                 continue
+            inside = path.relative_to(folder)
+            if inside.parts[0] == LITE:
+                continue
             content = path.read_bytes()
             if path.suffix == ".html":
-                content = OFFER.sub("", content.decode()).encode()
-            inside = f"{target.stem}/{path.relative_to(folder).as_posix()}"
-            entry = zipfile.ZipInfo(inside, EPOCH)
+                page = OFFER.sub("", content.decode())
+                content = for_a_folder(page).encode()
+            entry = zipfile.ZipInfo(f"{target.stem}/{inside.as_posix()}", EPOCH)
             entry.create_system = 3  # Unix, whatever it is built on
             entry.external_attr = 0o644 << 16
             if path.suffix not in PACKED:
@@ -76,7 +83,7 @@ def finish(app, error):
     target = folder / name(app)
     pack(folder, target)
     size = f"{max(1, round(target.stat().st_size / 1e6))} MB"
-    for path in folder.rglob("*.html"):
+    for path in written(folder):
         page = path.read_text("utf-8")
         if (sized := SIZE.sub(rf"\g<1>{size}\2", page)) != page:
             path.write_text(sized, "utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from docutils import nodes
+from launch import written
 
 # Scripts and styles that a page gets only if something in it needs them; thebe never.
 NEEDED_FOR = {
@@ -69,7 +70,7 @@ def trim_site(app, error):
     style = theme.read_text("utf-8")
     if FONT_AWESOME.search(style):
         theme.write_text(FONT_AWESOME.sub("", style), "utf-8")
-    pages = [p for p in Path(app.outdir).rglob("*.html") if static not in p.parents]
+    pages = [p for p in written(Path(app.outdir)) if static not in p.parents]
     for path in unnamed(static, "".join(p.read_text("utf-8") for p in pages)):
         path.unlink()
     for folder in sorted(static.rglob("*/"), reverse=True):
