@@ -17,6 +17,8 @@ import os
 from nnlib.explore.controls import find_controls
 from nnlib.explore.frames import check_words, render
 
+VIEW = "application/vnd.jupyter.widget-view+json"
+
 
 class Shown:
     """What the last line of a cell returns: a picture, and a caption below it."""
@@ -79,7 +81,13 @@ class Explorer(Shown):
             from nnlib.explore.live import Live
 
             self.live = Live(self)
-        return self.live.box._repr_mimebundle_() | {"text/plain": self.frame.text}
+        # Not what the box says of itself: in ipywidgets 7, which Colab has, it does not.
+        view = {
+            "version_major": 2,
+            "version_minor": 0,
+            "model_id": self.live.box.model_id,
+        }
+        return {VIEW: view, "text/plain": self.frame.text}
 
 
 def site():

@@ -1,0 +1,223 @@
+"""The book on others' computers: Colab's copies of the notebooks, and Binder's environment.
+
+What they would install is resolved here by pip itself, from the packages that are there.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import colab
+import nbformat
+import pytest
+import yaml
+from built import ROOT
+from launch import BRANCH
+from normalise import notebooks
+
+REPOSITORY, COMMIT = "https://github.com/some/book", "0123abc"
+HIDDEN = "import sys; sys.modules['nnlib'] = None  # as if it were not installed\n"
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory):
+    out = tmp_path_factory.mktemp("colab")
+    written = list(colab.write(out, REPOSITORY, COMMIT))
+    assert len(written) == len(set(written)) == len(notebooks())
+    return out
+
+
+def test_a_copy_is_the_notebook_with_two_cells_before(copies):
+    for path in notebooks():
+        ours = nbformat.read(path, as_version=4)
+        copy = nbformat.read(copies / path.relative_to(ROOT), as_version=4)
+        nbformat.validate(copy)
+        note, install, *others = copy.cells
+        assert others == ours.cells and copy.metadata == ours.metadata
+        assert (note.cell_type, install.cell_type) == ("markdown", "code")
+        assert len({cell.id for cell in copy.cells}) == len(copy.cells)
+        page = f"{REPOSITORY}/blob/{COMMIT}/book/{path.name}"
+        assert f"[a page of the book]({page})" in note.source
+
+
+@pytest.mark.parametrize(
+    "address", ["https://github.com/some/book.git", REPOSITORY + "/"]
+)
+def test_an_address_may_be_written_in_other_ways(address):
+    assert colab.cells(address, COMMIT, "x") == colab.cells(REPOSITORY, COMMIT, "x")
+
+
+def test_a_repository_elsewhere_is_refused():
+    with pytest.raises(ValueError, match="https://github.com/OWNER/NAME was expected"):
+        colab.cells("https://example.org/some/book", COMMIT, "x")
+
+
+# --- the cell -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs the first code cell in IPython: what it gives to pip, which is another program here."""
+    told = tmp_path / "told"
+    (tmp_path / "pip").mkdir()
+    (tmp_path / "pip" / "__init__.py").touch()
+    (tmp_path / "pip" / "__main__.py").write_text(
+        f"import sys; open({str(told)!r}, 'a').write('\\n'.join(sys.argv[1:]))"
+    )
+
+    def run(before=""):
+        _, cell = colab.cells(REPOSITORY, COMMIT, "x")
+        code = (
+            "from IPython.core.interactiveshell import InteractiveShell\n"
+            f"InteractiveShell().run_cell({before + cell.source!r}).raise_error()"
+        )
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONPATH": str(tmp_path), "IPYTHONDIR": str(tmp_path)},
+            check=True,
+        )
+        return told.read_text().splitlines() if told.exists() else None
+
+    return run
+
+
+def test_the_cell_installs_the_package_of_just_that_commit(run):
+    assert run(HIDDEN) == [
+        "install",
+        "--quiet",
+        "-c",
+        f"https://raw.githubusercontent.com/some/book/{COMMIT}/requirements.txt",
+        f"nnlib[data] @ git+{REPOSITORY}@{COMMIT}",
+        "matplotlib",
+    ]
+
+
+def test_the_cell_does_nothing_where_the_package_is(run):
+    assert run() is None
+
+
+# --- what pip makes of it -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
+    """A copy of what is installed of the repository: building leaves files beside the sources."""
+    folder = tmp_path_factory.mktemp("repository")
+    for name in ("nnlib", ".binder"):
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    for name in ("pyproject.toml", "requirements.txt", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def resolve(folder, *arguments):
+    """Has pip find out what it would install; no index is asked."""
+    options = ["--dry-run", "--no-index", "--no-build-isolation"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "install", *options, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def test_pip_takes_the_requirements_as_constraints_of_colabs_packages(repository):
+    _, cell = colab.cells(REPOSITORY, COMMIT, "x")
+    wanted = re.search(r'"(nnlib\[.*?\]) @ git', cell.source)[1]
+    package = f"{wanted} @ {repository.as_uri()}"
+    good, said = resolve(repository, "-c", "requirements.txt", package, "matplotlib")
+    assert good, said
+    assert re.search(r"already satisfied: pooch", said), said
+    assert "ipywidgets" not in said, "Colab's own widgets are to stay"
+
+
+def test_pip_takes_binders_requirements(repository):
+    good, said = resolve(repository, "-r", ".binder/requirements.txt")
+    assert good, said
+    for name in ("numpy", "matplotlib", "ipywidgets", "pooch", "jupyterlab-myst"):
+        assert re.search(rf"already satisfied: {name}", said), f"{name} not in {said}"
+
+
+def test_constraints_are_kept(repository):
+    """pip says so if a version is not allowed: the last test would see it."""
+    path = repository / "requirements.txt"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("matplotlib>=3.10,<3.12", "matplotlib==3.9"), "utf-8")
+    try:
+        assert path.read_text("utf-8") != text
+        assert not resolve(repository, "-r", ".binder/requirements.txt")[0]
+    finally:
+        path.write_text(text, "utf-8")
+
+
+def test_every_package_of_the_extras_has_its_version_in_the_requirements():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = project["dependencies"] + [
+        one for name in ("book", "data", "lab") for one in extras[name]
+    ]
+    pinned = re.findall(
+        r"^[\w-]+(?=[=<>])", (ROOT / "requirements.txt").read_text(), re.M
+    )
+    assert {re.match(r"[\w-]+", one)[0] for one in wanted} <= set(pinned)
+
+
+def test_binder_has_a_python_that_the_package_supports():
+    found = (ROOT / ".binder" / "runtime.txt").read_text()
+    assert re.fullmatch(r"python-3\.1[1-9]\n", found)
+
+
+# --- the workflow ---------------------------------------------------------------------------------
+
+
+def test_the_workflow_pushes_the_copies_where_the_pages_look_for_them(tmp_path):
+    """Its last step, run as it stands in a repository with a remote on this machine."""
+    workflow = yaml.safe_load(
+        (ROOT / ".github/workflows/publish.yml").read_text("utf-8")
+    )
+    job = workflow["jobs"]["colab"]
+    assert job["permissions"] == {"contents": "write"} and job["needs"] == "publish"
+    (step,) = [s for s in job["steps"] if "colab.py" in s.get("run", "")]
+    clone, remote = tmp_path / "clone", tmp_path / "remote.git"
+    shutil.copytree(ROOT / "book", clone / "book")
+    shutil.copy(ROOT / "_toc.yml", clone)
+    person = {
+        f"GIT_{who}_{what}": "x"
+        for who in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
+    environment = os.environ | person
+    environment |= {"RUNNER_TEMP": str(tmp_path), "GITHUB_SHA": COMMIT}
+    environment |= {"REPOSITORY_URL": REPOSITORY}
+    environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+
+    def git(*arguments, cwd=remote):
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=cwd,
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
+        return done.stdout.decode()
+
+    git("init", "--quiet", "--bare", remote, cwd=tmp_path)
+    git("init", "--quiet", cwd=clone)
+    git("remote", "add", "origin", remote, cwd=clone)
+    for _ in range(2):  # the second time, in place of the first
+        subprocess.run(
+            ["bash", "-e", "-c", step["run"]], cwd=clone, env=environment, check=True
+        )
+    listed = git("ls-tree", "-r", "--name-only", BRANCH).split()
+    assert listed == sorted(p.relative_to(ROOT).as_posix() for p in notebooks())
+    assert git("rev-list", "--count", BRANCH) == "1\n"
+    copy = git("show", f"{BRANCH}:book/03_activations.ipynb")
+    assert f"{REPOSITORY}@{COMMIT}" in copy
+    assert git("status", "--short", cwd=clone) == "?? _toc.yml\n?? book/\n"
