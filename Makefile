@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 # Tests of the built pages; all others need no site.
-PAGES := $(addprefix tests/test_, site.py site_exercises.py site_guards.py site_reference.py publication.py)
+PAGES := $(addprefix tests/test_, site.py site_exercises.py site_guards.py site_lite.py site_reference.py publication.py)
 # Nobody's progress with the exercises changes what a notebook says.
 NBVAL := NNLIB_PROGRESS=$$(mktemp -d) $(BIN)/python -m pytest -q --nbval --nbval-current-env --nbval-cell-timeout=300 book
 

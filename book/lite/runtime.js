@@ -1,0 +1,170 @@
+// The first script on the pages of lite/. JupyterLite waits for nnReady; see book/_ext/lite.py.
+//
+// A notebook that a reader has opened is kept in the browser (JupyterLite's "files"), and from then
+// on shown in place of the published one. So a new edition would never be seen: an earlier
+// edition's copy gets another name, or goes if it was never changed. And where Python cannot be
+// loaded, the reader is told so, in place of a cell that waits for ever.
+
+(() => {
+  const PATIENCE = 15000; // milliseconds in which the distribution has to answer
+  const site = new URL("..", location.href); // lite/
+  const path = new URLSearchParams(location.search).get("path");
+  const told = JSON.parse(document.querySelector("#nn-told").textContent);
+
+  // --- editions ---------------------------------------------------------------------------------
+
+  const done = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+
+  // The copies kept in this browser; null if there are none yet.
+  async function openStorage() {
+    const name = `JupyterLite Storage - ${site.pathname}`;
+    const all = (await indexedDB.databases?.()) ?? [];
+    return all.some((one) => one.name === name) ? done(indexedDB.open(name)) : null;
+  }
+
+  // Whether the cells are the published ones. Where the browser cannot tell (no https), they are not.
+  async function isUnchanged({ cells, metadata }) {
+    if (!crypto.subtle) return false;
+    const sources = cells.map(({ source }) => [source].flat().join(""));
+    const bytes = new TextEncoder().encode(sources.join("\0"));
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    const hex = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.startsWith(metadata.edition);
+  }
+
+  // "03_activations-yours-2026-11-27.ipynb": a name that is free.
+  function freeName(copy, taken) {
+    const stem = `${path.replace(/\.ipynb$/, "")}-yours-${copy.last_modified.slice(0, 10)}`;
+    for (let number = 1; ; number++) {
+      const name = `${stem}${number > 1 ? `-${number}` : ""}.ipynb`;
+      if (!taken.includes(name)) return name;
+    }
+  }
+
+  // Makes way for a new edition. The name that the reader's copy has now, if it was changed.
+  async function makeWay() {
+    const edition = told.editions[path];
+    const storage = edition && (await openStorage());
+    if (!storage) return null;
+    try {
+      const reading = storage.transaction("files").objectStore("files");
+      const [copy, taken] = await Promise.all([
+        done(reading.get(path)),
+        done(reading.getAllKeys()),
+      ]);
+      const theirs = copy?.content?.metadata?.edition;
+      if (!theirs || theirs === edition) return null;
+      const changed = !(await isUnchanged(copy.content));
+      const name = changed ? freeName(copy, taken) : null;
+      const writing = storage.transaction(["files", "checkpoints"], "readwrite"); // all or nothing
+      if (changed) writing.objectStore("files").put({ ...copy, name, path: name }, name);
+      writing.objectStore("files").delete(path);
+      writing.objectStore("checkpoints").delete(path);
+      await new Promise((resolve, reject) => {
+        writing.oncomplete = resolve;
+        writing.onabort = () => reject(writing.error);
+      });
+      return name;
+    } finally {
+      storage.close();
+    }
+  }
+
+  // --- Python -----------------------------------------------------------------------------------
+
+  // The first of the files that does not come; null if all do. Asks for no file's content.
+  async function missing() {
+    const signal = AbortSignal.timeout(PATIENCE);
+    const asked = told.files.map(async (file) => {
+      const url = new URL(file, new URL(told.distribution, site));
+      const options = { method: "HEAD", cache: "no-store", signal };
+      const there = await fetch(url, options).then(({ ok }) => ok, () => false);
+      return there ? null : url;
+    });
+    return (await Promise.all(asked)).find(Boolean) ?? null;
+  }
+
+  async function watchPython() {
+    const host = new URL(told.distribution, site).host;
+    const note = say("status", `Python is being loaded from ${host}. You can read on meanwhile.`);
+    const lost = await missing();
+    if (lost) {
+      note.remove();
+      say(
+        "alert",
+        `Python cannot be loaded: ${lost.host} does not give ${lost.pathname.split("/").pop()}. ` +
+          "Perhaps this computer is offline, or a filter is in the way. No cell can run, but what " +
+          "you write is kept.",
+        ["Try again", location.href],
+        ["Other ways to run it", new URL("../book/read_run_do.html", site)],
+      );
+    } else {
+      const ready = setInterval(() => {
+        if (document.querySelector(".jp-Notebook-ExecutionIndicator[data-status=idle]")) {
+          clearInterval(ready);
+          note.remove();
+        }
+      }, 300);
+    }
+  }
+
+  // --- words ------------------------------------------------------------------------------------
+
+  // A note with links that stays until it is closed, or replaced; a screen reader says it.
+  function say(role, text, ...links) {
+    let notes = document.querySelector("#nn-notes");
+    if (!notes) {
+      notes = document.createElement("aside");
+      notes.id = "nn-notes";
+      document.body.append(notes);
+    }
+    const note = document.createElement("p");
+    note.setAttribute("role", role);
+    notes.append(note);
+    note.append(text);
+    for (const [words, href] of links) {
+      const link = Object.assign(document.createElement("a"), { href, textContent: words });
+      note.append(" ", link, ".");
+    }
+    const close = document.createElement("button");
+    close.textContent = "Close";
+    close.onclick = () => note.remove();
+    note.append(" ", close);
+    return note;
+  }
+
+  // The way back to the page that a notebook was opened from.
+  function showWay() {
+    if (!(path in told.editions)) return;
+    const href = new URL(`../book/${path.replace(/ipynb$/, "html")}`, site);
+    const link = document.createElement("a");
+    Object.assign(link, { id: "nn-page", href, textContent: "Back to the page" });
+    document.body.append(link);
+  }
+
+  const whole = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve));
+  window.nnReady = (async () => {
+    await whole;
+    let kept = null;
+    try {
+      kept = await makeWay();
+    } catch (error) {
+      console.warn("The copies kept in this browser stay as they are:", error);
+    }
+    if (kept) {
+      const link = new URL(`?path=${encodeURIComponent(kept)}`, location.href);
+      say("status", `This chapter is a new edition. What you had is kept as ${kept}.`, [
+        "Open yours",
+        link,
+      ]);
+    }
+    if (path) {
+      showWay();
+      watchPython();
+    }
+  })();
+})();

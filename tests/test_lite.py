@@ -1,0 +1,251 @@
+"""What is made for the Python in the browser: the lock file, its wheels, the editions."""
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import distribution
+import lite
+import lockfile
+import nbformat
+import pytest
+from normalise import notebooks
+
+LOCK = lockfile.read()
+
+
+def config(url=""):
+    return SimpleNamespace(config=SimpleNamespace(pyodide_url=url)).config
+
+
+# --- the lock file ------------------------------------------------------------------------------
+
+
+def test_the_lock_file_is_what_its_script_makes():
+    """From npm's copy of the distribution, and from PyPI's wheels of the versions it names."""
+    wheels = distribution.KEPT / "locked"
+    wheels.mkdir(parents=True, exist_ok=True)
+    pinned = {name: LOCK["packages"][name]["version"] for name in lockfile.FROM_PYPI}
+    if len(list(wheels.glob("*.whl"))) < len(pinned):
+        lockfile.fetch_wheels(wheels, pinned)
+    assert lockfile.make(distribution.upstream(), wheels) == LOCK
+
+
+def test_the_lock_file_is_small_and_complete():
+    assert lockfile.LOCK.stat().st_size < 20_000
+    for name, package in LOCK["packages"].items():
+        assert len(package["sha256"]) == 64
+        assert not set(map(lockfile.canonicalize_name, package["depends"])) - set(
+            LOCK["packages"]
+        ), name
+    assert set(lite.AT_START) | set(lite.NNLIB) <= set(LOCK["packages"])
+
+
+def test_a_package_brings_all_that_it_depends_on():
+    packages = {
+        "a": {"depends": ["b", "C_d"]},
+        "b": {"depends": ["a"]},
+        "c-d": {"depends": []},
+        "e": {"depends": []},
+    }
+    assert set(lockfile.closure(packages, ["a"])) == {"a", "b", "c-d"}
+
+
+# --- a distribution of one's own ----------------------------------------------------------------
+
+
+@pytest.fixture
+def whole(tmp_path, monkeypatch):
+    """A folder that is a whole distribution, by a lock file of two files."""
+    (tmp_path / "pyodide.mjs").write_bytes(b"runtime")
+    (tmp_path / "numpy.whl").write_bytes(b"numpy")
+    lock = {
+        "pyodide": "1.2.3",
+        "core": {"pyodide.mjs": hashlib.sha256(b"runtime").hexdigest()},
+        "packages": {
+            "numpy": {
+                "file_name": "numpy.whl",
+                "sha256": hashlib.sha256(b"numpy").hexdigest(),
+            },
+            "comm": {"file_name": "comm.whl", "sha256": "0", "from": "pypi"},
+        },
+    }
+    monkeypatch.setattr(lockfile, "read", lambda: lock)
+    return tmp_path
+
+
+def test_a_whole_distribution_is_found_whole(whole):
+    assert list(lockfile.wrong_files(whole)) == []
+
+
+def test_a_missing_file_and_another_version_are_named(whole):
+    (whole / "pyodide.mjs").unlink()
+    (whole / "numpy.whl").write_bytes(b"another")
+    assert list(lockfile.wrong_files(whole)) == [
+        "numpy.whl is another file than Pyodide 1.2.3's",
+        "pyodide.mjs is not there",
+    ]
+
+
+def test_the_command_copies_what_is_needed_and_nothing_else(whole, monkeypatch, capsys):
+    (whole / "scipy.whl").write_bytes(b"not needed")
+    command = [
+        "lockfile.py",
+        "check",
+        str(whole),
+        "--copy",
+        str(whole / "to" / "serve"),
+    ]
+    monkeypatch.setattr("sys.argv", command)
+    lockfile.main()
+    assert "has all that the chapters need" in capsys.readouterr().out
+    copied = {path.name for path in (whole / "to" / "serve").iterdir()}
+    assert copied == {"pyodide.mjs", "numpy.whl"}
+    (whole / "numpy.whl").unlink()
+    with pytest.raises(SystemExit, match="numpy.whl is not there"):
+        lockfile.main()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("https://school.example/py", "https://school.example/py/"),
+        ("https://school.example/py/", "https://school.example/py/"),
+        ("/py/", "/py/"),
+        ("pyodide", "../pyodide/"),
+        ("", f"{lite.PYODIDE_CDN_URL}/"),
+    ],
+)
+def test_the_address_of_python_is_one_setting(said, told, monkeypatch):
+    monkeypatch.delenv("PYODIDE_URL", raising=False)
+    assert lite.distribution(config(said)) == told
+    monkeypatch.setenv("PYODIDE_URL", "https://other.example")
+    assert lite.distribution(config(said)) == "https://other.example/"
+
+
+@pytest.mark.parametrize(
+    ("url", "numpy"),
+    [
+        ("https://school.example/py/", "https://school.example/py/"),
+        ("/py/", "/py/"),
+        ("../pyodide/", "../../pyodide/"),  # seen from lite/python/
+    ],
+)
+def test_the_published_lock_file_names_each_file_where_it_is(url, numpy, tmp_path):
+    wheel = tmp_path / "nnlib-0.1.0-py3-none-any.whl"
+    wheel.write_bytes(b"nnlib")
+    lite.place_python(tmp_path / "python", lockfile.read(), [wheel], url)
+    published = json.loads((tmp_path / "python" / "pyodide-lock.json").read_text())
+    files = {name: it["file_name"] for name, it in published["packages"].items()}
+    assert files["numpy"] == numpy + LOCK["packages"]["numpy"]["file_name"]
+    assert files["nnlib"] == wheel.name
+    assert files["ipywidgets"] == LOCK["packages"]["ipywidgets"]["file_name"]
+    assert published["info"] == LOCK["info"]
+    assert published["packages"]["nnlib"]["sha256"] == lockfile.sha256(wheel)
+    assert not any("from" in package for package in published["packages"].values())
+
+
+# --- wheels -------------------------------------------------------------------------------------
+
+
+def test_nnlib_is_a_wheel_of_all_its_files_and_always_the_same(tmp_path):
+    first, second = tmp_path / "1", tmp_path / "2"
+    for folder in (first, second):
+        folder.mkdir()
+    one, two = lite.nnlib_wheel(first), lite.nnlib_wheel(second)
+    assert one.read_bytes() == two.read_bytes()
+    with zipfile.ZipFile(one) as packed:
+        inside = {name for name in packed.namelist() if ".dist-info/" not in name}
+    ours = {
+        path.relative_to(lite.ROOT).as_posix()
+        for path in (lite.ROOT / "nnlib").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert inside == ours
+
+
+def test_a_wheel_that_is_another_than_the_lock_file_says_stops_the_build(
+    tmp_path, monkeypatch
+):
+    lock = lockfile.read()
+    wrong = lock["packages"]["comm"]
+    (tmp_path / wrong["file_name"]).write_bytes(b"something else")
+    bad = lambda folder, names: None  # what is downloaded is no better  # noqa: E731
+    monkeypatch.setattr(lockfile, "fetch_wheels", bad)
+    with pytest.raises(
+        RuntimeError, match="is not the file that pyodide-lock.json names"
+    ):
+        lite.fetched(lock, tmp_path)
+
+
+def test_the_kernels_wheels_are_the_ones_that_the_lock_file_names(tmp_path):
+    lock = lockfile.read()
+    only = {n: p for n, p in lock["packages"].items() if p.get("from") == "kernel"}
+    assert len(lite.fetched({**lock, "packages": only}, tmp_path)) == len(only) == 3
+    only["piplite"]["sha256"] = "0" * 64
+    with pytest.raises(RuntimeError, match="piplite"):
+        lite.fetched({**lock, "packages": only}, tmp_path)
+
+
+# --- notebooks and pages ------------------------------------------------------------------------
+
+
+def test_an_edition_is_known_by_what_its_cells_say(tmp_path):
+    path = tmp_path / "a.ipynb"
+    cell = nbformat.v4.new_code_cell("x = 1")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    ((edition, text),) = lite.editions({"a.ipynb": path}).values()
+    assert edition == hashlib.sha256(b"x = 1").hexdigest()[:16]
+    assert json.loads(text)["metadata"]["edition"] == edition
+    cell.source = "x = 2"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    assert lite.editions({"a.ipynb": path})["a.ipynb"][0] != edition
+
+
+def test_a_chapter_is_published_there_as_it_is_here():
+    for path in notebooks():
+        ((_, text),) = lite.editions({path.name: path}).values()
+        published, ours = json.loads(text), json.loads(path.read_text("utf-8"))
+        del published["metadata"]["edition"]
+        assert published == ours
+
+
+def test_another_jupyterlite_that_starts_in_another_way_stops_the_build(tmp_path):
+    for app in lite.APPS:
+        (tmp_path / app).mkdir()
+        (tmp_path / app / "index.html").write_text("<title>x</title> started otherwise")
+    with pytest.raises(RuntimeError, match="starts in another way"):
+        lite.finish_pages(tmp_path, {}, LOCK, "https://school.example/")
+
+
+def test_whatever_lite_is_made_of_makes_it_anew(tmp_path, monkeypatch):
+    """A changed notebook, another address; and a file of book/lite."""
+    path = tmp_path / "a.ipynb"
+    path.write_text("{}")
+    monkeypatch.setattr(lite, "ROOT", tmp_path)
+    monkeypatch.setattr(lite, "LITE", tmp_path / "lite")
+    monkeypatch.setattr(lite, "__file__", str(tmp_path / "lite.py"))
+    for name in ("pyproject.toml", "lite.py", "nnlib/x.py", "lite/runtime.js"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("1")
+    seen = {lite.digest("u", {"a.ipynb": path}), lite.digest("v", {"a.ipynb": path})}
+    for name in (
+        "a.ipynb",
+        "pyproject.toml",
+        "lite.py",
+        "nnlib/x.py",
+        "lite/runtime.js",
+    ):
+        (tmp_path / name).write_text("2")
+        seen.add(lite.digest("u", {"a.ipynb": path}))
+    assert len(seen) == 7
+    assert lite.digest("u", {"a.ipynb": path}) in seen
+
+
+def test_a_book_without_a_lock_file_has_no_lite(tmp_path, monkeypatch):
+    monkeypatch.setattr(lockfile, "LOCK", Path(tmp_path, "none.json"))
+    app = SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html"))
+    lite.build(app, None)
+    assert not list(tmp_path.iterdir())
