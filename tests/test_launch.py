@@ -2,11 +2,13 @@
 
 import zipfile
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import launch
 import offline
 import pytest
 from built import Elements
+from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
 
 BODY = '<section id="one">\n<h1>One<a href="#one">#</a></h1>\n<p>Text.</p>\n</section>'
 REPOSITORY = "https://github.com/some/book"
@@ -112,6 +114,10 @@ def test_the_page_says_who_is_asked_for_python(
     if environment:
         monkeypatch.setenv("PYODIDE_URL", environment)
     assert f" MB from {host} at the first visit" in page_of(app)
+
+
+def test_unless_told_otherwise_jupyterlite_asks_the_same_host():
+    assert urlsplit(launch.PYODIDE).hostname == urlsplit(PYODIDE_CDN_URL).hostname
 
 
 # --- from a folder ------------------------------------------------------------------------------

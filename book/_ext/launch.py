@@ -19,7 +19,9 @@ MEGABYTES = 25
 SECONDS = "half a minute"
 
 LITE = "lite"  # the folder of JupyterLite in the site
-PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.6/full/"  # unless pyodide_url is set
+PYODIDE = (
+    "https://cdn.jsdelivr.net/"  # who is asked for Python, unless pyodide_url is set
+)
 BRANCH = "colab"  # where the workflow that publishes puts Colab's copies: colab.py
 WAYS = "read_run_do"  # the page that compares all ways, beside the first page
 
