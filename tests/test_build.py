@@ -147,12 +147,22 @@ def test_addresses_are_absolute_if_the_site_has_one(book):
     before = book.read("book/one.html")
     assert "canonical" not in before and "og:image" not in before
     assert "Edit this page" not in before
+    assert (
+        "Run this page" in before
+        and "google" not in before
+        and "mybinder" not in before
+    )
     assert book.build(SITE_URL=site, REPOSITORY_URL=repository)[0]
     page = book.read("book/one.html")
     assert f'<link rel="canonical" href="{site}/book/one.html" />' in page
     assert f'content="{site}/_static/social.png"' in page
     assert "Edit this page" in page
     assert f'href="{repository}/edit/main/book/one.ipynb"' in page
+    assert (
+        "colab.research.google.com/github/some/book/blob/colab/book/one.ipynb" in page
+    )
+    assert "mybinder.org/v2/gh/some/book/main?urlpath=lab%2Ftree%2Fbook%2Fone" in page
+    assert f'<a href="{site}/book/one.html">The published page</a>' in page
     listed = re.findall("<loc>(.*?)</loc>", book.read("sitemap.xml"))
     names = ["book/execution_times", "book/index", "book/one"]
     assert listed == [f"{site}/{name}.html" for name in names]
