@@ -102,15 +102,33 @@
         ["Try again", location.href],
         ["Other ways to run it", new URL("../book/read_run_do.html", site)],
       );
-    } else {
-      const ready = setInterval(() => {
-        if (document.querySelector(".jp-Notebook-ExecutionIndicator[data-status=idle]")) {
-          clearInterval(ready);
-          note.remove();
-        }
-      }, 300);
+    }
+    await started();
+    note.remove();
+    document.documentElement.dataset.nnPython = "ready";
+    if (!(await navigator.serviceWorker?.getRegistration(site))) {
+      say(
+        "status",
+        "Python cannot keep files here (this page does not come by https, or the window is a private " +
+          "one): what the exercises know of you is forgotten at the end. Your edits stay.",
+      );
     }
   }
+
+  // Resolves when the kernel has started; before it does, its status is at first "idle", too.
+  const started = () =>
+    new Promise((resolve) => {
+      let starting = false;
+      const timer = setInterval(() => {
+        const indicator = document.querySelector(".jp-Notebook-ExecutionIndicator");
+        const status = indicator?.dataset.status;
+        starting ||= status === "unknown" || status === "initializing";
+        if (starting && (status === "idle" || status === "busy")) {
+          clearInterval(timer);
+          resolve();
+        }
+      }, 200);
+    });
 
   // --- words ------------------------------------------------------------------------------------
 
