@@ -53,6 +53,18 @@ def test_each_mistake_is_told_by_its_name(exercise, seed):
             assert not result.passed and result.attempted
 
 
+@pytest.mark.parametrize("id", ["activations.Sigmoid", "activations.Softplus"])
+def test_an_overflow_is_noticed_in_a_browser_too(id, monkeypatch):
+    """WebAssembly has no flag for it, so that np.errstate(over="raise") does nothing there."""
+    [exercise] = [it for it in CODE if it.id == id]
+    errstate = np.errstate
+    monkeypatch.setattr(np, "errstate", lambda **_: errstate(all="ignore"))
+    [wrong] = [it for it in exercise.mistakes if it.name == "overflow"]
+    assert judged(exercise, source.patched(exercise, wrong)).mistake == "overflow"
+    for text in (source.solution(exercise), *exercise.alternatives):
+        assert judged(exercise, text).passed
+
+
 @pytest.mark.parametrize("exercise", CODE, **each)
 def test_mutants_are_noticed(exercise):
     """Those that are still right answers are listed by name in equivalent_mutants.py."""

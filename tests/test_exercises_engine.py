@@ -306,7 +306,7 @@ DIAGNOSES = {
     "strings": ("return x.astype(str)", "It holds <U32, and should hold float64."),
     "objects": ("return (x - x.mean(0)).astype(object)", "It holds object, and should"),
     "complex": ("return x + 0j", "It holds complex128, and should hold float64."),
-    "whole numbers": ("return x.astype(int)", "It holds int64 in place of floating"),
+    "whole numbers": ("return x.astype('i8')", "It holds int64 in place of floating"),
     "half precision": (
         "return (x - x.mean(0) + 1).astype(np.float16).astype(float) - 1 + 1e-5",
         "It is nearly right, but more than rounding is off",
@@ -398,6 +398,13 @@ def test_a_factor_is_looked_for_beside_lists_of_arrays():
     right = np.array([1.0, 2.0])
     *_, text = difference(right, 4 * right, case, 1e-6, 1e-9)
     assert text.endswith("4 is how many rows x has.")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_factor_that_has_no_inverse_is_none():
+    right = np.array([1.0, 2.0])
+    *_, text = difference(right, 1e-310 * right, {}, 1e-6, 1e-9)
+    assert text == "All of its numbers are wrong."
 
 
 def test_an_exercise_may_refuse_in_words_of_its_own():

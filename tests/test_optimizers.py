@@ -238,7 +238,8 @@ def test_epsilon_is_more_than_0(make):
 @every_optimizer
 def test_what_step_refuses(make):
     optimizer = make(0.1)
-    for theta, got in ([1.0, 2.0], "list"), (np.array([1, 2]), "int64"), (2.0, "float"):
+    whole = np.array([1, 2], np.int32)
+    for theta, got in ([1.0, 2.0], "list"), (whole, "int32"), (2.0, "float"):
         with pytest.raises(
             ValueError, match=f"theta must be a NumPy array of floats.*{got}"
         ):

@@ -22,15 +22,39 @@ def use(answer, x, da, **settings):
     error here."""
     with np.errstate(over="raise"):
         layer = answer(**settings)
-        a = floats(layer.forward(x))
-        dx = floats(layer.backward(da))
+        a = floats(layer.forward(x.view(Watched)))
+        dx = floats(layer.backward(da.view(Watched)))
     fits = hasattr(layer, "params") and hasattr(layer, "predict")  # into a Network
     return {"forward(x)": a, "backward(da)": dx, "a Layer": fits}
 
 
+class Watched(np.ndarray):
+    """Numbers that raise NumPy's own error of an overflow where NumPy cannot: WebAssembly, and
+    so a browser, has no flag that says there was one."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=(), **options):
+        inputs = [plain(it) for it in inputs]
+        if out:
+            options["out"] = tuple(plain(it) for it in out)
+        result = getattr(ufunc, method)(*inputs, **options)
+        if method == "__call__" and ufunc.nout == 1 and "where" not in options:
+            over = np.isinf(result)
+            for it in inputs:  # 1 / 0 and ln 0 are infinite, and no overflow
+                over = over & np.isfinite(it) & np.not_equal(it, 0)
+            if over.any():
+                raise FloatingPointError(f"overflow encountered in {ufunc.__name__}")
+        if out:
+            return out[0]
+        return result.view(Watched) if isinstance(result, np.ndarray) else result
+
+
+def plain(value):
+    return value.view(np.ndarray) if isinstance(value, Watched) else value
+
+
 def floats(value):
     """A copy; True and False, or whole numbers, are as good as 1.0 and 0.0."""
-    return value + 0.0 if isinstance(value, np.ndarray) else value
+    return plain(value) + 0.0 if isinstance(value, np.ndarray) else value
 
 
 def not_a_layer(*patches):
