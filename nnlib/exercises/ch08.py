@@ -53,7 +53,7 @@ NOISE = {
     ),
     "c": (
         "about 0.8",
-        "Right: less than on real digits, where it is 0.99, and far more than noise deserves. "
+        "Right: less than on real digits, where it is 0.98, and far more than noise deserves. "
         "Nothing in the training ever rewarded doubt.",
     ),
     "d": (

@@ -204,8 +204,8 @@ def draw_features(start="all equal", neurons=1):
 
 def trained(activation, init, lr, layers=20, steps=200):
     """The losses of a deep network on three spirals, up to the last that is finite."""
-    x, y = spirals(150, rng=np.random.default_rng(1))
-    sizes = [2, *[32] * layers, 3]
+    x, y = spirals(75, rng=np.random.default_rng(1))
+    sizes = [2, *[24] * layers, 3]
     net = small_network(activation, sizes, init=init, rng=np.random.default_rng(0))
     losses = descend(net, cross_entropy, SGD(lr), x, y, steps=steps - 1)
     return losses[np.isfinite(losses)]
