@@ -4,6 +4,9 @@ The files in the order of the story, each importing only files above it: initial
 layers, activations, losses, network, gradcheck, optimizers, metrics, training.
 """
 
+import sys
+import warnings
+
 from nnlib.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from nnlib.gradcheck import gradient_check, numerical_gradient
 from nnlib.initializers import (
@@ -58,3 +61,7 @@ __all__ = [
     "xavier_uniform",
     "zeros",
 ]
+
+if sys.platform == "emscripten":
+    # In a browser there are no threads, so tqdm goes without one, and would warn of it.
+    warnings.filterwarnings("ignore", "tqdm:disabling monitor support")

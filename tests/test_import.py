@@ -1,6 +1,7 @@
 """`import nnlib`: NumPy alone, and everything public by one name."""
 
 import importlib
+import os
 import subprocess
 import sys
 
@@ -41,6 +42,33 @@ def test_the_core_trains_without_the_others():
         "h = fit(net, mse, SGD(0.1), data, data, epochs=2, batch_size=2, rng=rng)\n"
         "print(len(h.train_loss))"
     ) == ["2"]
+
+
+def test_fit_has_its_bar_and_no_warning_where_there_are_no_threads():
+    """As in a browser."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_THREADS],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={k: v for k, v in os.environ.items() if k != "NNLIB_QUIET"},
+    )
+    assert "2/2" in done.stderr and "arning" not in done.stderr
+
+
+WITHOUT_THREADS = """
+import sys, threading, numpy as np, tqdm.auto
+
+def start(self):
+    raise RuntimeError("can't start new thread")
+
+threading.Thread.start = start
+sys.platform = "emscripten"
+from nnlib import SGD, Linear, Network, fit, mse
+rng = np.random.default_rng(0)
+data = np.ones((4, 1)), np.ones((4, 1))
+fit(Network(Linear(1, 1, rng=rng)), mse, SGD(0.1), data, data, epochs=2, batch_size=2, rng=rng)
+"""
 
 
 def test_everything_public_is_importable_from_nnlib():
