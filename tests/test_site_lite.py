@@ -426,7 +426,7 @@ def test_a_chapter_needs_no_cell_that_installs_it_and_reaches_numpy(python):
 
 def test_a_package_that_is_not_here_is_asked_of_nobody(python):
     said = run(python, "%pip install requests", 2).inner_text()
-    assert "PyPI fallback is disabled" in said
+    assert said.rstrip().splitlines()[-1].startswith("PiplitePyPIDisabled: requests")
 
 
 def test_python_starts_from_a_folder_of_the_site(browser, site, tmp_path):
