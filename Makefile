@@ -35,17 +35,19 @@ book: $(INSTALLED)
 	@echo "--- Done: open _build/html/index.html in a browser."
 
 test: $(INSTALLED)
-	@echo "--- 1/6 Style of the code (ruff): seconds."
+	@echo "--- 1/7 Style of the code (ruff): seconds."
 	@$(BIN)/ruff check .
-	@echo "--- 2/6 The package, the story, the figures and the build: about three minutes."
+	@echo "--- 2/7 The package, the story, the figures and the build: about three minutes."
 	@$(BIN)/python -m pytest -q $(PAGES:%=--ignore=%)
-	@echo "--- 3/6 Every number in the chapters, run again (nbval): about two minutes."
+	@echo "--- 3/7 Every number in the chapters, run again (nbval): about two minutes."
 	@$(NBVAL)
-	@echo "--- 4/6 The same, with matrix products summed in another order: about two minutes."
-	@OPENBLAS_CORETYPE=$$($(BIN)/python tests/blas.py) $(NBVAL)
-	@echo "--- 5/6 The site, with warnings as errors."
+	@echo "--- 4/7 The same with a browser's NumPy and matplotlib, and with matrix products summed in another order: about two minutes."
+	@versions=$$($(BIN)/python tests/browser_versions.py) && export PYTHONPATH=$$versions OPENBLAS_CORETYPE=$$($(BIN)/python tests/blas.py) && $(NBVAL)
+	@echo "--- 5/7 The chapters and the core where integers have 32 bits, as in a browser: about two minutes."
+	@$(BIN)/python tests/in_32_bits.py
+	@echo "--- 6/7 The site, with warnings as errors."
 	@$(MAKE) --no-print-directory book
-	@echo "--- 6/6 The built pages, in a browser: about five minutes."
+	@echo "--- 7/7 The built pages, in a browser: about five minutes."
 	@$(BIN)/python -m pytest -q -rs $(PAGES)
 	@echo "--- All tests passed."
 
