@@ -122,15 +122,18 @@ def _look_in(folder, name):
 
 def _download(name):
     """The paths of the four files in the cache, after downloading what is not there."""
+    if sys.platform == "emscripten":
+        raise ValueError(
+            f"{name}() must open a connection to download, got a browser, where Python has "
+            f"none: use digits(), which needs no download; or download "
+            f"{', '.join(f'{file}.gz' for file in FILES)} from "
+            f"{COLLECTIONS[name].mirrors[0]} yourself, upload them beside the notebook, and "
+            f"write {name}(folder='.')"
+        )
     instead = (
         f"bring {', '.join(f'{file}.gz' for file in FILES)} into a folder by other means, "
         f"and name it: {name}(folder=…)"
     )
-    if sys.platform == "emscripten":
-        raise ValueError(
-            f"{name}() must open a connection to download, got a browser, where Python has "
-            f"none: use digits(), which needs no download; or {instead}"
-        )
     try:
         import pooch
     except ImportError:

@@ -292,7 +292,8 @@ def test_in_a_browser_the_error_says_what_to_do(server, small, cache, monkeypatc
     small(f"{server.url}/good")
     monkeypatch.setattr(sys, "platform", "emscripten")
     with pytest.raises(
-        ValueError, match=r"got a browser.*digits\(\).*mnist\(folder=…\)"
+        ValueError,
+        match=r"got a browser.*digits\(\).*from http.*upload.*mnist\(folder='\.'\)",
     ):
         mnist()
     assert server.asked == []
