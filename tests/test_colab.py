@@ -31,17 +31,56 @@ def copies(tmp_path_factory):
     return out
 
 
-def test_a_copy_is_the_notebook_with_two_cells_before(copies):
+def test_a_copy_is_the_notebook_with_two_cells_before_and_plain_text(copies):
     for path in notebooks():
         ours = nbformat.read(path, as_version=4)
         copy = nbformat.read(copies / path.relative_to(ROOT), as_version=4)
         nbformat.validate(copy)
         note, install, *others = copy.cells
+        for cell, our in zip(others, ours.cells, strict=True):
+            if our.cell_type == "markdown":
+                assert not re.search(
+                    r"`{3}\{|\{cite\}|\]\(\w+\.(md|ipynb)", cell.source
+                )
+                our.source = cell.source
         assert others == ours.cells and copy.metadata == ours.metadata
         assert (note.cell_type, install.cell_type) == ("markdown", "code")
         assert len({cell.id for cell in copy.cells}) == len(copy.cells)
         page = f"{REPOSITORY}/blob/{COMMIT}/book/{path.name}"
         assert f"[a page of the book]({page})" in note.source
+
+
+def linked(folder):
+    """What the copies' links lead to, {name: addresses}, but for those to elsewhere."""
+    found = {}
+    for path in (folder / "book").iterdir():
+        cells = nbformat.read(path, as_version=4).cells
+        text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+        found[path.stem] = set(re.findall(r"\]\(([^)\s]+)\)", text))
+    return found
+
+
+def test_links_lead_to_copies_and_to_the_files_of_the_commit(copies):
+    """A heading is looked for by the id of its cell: Colab gives headings no names."""
+    chapter = linked(copies)["03_activations"]
+    there = "https://colab.research.google.com/github/some/book/blob/colab/book"
+    files = f"{REPOSITORY}/blob/{COMMIT}/book"
+    assert f"{there}/01_neuron_to_layer.ipynb" in chapter
+    assert f"{files}/bibliography.md" in chapter
+    assert f"{files}/solutions.md#solution-activations-relu" in chapter
+    refresher = nbformat.read(copies / "book/refresher.ipynb", as_version=4)
+    (cell,) = (it.id for it in refresher.cells if "## The chain rule\n" in it.source)
+    assert f"{there}/refresher.ipynb#scrollTo={cell}" in chapter
+    assert f"#scrollTo={cell}" in linked(copies)["refresher"]
+
+
+def test_links_lead_to_the_site_if_there_is_one(tmp_path):
+    list(colab.write(tmp_path, REPOSITORY, COMMIT, "https://some.example/book/"))
+    chapter = linked(tmp_path)["03_activations"]
+    pages = "https://some.example/book/book"
+    assert f"{pages}/03_activations.html" in chapter
+    assert f"{pages}/solutions.html#solution-activations-relu" in chapter
+    assert not [it for it in chapter if it.startswith(REPOSITORY)]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +234,10 @@ def test_the_workflow_pushes_the_copies_where_the_pages_look_for_them(tmp_path):
     }
     environment = os.environ | person
     environment |= {"RUNNER_TEMP": str(tmp_path), "GITHUB_SHA": COMMIT}
-    environment |= {"REPOSITORY_URL": REPOSITORY}
+    environment |= {"REPOSITORY_URL": REPOSITORY, "SITE_URL": "https://some.example/"}
+    outputs = workflow["jobs"][job["needs"]]["outputs"]
+    assert step["env"]["SITE_URL"] == "${{ needs.publish.outputs.site }}"
+    assert "page_url" in outputs["site"]
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
 
     def git(*arguments, cwd=remote):
@@ -220,4 +262,5 @@ def test_the_workflow_pushes_the_copies_where_the_pages_look_for_them(tmp_path):
     assert git("rev-list", "--count", BRANCH) == "1\n"
     copy = git("show", f"{BRANCH}:book/03_activations.ipynb")
     assert f"{REPOSITORY}@{COMMIT}" in copy
+    assert "https://some.example/book/solutions.html" in copy
     assert git("status", "--short", cwd=clone) == "?? _toc.yml\n?? book/\n"

@@ -5,7 +5,9 @@ packages. So a chapter opens, Python starts, ipywidgets shows a slider, files ar
 `import nnlib` reaches NumPy, and fails there.
 """
 
+import html
 import json
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +15,7 @@ import distribution
 import lite
 import lockfile
 import nbformat
+import portable
 import pytest
 from browser import DESK, PHONE, tab
 from browser_checks import violations
@@ -49,14 +52,29 @@ def test_every_file_that_the_lock_names_is_there_or_on_the_list_of_the_distribut
             assert lockfile.sha256(OURS / "python" / file) == package["sha256"], name
 
 
-def test_the_chapters_are_published_there_unedited():
+def test_the_chapters_are_published_there_unedited_but_for_their_citations():
     files = OURS / "files"
     assert {path.stem for path in files.iterdir()} == set(NOTEBOOKS)
     for name in NOTEBOOKS:
         theirs = nbformat.read(files / f"{name}.ipynb", as_version=4)
         ours = nbformat.read(ROOT / "book" / f"{name}.ipynb", as_version=4)
+        for cell in ours.cells:
+            if cell.cell_type == "markdown":
+                cell.source = portable.cited(cell.source)
         assert theirs.cells == ours.cells, name
         assert theirs.metadata.language_info.name == "python"
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_citation_says_there_what_the_site_says(name):
+    page = (SITE / "book" / f"{name}.html").read_text("utf-8")
+    site = re.findall(r'<span class="bibtex-citation".*?>(.*?)</span>', page)
+    notebook = nbformat.read(OURS / "files" / f"{name}.ipynb", as_version=4)
+    text = "\n".join(it.source for it in notebook.cells if it.cell_type == "markdown")
+    there = re.findall(r"\[(?:\[[^][]+\]\(bibliography\.md\)(?:, )?)+\]", text)
+    assert [re.sub(r"\*|\(.*?\)|[][]", "", it) for it in there] == [
+        html.unescape(re.sub(r"<.*?>|[][]", "", it)) for it in site
+    ]
 
 
 def test_nothing_is_published_that_nobody_loads():
@@ -116,6 +134,71 @@ def test_the_way_back_leads_to_the_page(opened):
     open_notebook(opened)
     opened.get_by_role("link", name="Back to the page").click()
     opened.wait_for_url(f"{opened.base}/book/{CHAPTER}.html")
+
+
+def clicked(page, words):
+    """The tab that the first link of these words opens, and its address below the site."""
+    wait_until_drawn(page)
+    link = page.locator(".jp-Notebook a[target=_blank]", has_text=words).first
+    with page.context.expect_page() as opening:
+        link.click()
+    opening.value.wait_for_load_state("commit")
+    return opening.value, opening.value.url.removeprefix(page.base)
+
+
+def wait_until_drawn(page):
+    """Until all cells are there, and keep their links: each new one draws the others again."""
+    page.locator(".jp-Notebook h2", has_text="Where to read more").wait_for(
+        timeout=WAIT
+    )
+    page.wait_for_function(SETTLED, polling=1000, timeout=WAIT)
+
+
+SETTLED = """() => {
+  const links = [...document.querySelectorAll(".myst a")], were = window.nnLinks ?? [];
+  window.nnLinks = links;
+  return links.length === were.length && links.every((link, i) => link === were[i]);
+}"""
+
+
+def test_links_lead_to_the_pages_of_the_site(opened):
+    open_notebook(opened)
+    there = {
+        "see the solutions": "/book/solutions.html#solution-activations-sigmoid",
+        "Cybenko, 1989": "/book/bibliography.html",
+    }
+    for _ in range(2):
+        for words, address in there.items():
+            assert clicked(opened, words)[1] == address
+
+
+def test_a_link_to_a_heading_of_another_notebook_leads_just_there(opened):
+    """Also if a copy of it is kept: then JupyterLite hides its name."""
+    open_notebook(opened, "refresher")
+    opened.keyboard.press("Control+s")
+    wait_for(opened, lambda: "refresher.ipynb" in copies(opened))
+    open_notebook(opened)
+    page, address = clicked(opened, "refresher")
+    assert address == "/lite/notebooks/index.html?path=refresher.ipynb#the-chain-rule"
+    heading = page.locator("#the-chain-rule")
+    wait_until_drawn(page)
+    wait_for(page, lambda: 0 < heading.bounding_box()["y"] < 300)
+    page.close()  # the other one is in front again
+    assert clicked(opened, "chapter 1")[1].endswith("?path=01_neuron_to_layer.ipynb")
+
+
+def test_what_a_cell_printed_is_shown_line_by_line(opened):
+    open_notebook(opened)
+    code = nbformat.read(ROOT / "book" / f"{CHAPTER}.ipynb", as_version=4).cells
+    printed = next(
+        output.text
+        for cell in code
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream" and output.text.count("\n") > 2
+    )
+    shown = opened.locator(".jp-OutputArea pre", has_text=printed.split("\n")[0]).first
+    shown.wait_for(timeout=WAIT)
+    assert shown.inner_text().strip() == printed.strip()
 
 
 def said_to(page):

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import lockfile
 import nbformat
+import portable
 from jupyterlite_pyodide_kernel.constants import (
     PYODIDE_CDN_URL,
     PYODIDE_KERNEL_NPM_NAME,
@@ -72,8 +73,8 @@ def build(app, error):
         return
     site, work = Path(app.outdir) / "lite", Path(app.outdir).resolve().parent / "lite"
     work.mkdir(exist_ok=True)
-    url, notebooks = distribution(app.config), chapters(app)
-    stamp, made_of = work / "made-of", digest(url, notebooks)
+    url, published = distribution(app.config), editions(chapters(app))
+    stamp, made_of = work / "made-of", digest(url, published)
     if site.exists() and stamp.exists() and stamp.read_text() == made_of:
         return
     logger.info("making lite/, where chapters run in the browser...")
@@ -82,8 +83,8 @@ def build(app, error):
     lock = lockfile.read()
     wheels = [*fetched(lock, work), nnlib_wheel(work)]
     with tempfile.TemporaryDirectory() as place:
-        run_jupyterlite(Path(place), editions(notebooks), url, site)
-    finish_pages(site, editions(notebooks), lock, url)
+        run_jupyterlite(Path(place), published, url, site)
+    finish_pages(site, published, lock, url)
     place_python(site / "python", lock, wheels, url)
     stamp.write_text(made_of)
 
@@ -94,13 +95,15 @@ def chapters(app):
     return {path.name: path for path in paths if path.suffix == ".ipynb"}
 
 
-def digest(url, notebooks):
+def digest(url, published):
     """A hash of all that decides what is in lite/."""
     found = hashlib.sha256(url.encode())
+    for name, (_, text) in published.items():
+        found.update(f"{name} {text}".encode())
     for name in MADE_BY:
         found.update(f"{name} {version(name)}".encode())
     files = [path for path in (ROOT / "nnlib").rglob("*") if path.is_file()]
-    files += [ROOT / "pyproject.toml", Path(__file__), *notebooks.values()]
+    files += [ROOT / "pyproject.toml", Path(__file__)]
     files += [path for path in LITE.iterdir() if path.suffix != ".md"]
     for path in sorted(files):
         if "__pycache__" not in path.parts and path.is_file():
@@ -115,17 +118,21 @@ def digest(url, notebooks):
 def editions(notebooks):
     """Each notebook as it is published there: {name: (edition, text)}.
 
-    The edition is a hash of what its cells say. It goes into the notebook's metadata, and stays
-    in the copy that a reader makes, so that runtime.js can tell a copy of an earlier edition, and
-    one that was changed.
+    Its citations are links, as on the site: portable.py. The edition is a hash of what its cells
+    say then. It goes into the notebook's metadata, and stays in the copy that a reader makes, so
+    that runtime.js can tell a copy of an earlier edition, and one that was changed.
     """
     found = {}
     for name, path in notebooks.items():
         notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = portable.cited(cell.source)
         sources = "\0".join(cell.source for cell in notebook.cells)
         edition = hashlib.sha256(sources.encode()).hexdigest()[:16]
         notebook.metadata["edition"] = edition
-        found[name] = edition, nbformat.writes(notebook)
+        # Each output as one string: of a list of lines JupyterLite shows the commas, too.
+        found[name] = edition, json.dumps(notebook, ensure_ascii=False, indent=1)
     return found
 
 

@@ -3,7 +3,8 @@
 // A notebook that a reader has opened is kept in the browser (JupyterLite's "files"), and from then
 // on shown in place of the published one. So a new edition would never be seen: an earlier
 // edition's copy gets another name, or goes if it was never changed. And where Python cannot be
-// loaded, the reader is told so, in place of a cell that waits for ever.
+// loaded, the reader is told so, in place of a cell that waits for ever. Links lead to the other
+// notebooks here, and to the site's pages.
 
 (() => {
   const PATIENCE = 15000; // milliseconds in which the distribution has to answer
@@ -164,6 +165,54 @@
     document.body.append(link);
   }
 
+  // --- links ------------------------------------------------------------------------------------
+
+  // Where "solutions.md#a-task" leads, or another notebook; JupyterLite knows it below lite/files/.
+  function destination(href) {
+    const files = new URL("files/", site).href;
+    const { origin, pathname, hash } = new URL(href, new URL(path, files));
+    const name = (origin + pathname).replace(files, "");
+    if (/^[\w-]+\.md$/.test(name)) {
+      return new URL(`../book/${name.replace(/md$/, "html")}${hash}`, site).href;
+    }
+    const isNotebook = !name.includes(":") && name.endsWith(".ipynb");
+    return isNotebook ? new URL(`notebooks/index.html?path=${name}${hash}`, site).href : "";
+  }
+
+  // JupyterLite has no other pages, and opens another notebook at its beginning, or as a blob. So
+  // links are set when they are drawn, and whenever it changes one; it does not hear of a click.
+  function setLinks() {
+    const set = (link) => {
+      const href = (link.dataset.nnLeads ??= destination(link.getAttribute("href")));
+      if (href && link.href !== href) Object.assign(link, { href, target: "_blank" });
+    };
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        target.querySelectorAll(".myst a[href]").forEach(set);
+        if (target.matches(".myst a[href]")) set(target);
+      }
+    }).observe(document.body, { subtree: true, childList: true, attributeFilter: ["href"] });
+    const hides = (event) => {
+      if (event.target.closest?.("a")?.dataset.nnLeads) event.stopPropagation();
+    };
+    addEventListener("click", hides, true);
+  }
+
+  // Scrolls to the heading that the address names, once it is drawn, and for the 3 seconds in which
+  // formulas above it may still grow; not if the reader goes on meanwhile.
+  function goToHeading() {
+    const id = decodeURIComponent(location.hash.slice(1));
+    let left = id ? 10 : 0;
+    const timer = setInterval(() => {
+      const heading = document.getElementById(id);
+      heading?.scrollIntoView();
+      if (heading) left--;
+      if (left <= 0) stop();
+    }, 300);
+    const stop = () => clearInterval(timer);
+    for (const deed of ["keydown", "pointerdown", "wheel"]) addEventListener(deed, stop, true);
+  }
+
   const whole = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve));
   window.nnReady = (async () => {
     await whole;
@@ -182,6 +231,8 @@
     }
     if (path) {
       showWay();
+      setLinks();
+      goToHeading();
       watchPython();
     }
   })();
