@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import nbformat
 import normalise
 import pytest
 
@@ -14,6 +15,14 @@ def test_notebook_is_normal(path):
     if problems:
         words = [f"{path.name} is not normal: run make notebooks", *problems]
         pytest.fail("\n".join(words), pytrace=False)
+
+
+@pytest.mark.parametrize("path", normalise.notebooks(), ids=lambda path: path.stem)
+def test_what_is_folded_on_the_page_is_folded_in_jupyterlab(path):
+    folds = {"hide-input": "source_hidden", "hide-output": "outputs_hidden"}
+    for cell in nbformat.read(path, as_version=4).cells:
+        tagged = {folds[tag] for tag in cell.metadata.get("tags", []) if tag in folds}
+        assert set(cell.metadata.get("jupyter", {})) == tagged, cell.source
 
 
 def test_no_notebook_is_outside_the_table_of_contents():
