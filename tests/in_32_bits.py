@@ -11,6 +11,7 @@ import contextlib
 import io
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -43,6 +44,8 @@ def obstacle():
     missing = [it for it in ("apt-get", "dpkg-deb", "chroot") if not shutil.which(it)]
     if missing or not KEYS.exists():
         return "it takes Debian"
+    if platform.machine() != "x86_64":
+        return "it takes a processor that runs i386"
     if os.geteuid() != 0:
         return "it takes root"
     return "" if mirror() else "no mirror of Debian is among this machine's sources"
