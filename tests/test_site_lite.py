@@ -201,6 +201,21 @@ def test_what_a_cell_printed_is_shown_line_by_line(opened):
     assert shown.inner_text().strip() == printed.strip()
 
 
+def test_an_answer_stays_folded_until_it_is_asked_for(opened):
+    open_notebook(opened, "refresher")
+    wait_until_drawn(opened)
+    cell = opened.locator(".jp-CodeCell", has_text="np.float64, np.float32").first
+    assert "1.0e-08" not in cell.inner_text()
+    cell.locator(".jp-OutputPlaceholder .jp-Placeholder-content").click()
+    cell.get_by_text("1.0e-08").wait_for()
+
+
+def test_formulas_have_no_numbers(opened):
+    open_notebook(opened)
+    wait_until_drawn(opened)
+    assert not opened.get_by_text(re.compile(r"^\(\d+\)$")).filter(visible=True).count()
+
+
 def said_to(page):
     note = page.get_by_role("alert")
     note.wait_for(timeout=20_000)
