@@ -39,7 +39,8 @@ LABEXTENSIONS = (
 MADE_BY = ("jupyterlite-core", "jupyterlite-pyodide-kernel", "jupyterlab-widgets")
 MADE_BY += ("jupyterlab-myst", "jupyterlab-pygments", "setuptools")
 EPOCH = 315532800  # the first second of 1980: the same files from the same sources
-# The kernel's packages, loaded at its start, all at once, each checked against its SHA-256.
+# Loaded when Python starts, all at once, each checked against its SHA-256: the kernel's packages,
+# and the book's with what it needs, so that the first cell has not to wait for them.
 AT_START = (
     "micropip",
     "piplite",
@@ -48,6 +49,7 @@ AT_START = (
     "pyodide-kernel",
     "jedi",
     "ipython",
+    "nnlib",
 )
 NNLIB = ("numpy", "matplotlib", "ipywidgets", "tqdm")
 LEFT_OUT = ("doc", "*.js.LICENSE.txt", "rspack.*", "package.json", "**/rspack.*")
