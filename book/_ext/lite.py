@@ -52,7 +52,7 @@ AT_START = (
     "nnlib",
 )
 NNLIB = ("numpy", "matplotlib", "ipywidgets", "tqdm")
-LEFT_OUT = ("doc", "*.js.LICENSE.txt", "rspack.*", "package.json", "**/rspack.*")
+LEFT_OUT = ("doc", "rspack.*", "package.json", "**/rspack.*")
 logger = logging.getLogger(__name__)
 
 
@@ -266,9 +266,8 @@ def nnlib_wheel(work):
     """The package with its data, as a wheel: the same bytes from the same sources."""
     for old in work.glob("nnlib-*.whl"):
         old.unlink()
-    with (
-        tempfile.TemporaryDirectory() as place
-    ):  # setuptools leaves its files beside the sources
+    # From a copy: setuptools leaves its files beside the sources.
+    with tempfile.TemporaryDirectory() as place:
         copied = Path(place)
         shutil.copytree(
             ROOT / "nnlib",
