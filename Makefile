@@ -47,7 +47,7 @@ test: $(INSTALLED)
 	@$(BIN)/python tests/in_32_bits.py
 	@echo "--- 6/7 The site, with warnings as errors."
 	@$(MAKE) --no-print-directory book
-	@echo "--- 7/7 The built pages, in a browser: about five minutes."
+	@echo "--- 7/7 The built pages, and Python in them, in a browser: about a quarter of an hour."
 	@$(BIN)/python -m pytest -q -rs $(PAGES)
 	@echo "--- All tests passed."
 
