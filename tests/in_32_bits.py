@@ -134,7 +134,6 @@ def main():
         "HOME": "/tmp",
         "LANG": "C.UTF-8",
         "LD_LIBRARY_PATH": LIBRARIES,
-        "NNLIB_PROGRESS": "/tmp/progress",
         "NNLIB_QUIET": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": "/project",
