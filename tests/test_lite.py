@@ -181,6 +181,24 @@ def test_a_wheel_that_is_another_than_the_lock_file_says_stops_the_build(
         lite.fetched(lock, tmp_path)
 
 
+def test_a_build_that_fails_for_a_wheel_leaves_the_old_lite_as_it_was(
+    tmp_path, monkeypatch
+):
+    old = tmp_path / "html" / "lite" / "index.html"
+    old.parent.mkdir(parents=True)
+    old.write_text("as it was")
+    app = SimpleNamespace(
+        outdir=tmp_path / "html",
+        builder=SimpleNamespace(format="html"),
+        config=config(),
+        env=SimpleNamespace(found_docs=[]),
+    )
+    monkeypatch.setattr(lockfile, "fetch_wheels", lambda folder, names: None)
+    with pytest.raises(RuntimeError, match="is not the file"):
+        lite.build(app, None)
+    assert old.read_text() == "as it was"
+
+
 def test_the_kernels_wheels_are_the_ones_that_the_lock_file_names(tmp_path):
     lock = lockfile.read()
     only = {n: p for n, p in lock["packages"].items() if p.get("from") == "kernel"}

@@ -80,10 +80,13 @@ def build(app, error):
     if site.exists() and stamp.exists() and stamp.read_text() == made_of:
         return
     logger.info("making lite/, where chapters run in the browser...")
+    lock = lockfile.read()
+    wheels = [
+        *fetched(lock, work),
+        nnlib_wheel(work),
+    ]  # what fails here leaves lite/ as it is
     stamp.unlink(missing_ok=True)
     shutil.rmtree(site, ignore_errors=True)
-    lock = lockfile.read()
-    wheels = [*fetched(lock, work), nnlib_wheel(work)]
     with tempfile.TemporaryDirectory() as place:
         run_jupyterlite(Path(place), published, url, site)
     finish_pages(site, published, lock, url)

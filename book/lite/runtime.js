@@ -100,7 +100,7 @@
         `Python cannot be loaded: ${lost.host} does not give ${lost.pathname.split("/").pop()}. ` +
           "Perhaps this computer is offline, or a filter is in the way. No cell can run, but what " +
           "you write is kept.",
-        ["Try again", location.href],
+        ["Try again", location.pathname + location.search],
         ["Other ways to run it", new URL("../book/read_run_do.html", site)],
       );
     }
