@@ -4,8 +4,8 @@ Install the peers once:  pip install -r requirements-bench.txt   (those missing 
 Everything:              python -m bench --mnist FOLDER
 A first look:            python -m bench --quick
 One part of it:          python -m bench --only steps --threads 1
-The book's result:       python -m bench --mnist FOLDER --out nnlib/data/speed.json
-A stored result again:   python -m bench --show nnlib/data/speed.json
+The book's result:       python -m bench --mnist FOLDER --out nnbook/figures/speed.json
+A stored result again:   python -m bench --show nnbook/figures/speed.json
 
 Sections: steps (one training step), epochs, task (10,000 images of MNIST), growth (with
 batch, width, depth, examples), parts (where the time of a step goes), variants (what the

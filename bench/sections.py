@@ -24,7 +24,7 @@ from bench.contestants import (
 )
 from bench.race import race, rounded, summary
 from bench.variants import OF_OPTIMIZERS, VARIANTS, Variant
-from nnlib.idx import IMAGES, LABELS, read_idx
+from nnlib.datasets.idx import IMAGES, LABELS, read_idx
 
 FEW = CASES[:2]  # for a quick look
 CHECKED = 5  # steps after which all losses must agree

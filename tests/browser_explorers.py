@@ -14,8 +14,8 @@ from built import ROOT
 from playwright.sync_api import TimeoutError
 from test_plots import explorers, find
 
-from nnlib.explore import Explorer, explore
-from nnlib.explore.store import publish
+from nnbook.explorers import Explorer, explore
+from nnbook.explorers.store import publish
 
 PLAIN = "!'()*-._~"  # what encodeURIComponent leaves, besides letters and digits
 THUMB = 24  # px, about: the middle of a slider's knob does not reach the slider's ends

@@ -35,7 +35,7 @@ ORDER = [
     "metrics",
     "training",
 ]
-CREW = {"datasets", "plots", "explore", "exercises"}
+CREW = {"datasets"}
 OUTSIDE = {"numpy"} | set(sys.stdlib_module_names)
 CODE_IN_MARKDOWN = re.compile(
     r"^\s*(`{3,}|~{3,}|:{3,})\s*\{(code-cell|jupyter-execute)\}", re.M

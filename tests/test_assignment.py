@@ -11,9 +11,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from nnlib.exercises import source
-from nnlib.exercises.assignment import assign, fixed, notebook_of, passes
-from nnlib.exercises.specification import CHAPTERS, chapter, everything, find
+from nnbook.tutor import source
+from nnbook.tutor.assignment import assign, fixed, notebook_of, passes
+from nnbook.tutor.specification import chapter, everything, find
 
 NBGRADER = "nbgrader==0.9.6"
 CHAPTER = 5  # functions, classes and methods, given parts, a broken program, a choice
@@ -159,7 +159,7 @@ def test_a_mistake_gets_none_and_spoils_nothing_else(course, student):
 # --- every chapter, without nbgrader ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", CHAPTERS)
+@pytest.mark.parametrize("number", everything())
 def test_the_source_notebook_runs_and_its_cells_are_marked(number):
     notebook, names = notebook_of(number), {}
     data = [cell.metadata["nbgrader"] for cell in notebook.cells]

@@ -15,8 +15,8 @@ from bench.__main__ import SECTIONS
 from bench.cases import CASES, RATES, Case, data, initial
 from bench.contestants import Nnlib, Products
 from bench.variants import OF_OPTIMIZERS, VARIANTS, AllGradients, Variant
+from nnbook.figures import speed
 from nnlib import cross_entropy, train
-from nnlib.plots import speed
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = Case((2, 16, 16, 3), 32)

@@ -62,10 +62,10 @@ def linked(folder):
 
 def test_links_lead_to_copies_and_to_the_files_of_the_commit(copies):
     """A heading is looked for by the id of its cell: Colab gives headings no names."""
-    chapter = linked(copies)["03_activations"]
+    chapter = linked(copies)["activations"]
     there = "https://colab.research.google.com/github/some/book/blob/colab/book"
     files = f"{REPOSITORY}/blob/{COMMIT}/book"
-    assert f"{there}/01_neuron_to_layer.ipynb" in chapter
+    assert f"{there}/neuron_to_layer.ipynb" in chapter
     assert f"{files}/bibliography.md" in chapter
     assert f"{files}/solutions.md#solution-activations-relu" in chapter
     refresher = nbformat.read(copies / "book/refresher.ipynb", as_version=4)
@@ -76,9 +76,9 @@ def test_links_lead_to_copies_and_to_the_files_of_the_commit(copies):
 
 def test_links_lead_to_the_site_if_there_is_one(tmp_path):
     list(colab.write(tmp_path, REPOSITORY, COMMIT, "https://some.example/book/"))
-    chapter = linked(tmp_path)["03_activations"]
+    chapter = linked(tmp_path)["activations"]
     pages = "https://some.example/book/book"
-    assert f"{pages}/03_activations.html" in chapter
+    assert f"{pages}/activations.html" in chapter
     assert f"{pages}/solutions.html#solution-activations-relu" in chapter
     assert not [it for it in chapter if it.startswith(REPOSITORY)]
 
@@ -130,7 +130,7 @@ def test_the_cell_installs_the_package_of_just_that_commit(run):
         "--quiet",
         "-c",
         f"https://raw.githubusercontent.com/some/book/{COMMIT}/requirements.txt",
-        f"nnlib[data] @ git+{REPOSITORY}@{COMMIT}",
+        f"nnlib-book[data] @ git+{REPOSITORY}@{COMMIT}",
         "matplotlib",
     ]
 
@@ -260,7 +260,7 @@ def test_the_workflow_pushes_the_copies_where_the_pages_look_for_them(tmp_path):
     listed = git("ls-tree", "-r", "--name-only", BRANCH).split()
     assert listed == sorted(p.relative_to(ROOT).as_posix() for p in notebooks())
     assert git("rev-list", "--count", BRANCH) == "1\n"
-    copy = git("show", f"{BRANCH}:book/03_activations.ipynb")
+    copy = git("show", f"{BRANCH}:book/activations.ipynb")
     assert f"{REPOSITORY}@{COMMIT}" in copy
     assert "https://some.example/book/solutions.html" in copy
     assert git("status", "--short", cwd=clone) == "?? _toc.yml\n?? book/\n"

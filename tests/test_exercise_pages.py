@@ -16,11 +16,12 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from nnlib import exercises as engine
-from nnlib.exercises import cells, ch04, source
-from nnlib.exercises.__main__ import parser_of_commands
-from nnlib.exercises.result import BARS, Result, Said
-from nnlib.exercises.specification import Choice, Code, chapter, mistake
+from nnbook import exercises as engine
+from nnbook.__main__ import parser_of_commands
+from nnbook.exercises import losses
+from nnbook.tutor import cells, source
+from nnbook.tutor.result import BARS, Result, Said
+from nnbook.tutor.specification import Choice, Code, chapter, mistake, number_of
 
 PIECE = Code(
     id="losses.mse",
@@ -71,7 +72,7 @@ ALL = (PIECE, MEND, GUESS)
 WRONG = "def my_thrice(x):\n    return x + x"
 RIGHT = "def my_thrice(x):\n    return x + x + x"
 INDEX = "# A book\n\n```{{toctree}}\n{}\n```\n".format(
-    "\n".join(["04_losses", "exercises", "solutions", "session"])
+    "\n".join(["losses", "exercises", "solutions", "session"])
 )
 EXERCISES = """# Exercises
 
@@ -88,7 +89,7 @@ EXERCISES = """# Exercises
 SESSION = f"""# A session
 
 ```{{cell}}
-from nnlib.exercises import check, hint, progress
+from nnbook import check, hint, progress
 
 {WRONG}
 ```
@@ -130,9 +131,9 @@ class Book:
 
     def __init__(self, folder, exercises=ALL, more=""):
         files = {
-            "_toc.yml": "root: book/index\nparts: [{chapters: [{file: book/04_losses}]}]",
+            "_toc.yml": "root: book/index\nparts: [{chapters: [{file: book/losses}]}]",
             "book/index.md": INDEX,
-            "book/04_losses.ipynb": chapter_page(exercises),
+            "book/losses.ipynb": chapter_page(exercises),
             "book/exercises.md": EXERCISES,
             "book/solutions.md": "# Solutions\n\n```{solutions}\n```\n",
             "book/session.md": SESSION + more,
@@ -170,7 +171,7 @@ class Book:
 def three():
     """Chapter 4 has three other exercises."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ch04, "EXERCISES", ALL)
+        patch.setattr(losses, "EXERCISES", ALL)
         chapter.cache_clear()
         yield
     chapter.cache_clear()
@@ -229,10 +230,10 @@ def test_each_exercise_is_listed_once_by_difficulty(book):
 @pytest.mark.parametrize("where", ["exercises", "solutions"])
 @pytest.mark.parametrize("exercise", ALL, ids=lambda it: it.id)
 def test_links_lead_to_the_task(book, where, exercise):
-    link = f"04_losses.html#{cells.slug(exercise)}"
+    link = f"losses.html#{cells.slug(exercise)}"
     count = len(book.page(where)("a", href=link))
     assert count == (2 if where == "exercises" else 1)
-    assert book.page("04_losses").find(class_="exercise", id=cells.slug(exercise))
+    assert book.page("losses").find(class_="exercise", id=cells.slug(exercise))
 
 
 def test_an_exercise_that_is_not_in_its_chapter_is_a_warning(three, tmp_path):
@@ -244,9 +245,9 @@ def test_an_exercise_that_is_not_in_its_chapter_is_a_warning(three, tmp_path):
 def test_a_changed_exercise_has_both_pages_written_anew(book):
     for page in ("exercises", "solutions"):
         known = book.app.env.dependencies[f"book/{page}"]
-        assert any(path.endswith("nnlib/exercises/ch04.py") for path in known)
+        assert any(path.endswith("nnbook/exercises/losses.py") for path in known)
         assert any(path.endswith("nnlib/losses.py") for path in known)
-        assert any(path.endswith("book/04_losses.ipynb") for path in known)
+        assert any(path.endswith("book/losses.ipynb") for path in known)
 
 
 # --- the page of solutions --------------------------------------------------------------------
@@ -266,10 +267,10 @@ def test_a_solution_is_folded_below_the_heading_that_the_chapter_links_to(
 ):
     section, outer, inner = solution(book, exercise)
     assert "open" not in outer.attrs and "open" not in inner.attrs
-    number = cells.number_of(exercise)
+    number = number_of(exercise)
     assert words(section.h3).startswith(f"{number} {exercise.title}")
     assert words(outer.summary) == f"Solution of {number}"
-    task = book.page("04_losses").find(id=cells.slug(exercise))
+    task = book.page("losses").find(id=cells.slug(exercise))
     assert task.find("a", href=f"solutions.html#{section['id']}")
 
 
@@ -313,12 +314,12 @@ def test_a_link_to_no_solution_is_a_warning(three, tmp_path):
 
 def test_a_chapter_without_exercises_is_left_out(three, tmp_path, monkeypatch):
     (tmp_path / "book").mkdir()
-    for name in ("04_losses", "05_other"):
+    for name in ("losses", "05_other"):
         (tmp_path / f"book/{name}.ipynb").write_text(chapter_page(ALL), "utf-8")
     toc = "root: book/index\nparts: [{{chapters: [{}]}}]".format(
         ", ".join(
             f"{{file: book/{name}}}"
-            for name in ("refresher", "04_losses", "05_other", "09_more")
+            for name in ("refresher", "losses", "05_other", "09_more")
         )
     )
     (tmp_path / "_toc.yml").write_text(toc)
@@ -359,7 +360,7 @@ def test_nobodys_progress_is_used_or_changed(book):
 
 
 def test_a_folded_cell_is_named_by_the_words_that_it_shows(book):
-    folded = book.page("04_losses").find("details", class_="hide")
+    folded = book.page("losses").find("details", class_="hide")
     assert "aria-label" not in folded.summary.attrs
     assert words(folded.summary).startswith("Show the package's code")
 

@@ -9,10 +9,10 @@ from equivalent_mutants import EQUIVALENT
 from mutants import mutants
 from normalise import notebooks
 
-from nnlib.exercises import source
-from nnlib.exercises.cells import check_call, defines, markdown, position
-from nnlib.exercises.checking import judge
-from nnlib.exercises.specification import chapter, everything
+from nnbook.tutor import source
+from nnbook.tutor.cells import check_call, defines, markdown, position
+from nnbook.tutor.specification import chapter, everything
+from nnbook.tutor.verdict import judge
 
 ALL = [exercise for exercises in everything().values() for exercise in exercises]
 CODE = [exercise for exercise in ALL if hasattr(exercise, "cases")]
@@ -129,15 +129,15 @@ def test_ids_are_unique():
 # --- in the chapters ------------------------------------------------------------------------
 
 
-def page(number):
-    path = next(p for p in notebooks() if p.name.startswith(f"{number:02}_"))
+def page(name):
+    path = next(p for p in notebooks() if p.stem == name)
     return nbformat.read(path, as_version=4)
 
 
-@pytest.mark.parametrize("number", everything())
-def test_a_chapter_shows_its_exercises_as_specified_and_in_order(number):
-    notebook, places = page(number), []
-    for exercise in chapter(number):
+@pytest.mark.parametrize("name", everything())
+def test_a_chapter_shows_its_exercises_as_specified_and_in_order(name):
+    notebook, places = page(name), []
+    for exercise in chapter(name):
         i = position(notebook, exercise)
         assert i is not None, f"{exercise.id} is not in the chapter"
         shown = [cell.source for cell in notebook.cells[i : i + 3]]
@@ -155,8 +155,8 @@ def test_a_chapter_shows_its_exercises_as_specified_and_in_order(number):
 def test_the_package_s_own_code_comes_later_and_is_folded(exercise):
     if exercise.kind != "build":
         return
-    number = next(n for n in everything() if exercise in chapter(n))
-    cells, start = page(number).cells, position(page(number), exercise)
+    name = next(n for n in everything() if exercise in chapter(n))
+    cells, start = page(name).cells, position(page(name), exercise)
     *_, last = exercise.id.split(".")  # of a method its own name
     own = [
         (i, cell.metadata)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from nnlib.exercises import source
-from nnlib.exercises.__main__ import main
-from nnlib.exercises.specification import CHAPTERS, chapter, find
+from nnbook.__main__ import main
+from nnbook.tutor import source
+from nnbook.tutor.specification import chapter, everything, find
 
 SOFTMAX = source.solution(find("losses.softmax")).replace(
     "z = check_outputs(z)\n", "\n"
@@ -88,13 +88,13 @@ def test_help_teaches(run):
 )
 def test_a_wrong_call_is_exit_code_2(run, call):
     code, out, error = run(*call)
-    assert code == 2 and out == "" and "usage: python -m nnlib.exercises" in error
+    assert code == 2 and out == "" and "usage: python -m nnbook" in error
 
 
 def test_the_nearest_id_and_where_to_find_all(run):
     *_, error = run("hint", "losses.sofmax")
     assert "did you mean 'losses.softmax'" in error
-    assert "`python -m nnlib.exercises list` lists them all" in error
+    assert "`python -m nnbook list` lists them all" in error
 
 
 def test_list_hint_and_solution(run):
@@ -125,7 +125,7 @@ def test_progress(run, folder):
 # --- a file of answers -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", CHAPTERS)
+@pytest.mark.parametrize("number", everything())
 def test_start_writes_a_file_that_runs_with_nothing_attempted(run, number):
     code, out, _ = run("start", number)
     file = Path(f"chapter_{number:02}.py")
@@ -140,7 +140,7 @@ def test_start_writes_a_file_that_runs_with_nothing_attempted(run, number):
     assert left == [exercise.id for exercise in chapter(number)]
 
 
-@pytest.mark.parametrize("number", CHAPTERS)
+@pytest.mark.parametrize("number", everything())
 def test_a_chapter_s_answers_fit_into_one_file(run, number):
     names = [exercise.mine for exercise in chapter(number)]
     assert len(set(names)) == len(names)
@@ -171,7 +171,7 @@ def test_check_says_what_passes_and_what_does_not(run, folder):
     code, out, _ = run("check", answers(IMPORT + SOFTMAX + WRONG))
     assert code == 1 and "1 of 2 attempted passes" in out
     assert "  Not yet: " in out and "The smallest case that shows it" in out
-    assert "For a hint: python -m nnlib.exercises hint losses.mse" in out
+    assert "For a hint: python -m nnbook hint losses.mse" in out
     code, out, _ = run("check", "answers.py", "losses.softmax")
     assert code == 0 and "losses.mse" not in out
     text = (folder / "progress.json").read_text("utf-8")
@@ -223,7 +223,7 @@ def test_a_name_that_is_nearly_an_answer_s(run):
 def test_an_error_in_the_file_shows_its_own_lines(run, text, says):
     code, out, error = run("check", answers(text))
     assert code == 1 and error == "" and says in out
-    assert "nnlib/exercises" not in out and "__main__" not in out
+    assert "nnbook/exercises" not in out and "__main__" not in out
     assert out.startswith("answers.py was not checked, because running it ends here:")
 
 
@@ -242,7 +242,7 @@ def test_ctrl_c_shows_where(run):
 
 
 def program(*arguments, **options):
-    command = [sys.executable, "-m", "nnlib.exercises", *arguments]
+    command = [sys.executable, "-m", "nnbook", *arguments]
     env = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env
@@ -296,15 +296,15 @@ def test_watch_checks_again_when_the_file_is_saved_and_gives_up_what_never_ends(
 def test_no_module_of_the_exercises_needs_more_than_numpy():
     code = (
         "import sys; sys.modules |= dict.fromkeys(['nbformat', 'matplotlib', 'IPython'])\n"
-        "import nnlib.exercises.__main__"
+        "import nnbook.__main__"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_the_file_of_stubs_is_tidy():
-    from nnlib.exercises.__main__ import file_of_stubs
+    from nnbook.__main__ import file_of_stubs
 
-    for number in CHAPTERS:
+    for number in everything():
         text = file_of_stubs(number, "chapter.py")
         assert text.endswith("\n") and ast.get_docstring(ast.parse(text))
         assert not any(line != line.rstrip() for line in text.splitlines())

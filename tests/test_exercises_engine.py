@@ -12,10 +12,11 @@ import pytest
 from normalise import execute
 
 import nnlib
-from nnlib.exercises import check, checking, exercises, hint, solution, source
-from nnlib.exercises.checking import judge
-from nnlib.exercises.compare import difference, shown
-from nnlib.exercises.specification import Code, find, mistake
+from nnbook.exercises import check, exercises, hint, solution
+from nnbook.tutor import source, verdict
+from nnbook.tutor.compare import difference, shown
+from nnbook.tutor.specification import Code, find, mistake
+from nnbook.tutor.verdict import judge
 
 
 @pytest.fixture(autouse=True)
@@ -162,7 +163,7 @@ def my_centre(x):
 
 @pytest.fixture
 def short_patience(monkeypatch):
-    monkeypatch.setattr(checking, "LIMIT", 0.1)
+    monkeypatch.setattr(verdict, "LIMIT", 0.1)
 
 
 @pytest.mark.parametrize("name", LOOPS)
@@ -637,7 +638,7 @@ def test_what_no_check_can_cope_with_is_said(monkeypatch):
     def faulty(*_):
         raise ZeroDivisionError("a fault of the engine")
 
-    monkeypatch.setattr(checking, "judge_code", faulty)
+    monkeypatch.setattr(verdict, "judge_code", faulty)
     found = words("def my_centre(x): return x")
     assert found.endswith("cope with: ZeroDivisionError: a fault of the engine")
 
@@ -784,21 +785,21 @@ def test_a_chapter_that_is_not_there():
 # --- in JupyterLab ---------------------------------------------------------------------------
 
 CELLS = [
-    "from nnlib.exercises import check\nimport numpy as np",
+    "from nnbook import check\nimport numpy as np",
     'check("losses.softmax")',
     "def helper(z):\n    return z.nothing",
     "def my_softmax(z):\n    return helper(z)",
     'check("losses.softmax")',
     "def my_softmax(z):\n    z = z + 1\n    while True:\n        z = z - 1",
-    "from nnlib.exercises import checking\nchecking.LIMIT = 0.1",
+    "from nnbook.tutor import verdict\nverdict.LIMIT = 0.1",
     'check("losses.softmax")',
     source.solution(find("losses.softmax")).replace("z = check_outputs(z)", "# mine"),
     'check("losses.softmax")',
-    "from nnlib.exercises import progress as store\n"
+    "from nnbook.tutor import store\n"
     "import json, sys\n"
-    "text = sys.modules['nnlib.exercises.progress'].path().read_text()\n"
+    "text = sys.modules['nnbook.tutor.store'].path().read_text()\n"
     "print(json.loads(text)['answers']['losses.softmax']['answer'])",
-    "from nnlib import softmax\nfrom nnlib.exercises import use_mine\nuse_mine()",
+    "from nnlib import softmax\nfrom nnbook import use_mine\nuse_mine()",
     "print(softmax is my_softmax, softmax.__name__)",
 ]
 

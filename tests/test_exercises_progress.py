@@ -9,15 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import nnbook.figures.losses
 import nnlib
 import nnlib.losses
-import nnlib.plots.ch04
+from nnbook import check, hint, progress, use_mine
+from nnbook.tutor import mine as swapping
+from nnbook.tutor import source
+from nnbook.tutor.specification import everything, find
 from nnlib import Linear, he_normal
-from nnlib.exercises import check, hint, progress, source, use_mine
-from nnlib.exercises import mine as swapping
-from nnlib.exercises.specification import everything, find
 
-store = sys.modules["nnlib.exercises.progress"]
+store = sys.modules["nnbook.tutor.store"]
 BUILD = [
     exercise
     for exercises in everything().values()
@@ -169,8 +170,8 @@ def test_what_a_later_edition_knows_is_kept(file):
 
 def test_two_programs_that_save_at_once_lose_nothing(file):
     code = (
-        "import sys; from nnlib.exercises import progress\n"
-        "store = sys.modules['nnlib.exercises.progress']\n"
+        "import sys; from nnbook import progress\n"
+        "store = sys.modules['nnbook.tutor.store']\n"
         "for _ in range(30):\n"
         "    assert not store.note(sys.argv[1], lambda one: one | {'hints': one['hints'] + 1})\n"
         "    assert not store.note('both', lambda one: one | {'hints': one['hints'] + 1})"
@@ -362,7 +363,7 @@ def test_functions_are_swapped_wherever_they_are_known(file):
     yours = nnlib.softmax
     assert yours.__name__ == "my_softmax"
     assert names["softmax"] is names["alias"] is nnlib.losses.softmax is yours
-    assert nnlib.plots.ch04.softmax is yours and names["other"] is nnlib.mse
+    assert nnbook.figures.losses.softmax is yours and names["other"] is nnlib.mse
     names["alias"] = 3  # the reader's own from now on
     names["mine"].undo()
     assert same(everything_in(), before)

@@ -14,10 +14,10 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from nnlib.explore import explore, show
-from nnlib.explore.controls import Control, find_controls
-from nnlib.explore.frames import render
-from nnlib.plots.style import figure, matrix
+from nnbook.explorers import explore, show
+from nnbook.explorers.controls import Control, find_controls
+from nnbook.explorers.frames import render
+from nnbook.figures.style import figure, matrix
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -393,7 +393,7 @@ def test_a_drag_draws_only_the_newest_setting(live):
 
 
 def test_a_slow_drag_draws_once_a_pause_however_many_events(live, monkeypatch):
-    monkeypatch.setattr("nnlib.explore.live.PAUSE", 0.05)
+    monkeypatch.setattr("nnbook.explorers.live.PAUSE", 0.05)
     shown = live(lr=[0.01, 0.1, 1])
     drawn = []
     shown.explorer.at = lambda setting, near, **how: drawn.append(setting) or near
@@ -410,7 +410,7 @@ def test_a_slow_drag_draws_once_a_pause_however_many_events(live, monkeypatch):
 
 def test_the_module_loads_neither_matplotlib_nor_widgets():
     code = (
-        "import sys, nnlib.explore; "
+        "import sys, nnbook.explorers; "
         "print([m for m in ('matplotlib', 'ipywidgets', 'PIL') if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

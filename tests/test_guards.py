@@ -70,7 +70,7 @@ BOOK = {
     "01": ["import numpy as np", PARTIAL],
     "02": [IMPORTS, NORMAL, "W = normal(2, 3, rng=np.random.default_rng(0))"],
     "03": [
-        "import numpy as np\n\nfrom nnlib import normal\nfrom nnlib.explore import explore",
+        "import numpy as np\n\nfrom nnlib import normal\nfrom nnbook.explorers import explore",
         LINEAR,
     ],
 }
@@ -246,8 +246,8 @@ WRONG_MODULES = {
     "an import of the crew inside a function": (
         "layers",
         "        self.x = x",
-        "        from nnlib.plots import style",
-        "nnlib/layers.py imports nnlib.plots, which is not above it",
+        "        from nnbook.figures import style",
+        "nnlib/layers.py imports nnbook.figures, which is not above it",
     ),
     "a private function": (
         "layers",

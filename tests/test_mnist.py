@@ -18,10 +18,9 @@ import numpy as np
 import pooch
 import pytest
 
-from nnlib import downloads
-from nnlib.datasets import fashion_mnist, mnist
-from nnlib.downloads import COLLECTIONS, FILES, Collection
-from nnlib.idx import IMAGES, LABELS, read_idx
+from nnlib.datasets import downloads, fashion_mnist, mnist
+from nnlib.datasets.downloads import COLLECTIONS, FILES, Collection
+from nnlib.datasets.idx import IMAGES, LABELS, read_idx
 
 N_TRAIN, N_TEST = 12, 7
 

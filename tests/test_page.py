@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from nnlib.explore import explore, show, store
-from nnlib.plots.ch01 import draw_line
-from nnlib.plots.style import figure
+from nnbook.explorers import explore, show, store
+from nnbook.figures.neuron_to_layer import draw_line
+from nnbook.figures.style import figure
 
 SMALL = {"multiply_both": [0.5, 1, 2, 4], "b": [-5, 0]}
 
@@ -188,7 +188,7 @@ def test_a_setting_that_cannot_be_drawn_is_named_and_leaves_nothing(frames):
 def with_change(monkeypatch, module, changed):
     """The fingerprint of a module of figures when a file of the package has other content."""
     read = Path.read_bytes
-    path = store.PACKAGE / changed
+    path = store.ROOT / changed
     assert path.exists()
     with monkeypatch.context() as patch:
         patch.setattr(
@@ -199,31 +199,37 @@ def with_change(monkeypatch, module, changed):
 
 @pytest.mark.parametrize(
     "changed",
-    ["losses.py", "checks.py", "plots/ch04.py", "plots/style.py", "plots/colours.py",
-     "plots/book.mplstyle", "explore/frames.py", "data/digits.npz"],
+    ["nnlib/losses.py", "nnlib/checks.py", "nnlib/datasets/digits.npz",
+     "nnbook/figures/losses.py", "nnbook/figures/style.py", "nnbook/figures/colours.py",
+     "nnbook/figures/book.mplstyle", "nnbook/explorers/frames.py"],
 )  # fmt: skip
 def test_a_change_of_what_a_figure_is_drawn_with_is_noticed(monkeypatch, changed):
-    before = store.fingerprint.__wrapped__("nnlib.plots.ch04")
-    assert with_change(monkeypatch, "nnlib.plots.ch04", changed) != before
+    before = store.fingerprint.__wrapped__("nnbook.figures.losses")
+    assert with_change(monkeypatch, "nnbook.figures.losses", changed) != before
 
 
 @pytest.mark.parametrize(
-    "changed", ["plots/ch05.py", "explore/page.py", "explore/live.py"]
+    "changed",
+    [
+        "nnbook/figures/backpropagation.py",
+        "nnbook/explorers/page.py",
+        "nnbook/explorers/live.py",
+    ],
 )
 def test_a_change_elsewhere_draws_nothing_again(monkeypatch, changed):
-    before = store.fingerprint.__wrapped__("nnlib.plots.ch04")
-    assert with_change(monkeypatch, "nnlib.plots.ch04", changed) == before
+    before = store.fingerprint.__wrapped__("nnbook.figures.losses")
+    assert with_change(monkeypatch, "nnbook.figures.losses", changed) == before
 
 
 def test_another_version_of_what_draws_is_noticed(monkeypatch):
-    before = store.fingerprint.__wrapped__("nnlib.plots.ch04")
+    before = store.fingerprint.__wrapped__("nnbook.figures.losses")
     version = store.importlib.metadata.version
     monkeypatch.setattr(
         store.importlib.metadata,
         "version",
         lambda name: version(name) + "1" * (name == "pillow"),
     )
-    assert store.fingerprint.__wrapped__("nnlib.plots.ch04") != before
+    assert store.fingerprint.__wrapped__("nnbook.figures.losses") != before
 
 
 def test_without_a_site_a_picture_is_in_the_page_itself(frames, monkeypatch):

@@ -15,10 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from test_style import contrast, drawn
 
-from nnlib.plots.style import colour, darken
+from nnbook.figures.style import colour, darken
 
 BOOK = Path(__file__).parent.parent / "book"
-PLOTS = Path(__file__).parent.parent / "nnlib" / "plots"
+PLOTS = Path(__file__).parent.parent / "nnbook" / "figures"
 MOST_FRAMES = 64  # on one page
 CODE = re.compile(r"\d%|\d\^")  # a program's 66% and 10^33 are 66 % and 10³³ in prose
 
@@ -28,7 +28,7 @@ def drawings():
     for path in sorted(PLOTS.glob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("draw_"):
-                yield f"nnlib.plots.{path.stem}", node.name
+                yield f"nnbook.figures.{path.stem}", node.name
 
 
 def explorers():
@@ -69,7 +69,7 @@ def corners():
 
 def find(name):
     modules = [module for module, drawing in drawings() if drawing == name]
-    assert len(modules) == 1, f"{name} is in {modules or 'no module of nnlib.plots'}"
+    assert len(modules) == 1, f"{name} is in {modules or 'no module of nnbook.figures'}"
     return getattr(importlib.import_module(modules[0]), name)
 
 

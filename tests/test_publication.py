@@ -192,7 +192,7 @@ def test_the_unpacked_book_opens_from_its_folder(browser, unpacked):
         page.goto((unpacked / "index.html").as_uri())
         page.wait_for_url("**/book/index.html")
         page.get_by_role("link", name="From a neuron to a layer").first.click()
-        page.wait_for_url("**/01_neuron_to_layer.html")
+        page.wait_for_url("**/neuron_to_layer.html")
         assert page.locator("mjx-container").count()
         assert page.get_by_text("This copy cannot run in your browser").is_visible()
         assert not page.get_by_role("link", name="Run this chapter").count()
@@ -289,12 +289,12 @@ def test_a_thumb_does_not_miss_the_button(browser, origin):
 def test_search_finds_a_word(browser, origin, folder):
     base, wrong = SITE.as_uri() if folder else origin, []
     with tab(browser, base, wrong) as page:
-        page.goto(f"{base}/book/03_activations.html")
+        page.goto(f"{base}/book/activations.html")
         page.keyboard.press("Control+k")
         page.locator("#pst-search-dialog input[type=search]").fill("softmax")
         page.keyboard.press("Enter")
         page.wait_for_url("**/search.html?q=softmax*")
-        found = page.locator("#search-results li a[href*='04_losses.html']")
+        found = page.locator("#search-results li a[href*='losses.html']")
         found.first.wait_for()
     assert not wrong
 

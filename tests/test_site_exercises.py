@@ -11,14 +11,14 @@ from bs4 import BeautifulSoup
 from built import CHAPTERS, SITE
 from docutils.nodes import make_id
 
-from nnlib.exercises import source
-from nnlib.exercises.cells import number_of, slug
-from nnlib.exercises.specification import everything
+from nnbook.tutor import source
+from nnbook.tutor.cells import slug
+from nnbook.tutor.specification import everything, number_of
 
 pytestmark = pytest.mark.usefixtures("site")
 PAGES = {
-    number: next(page for page in CHAPTERS if f"/{number:02}_" in page)
-    for number in everything()
+    name: next(page for page in CHAPTERS if page.endswith(f"/{name}"))
+    for name in everything()
 }
 ALL = [(PAGES[n], it) for n, exercises in everything().items() for it in exercises]
 each = pytest.mark.parametrize(

@@ -127,8 +127,8 @@ def test_a_good_build_is_remembered_as_of_its_start(app):
     "name, expected",
     [
         ("nnlib/core.py", (True, False)),
-        ("nnlib/data/new.csv", (True, False)),
-        ("nnlib/plots/look.mplstyle", (True, False)),
+        ("nnlib/datasets/new.csv", (True, False)),
+        ("nnbook/figures/look.mplstyle", (True, False)),
         ("book/_ext/one.py", (True, False)),
         ("pyproject.toml", (True, False)),
         ("book/assets/book.css", (False, True)),

@@ -23,7 +23,7 @@ from built import CHAPTERS, ROOT, SITE
 
 pytestmark = pytest.mark.usefixtures("site")
 NOTEBOOKS = [Path(page).name for page in CHAPTERS if (ROOT / f"{page}.ipynb").exists()]
-CHAPTER = "03_activations"
+CHAPTER = "activations"
 OURS = SITE / "lite"
 LOCK = lockfile.read()
 WAIT = 120_000  # milliseconds, for a slow machine to start Python
@@ -184,7 +184,7 @@ def test_a_link_to_a_heading_of_another_notebook_leads_just_there(opened):
     wait_until_drawn(page)
     wait_for(page, lambda: 0 < heading.bounding_box()["y"] < 300)
     page.close()  # the other one is in front again
-    assert clicked(opened, "chapter 1")[1].endswith("?path=01_neuron_to_layer.ipynb")
+    assert clicked(opened, "chapter 1")[1].endswith("?path=neuron_to_layer.ipynb")
 
 
 def test_what_a_cell_printed_is_shown_line_by_line(opened):
@@ -492,7 +492,7 @@ def test_progress_with_the_exercises_survives_a_reload(python):
     """The real file of it; nnlib's own import would need NumPy."""
     progress = (
         "import importlib.util, sys, types\n"
-        "folder = next(p for p in sys.path if 'site-packages' in p) + '/nnlib/exercises'\n"
+        "folder = next(p for p in sys.path if 'site-packages' in p) + '/nnbook/exercises'\n"
         "import pyodide_js; await pyodide_js.loadPackage('nnlib')\n"
         "spec = importlib.util.spec_from_file_location('progress', folder + '/progress.py')\n"
         "progress = importlib.util.module_from_spec(spec); spec.loader.exec_module(progress)\n"

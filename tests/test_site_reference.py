@@ -23,7 +23,7 @@ TOYS = [
 NAMES = (
     [f"nnlib.{name}" for name in nnlib.__all__]
     + [f"nnlib.datasets.{name}" for name in TOYS]
-    + ["nnlib.explore.explore", "nnlib.explore.show"]
+    + ["nnbook.explorers.explore", "nnbook.explorers.show"]
 )
 
 

@@ -9,8 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import rgb_to_hsv, to_hex, to_rgb, to_rgba_array
 from matplotlib.text import Text
 
-from nnlib.explore.frames import render
-from nnlib.plots.style import (
+from nnbook.explorers.frames import render
+from nnbook.figures.style import (
     CLASSES,
     DASHES,
     MARKERS,

@@ -28,6 +28,7 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 import nnlib
+from nnbook import contents
 
 FENCE = re.compile(r"^(`{3,}|:{3,}).*?^\1", re.M | re.S)
 HEADING = re.compile(r"^#{1,3} (.+)$", re.M)
@@ -169,12 +170,11 @@ class Place:
 
 def definitions(root):
     """(name, tree, place) of everything that the chapters' cells define, in reading order."""
-    number = 0
     for page in pages(Path(root)):
         path = Path(root, f"{page}.ipynb")
-        if not re.match(r"\d", path.name) or not path.exists():
+        if path.stem not in contents.chapters() or not path.exists():
             continue
-        number, heading = number + 1, ""
+        number, heading = contents.chapters()[path.stem].number, ""
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             text = "".join(cell["source"])
             if cell["cell_type"] == "markdown":

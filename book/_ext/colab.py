@@ -47,7 +47,7 @@ def cells(repository, commit, page):
     raw = f"https://raw.githubusercontent.com/{owner}/{commit}"
     code = CELL.format(
         constraints=f"{raw}/requirements.txt",
-        package=f"nnlib[data] @ git+https://github.com/{owner}@{commit}",
+        package=f"nnlib-book[data] @ git+https://github.com/{owner}@{commit}",
     )
     return [
         nbformat.v4.new_markdown_cell(NOTE.format(page=page), id="colab-note"),

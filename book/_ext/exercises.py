@@ -4,7 +4,7 @@
     ```{solutions}                their solutions and the mistakes that are known, folded
     ```{cell}                     a reader's code, run when the page is read, and what it shows
 
-All of it is derived from nnlib/exercises. Sentences there are plain text with code in
+All of it is derived from nnbook/exercises. Sentences there are plain text with code in
 `backticks`; they become nodes directly, so no other sign can be taken for markup.
 
 While a site is built, progress is kept in an empty folder: nobody's counts.
@@ -21,14 +21,16 @@ from tempfile import TemporaryDirectory
 
 import nbformat
 from docutils import nodes
-from normalise import chapter_of, pages
+from normalise import pages
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
+import nnbook
 import nnlib
-from nnlib.exercises import source
-from nnlib.exercises.cells import TIMES, number_of, slug
-from nnlib.exercises.specification import CHAPTERS, KINDS, chapter
+from nnbook import contents
+from nnbook.tutor import source
+from nnbook.tutor.cells import TIMES, slug
+from nnbook.tutor.specification import KINDS, everything, number_of
 
 PROGRESS = "NNLIB_PROGRESS"
 UNNAMED = '<summary aria-label="Toggle hidden content">'
@@ -45,11 +47,11 @@ class Chapter:
 def chapters(root):
     """The chapters of a book that have exercises."""
     for page in pages(Path(root)):
-        number, path = chapter_of(Path(page)), Path(root, f"{page}.ipynb")
-        if number in CHAPTERS and chapter(number):
+        name, path = Path(page).name, Path(root, f"{page}.ipynb")
+        if exercises := everything().get(name):
             cells = nbformat.read(path, as_version=4).cells
             title = re.search(r"^# (.+)$", cells[0].source, re.M)[1]
-            yield Chapter(number, page, title, chapter(number))
+            yield Chapter(contents.chapters()[name].number, page, title, exercises)
 
 
 def target(exercise):
@@ -113,8 +115,9 @@ class Derived(SphinxDirective):
     """A directive of a page that is written anew when an exercise or a chapter changes."""
 
     def run(self):
-        for path in Path(nnlib.__file__).parent.rglob("*.py"):
-            self.env.note_dependency(str(path))
+        for package in (nnlib, nnbook):
+            for path in Path(package.__file__).parent.rglob("*.py"):
+                self.env.note_dependency(str(path))
         listed = list(chapters(self.env.srcdir))
         for one in listed:
             self.env.note_dependency(f"{one.page}.ipynb")

@@ -1,7 +1,7 @@
 """Pictures of the chapters and their explorers: a Sphinx extension for the book's build.
 
 A cell that shows a picture writes it into a folder beside the site, kept from build to build,
-and says `frames:NAME.png` (nnlib/explore/page.py). Here each page gets the address it needs,
+and says `frames:NAME.png` (nnbook/explorers/page.py). Here each page gets the address it needs,
 and the site the pictures that its pages show.
 """
 

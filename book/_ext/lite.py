@@ -49,9 +49,12 @@ AT_START = (
     "pyodide-kernel",
     "jedi",
     "ipython",
-    "nnlib",
+    "nnlib-book",
 )
-NNLIB = ("numpy", "matplotlib", "ipywidgets", "tqdm")
+NEEDS = ("numpy", "matplotlib", "ipywidgets", "tqdm")
+# What the wheel of nnlib and nnbook is made of.
+PACKAGES = ("nnlib", "nnbook")
+BESIDE = ("_toc.yml", "pyproject.toml", "setup.py", "LICENSE")
 LEFT_OUT = ("doc", "rspack.*", "package.json", "**/rspack.*")
 logger = logging.getLogger(__name__)
 
@@ -107,8 +110,8 @@ def digest(url, published):
         found.update(f"{name} {text}".encode())
     for name in MADE_BY:
         found.update(f"{name} {version(name)}".encode())
-    files = [path for path in (ROOT / "nnlib").rglob("*") if path.is_file()]
-    files += [ROOT / "pyproject.toml", Path(__file__)]
+    files = [path for name in PACKAGES for path in (ROOT / name).rglob("*")]
+    files += [Path(__file__), *(ROOT / name for name in BESIDE)]
     files += [path for path in LITE.iterdir() if path.suffix != ".md"]
     for path in sorted(files):
         if "__pycache__" not in path.parts and path.is_file():
@@ -267,17 +270,15 @@ def fits(path, package):
 
 def nnlib_wheel(work):
     """The package with its data, as a wheel: the same bytes from the same sources."""
-    for old in work.glob("nnlib-*.whl"):
+    for old in work.glob("nnlib_book-*.whl"):
         old.unlink()
     # From a copy: setuptools leaves its files beside the sources.
     with tempfile.TemporaryDirectory() as place:
         copied = Path(place)
-        shutil.copytree(
-            ROOT / "nnlib",
-            copied / "nnlib",
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
-        for name in ("pyproject.toml", "LICENSE"):
+        for name in PACKAGES:
+            without = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / name, copied / name, ignore=without)
+        for name in BESIDE:
             shutil.copy(ROOT / name, copied)
         subprocess.run(
             [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
@@ -286,7 +287,7 @@ def nnlib_wheel(work):
             env=os.environ | {"SOURCE_DATE_EPOCH": str(EPOCH)},
             check=True,
         )
-    (made,) = work.glob("nnlib-*.whl")
+    (made,) = work.glob("nnlib_book-*.whl")
     return made
 
 
@@ -299,7 +300,9 @@ def place_python(folder, lock, wheels, url):
             package["file_name"] = seen_from("../", url) + package["file_name"]
     for wheel in wheels:
         shutil.copyfile(wheel, folder / wheel.name)
-    packages["nnlib"] = lockfile.entry("nnlib", wheels[-1], list(NNLIB))
+    packages["nnlib-book"] = lockfile.entry(
+        "nnlib-book", wheels[-1], list(NEEDS), imports=list(PACKAGES)
+    )
     for package in packages.values():
         package.pop("from", None)
     published = {"info": lock["info"], "packages": packages}

@@ -1,10 +1,10 @@
 """Runs the chapters and stores them in the one normal form that the repository keeps.
 
     python book/_ext/normalise.py                      every notebook of _toc.yml
-    python book/_ext/normalise.py book/04_losses.ipynb …
+    python book/_ext/normalise.py book/losses.ipynb …
     python book/_ext/normalise.py --check […]          runs nothing, says what is not normal
 
-A chapter's exercises (their tasks, stubs and checks) are written anew from nnlib/exercises.
+A chapter's exercises (their tasks, stubs and checks) are written anew from nnbook/exercises.
 
 Normal: each code cell executed, in order, 1, 2, 3 …; outputs are text alone (text/plain and
 stdout), because that is what `pytest --nbval` compares and what a diff can show; pictures,
@@ -27,8 +27,8 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 
-from nnlib.exercises import cells
-from nnlib.exercises.specification import CHAPTERS, chapter
+from nnbook.tutor import cells
+from nnbook.tutor.specification import everything
 
 ROOT = Path(__file__).resolve().parents[2]
 METADATA = {
@@ -225,8 +225,7 @@ def show_failures(path, notebook, out):
 def run(path):
     """Executes and stores one notebook; returns the seconds it took and whether it failed."""
     notebook = nbformat.read(path, as_version=4)
-    if (number := chapter_of(path)) in CHAPTERS:
-        cells.place(notebook, chapter(number))
+    cells.place(notebook, everything().get(path.stem, ()))
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:  # nobody's progress
         os.environ["NNLIB_PROGRESS"] = folder
@@ -236,12 +235,6 @@ def run(path):
     if not failed:
         path.write_text(as_text(notebook), "utf-8")
     return seconds, failed
-
-
-def chapter_of(path):
-    """4 for 04_losses.ipynb; None for other pages."""
-    match = re.match(r"(\d\d)_", path.name)
-    return int(match.group(1)) if match else None
 
 
 def as_text(notebook):

@@ -1,5 +1,5 @@
 // Explorers on a page without a kernel: their controls choose among pictures that were drawn
-// when the site was built. nnlib/explore/page.py writes the HTML, and the list of pictures.
+// when the site was built. nnbook/explorers/page.py writes the HTML, and the list of pictures.
 "use strict";
 
 for (const figure of document.querySelectorAll(".nn-explorer")) {

@@ -37,7 +37,7 @@
     return hex.startsWith(metadata.edition);
   }
 
-  // "03_activations-yours-2026-11-27.ipynb": a name that is free.
+  // "activations-yours-2026-11-27.ipynb": a name that is free.
   function freeName(copy, taken) {
     const stem = `${path.replace(/\.ipynb$/, "")}-yours-${copy.last_modified.slice(0, 10)}`;
     for (let number = 1; ; number++) {

@@ -1,0 +1,111 @@
+"""Exercises: `check` says which mistake was made, `hint` helps on, `solution` shows one way.
+
+    check("losses.cross_entropy")     looks for my_cross_entropy in the notebook, and tries it
+    hint("losses.cross_entropy")      one hint a call
+    solution("losses.cross_entropy")  the package's own code, or one right answer
+    progress()                        what you have done so far
+    exercises()                       all of them, by chapter
+    use_mine()                        your code takes the place of the package's
+
+A check is there to help whoever learns. It is no security boundary: whoever wants to
+deceive it can.
+"""
+
+import sys
+
+from nnbook.tutor import source, store
+from nnbook.tutor.mine import swap_in
+from nnbook.tutor.report import Exercises, Progress, Solution
+from nnbook.tutor.result import Result, Said
+from nnbook.tutor.specification import find
+from nnbook.tutor.verdict import judge, not_attempted
+
+__all__ = ["check", "exercises", "hint", "progress", "solution", "use_mine"]
+MISSING = object()
+
+
+def check(id, answer=MISSING):
+    """The Result for your answer: whether it `passed`, and if not, which mistake it has.
+
+    Without `answer`, it is found by its name where check is called: my_softmax for
+    "losses.softmax", MyReLU for "activations.ReLU". A ValueError for an unknown id alone.
+    """
+    exercise = find(id)
+    if answer is MISSING:
+        answer = sys._getframe(1).f_globals.get(exercise.mine, MISSING)
+    if answer is MISSING:
+        text = (
+            f"there is no {exercise.mine} here. {not_attempted(exercise).capitalize()}"
+        )
+        return Result(exercise, attempted=False, text=text)
+    result = judge(exercise, answer)
+    if result.attempted:
+        result.note = remember(exercise, answer, result)
+    return result
+
+
+def remember(exercise, answer, result):
+    """Counts an attempt, and keeps the text of an answer that passed; returns what there is
+    to say about that."""
+    text, said = None, []
+    if result.passed:
+        text, lost = text_of(exercise, answer)
+        said = [lost] if lost else []
+
+    def change(one):
+        one = one | {"attempts": one["attempts"] + 1}
+        return one | {"passed": True, "answer": text} if result.passed else one
+
+    said.append(store.note(exercise.id, change))
+    return " ".join(filter(None, said))
+
+
+def text_of(exercise, answer):
+    """The text of a right answer, and a sentence if use_mine() could do nothing with it."""
+    if not hasattr(exercise, "cases"):
+        return exercise.right, ""
+    text, mine = source.answer_source(answer, exercise.mine), exercise.mine
+    if text is None:
+        return None, f"The text of {mine} was not found, so use_mine() cannot take it."
+    if not (names := source.elsewhere(exercise, text)):
+        return text, ""
+    return text, (
+        f"{mine} uses {', '.join(names)}, defined or imported elsewhere: bring that inside, "
+        f"or use_mine() cannot take it."
+    )
+
+
+def hint(id):
+    """The next hint; after the last one they begin again."""
+    exercise = find(id)
+    answers, _ = store.read()
+    count, given = len(exercise.hints), answers.get(id, store.EMPTY)["hints"]
+    number = given % count
+    said = store.note(id, lambda one: one | {"hints": given + 1})
+    return Said(f"Hint {number + 1} of {count}: {exercise.hints[number]}", said)
+
+
+def solution(id):
+    """The package's own code, or one right answer, folded until it is opened."""
+    return Solution(find(id))
+
+
+def progress():
+    """What you have done, by chapter; it can `export(file)`, `load(file)` and `reset()`."""
+    answers, note = store.read()
+    return Progress(answers, note)
+
+
+def exercises(chapter=None):
+    """All exercises, or those of one chapter, with what you have done of them."""
+    answers, note = store.read()
+    return Exercises(answers, note, chapter)
+
+
+def use_mine():
+    """Puts each answer of yours that passes now in the package's place, and says which.
+
+    What was imported from nnlib before in the notebook that asks is swapped, too. Networks
+    and layers that exist already stay what they are. `use_mine().undo()` gives it all back.
+    """
+    return swap_in(sys._getframe(1).f_globals)

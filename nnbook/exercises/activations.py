@@ -1,0 +1,682 @@
+"""Exercises of chapter 3, Activations."""
+
+import numpy as np
+
+from nnbook.tutor.specification import Choice, Code, mistake
+
+
+def batches(rng, small, da):
+    """Inputs of an activation, and what comes back: by hand, both signs, extremes, drawn."""
+    yield {"x": np.array([small]), "da": np.array([da])}
+    yield {
+        "x": np.array([[0.5, -0.2, -3.0], [0.0, 2.5, -1.0]]),
+        "da": np.array([[-1.0, 4.0, 0.5], [2.0, -3.0, -2.0]]),
+    }
+    yield {"x": np.array([[1000.0, -1000.0]]), "da": np.array([[3.0, 2.0]])}
+    n, k = rng.integers(3, 6), rng.integers(6, 9)
+    yield {"x": 2 * rng.standard_normal((n, k)), "da": rng.standard_normal((n, k))}
+
+
+def use(answer, x, da, **settings):
+    """Forward, then backward. What NumPy warns of, a number too large for a float, is an
+    error here."""
+    with np.errstate(over="raise"):
+        layer = answer(**settings)
+        a = floats(layer.forward(x.view(Watched)))
+        dx = floats(layer.backward(da.view(Watched)))
+    fits = hasattr(layer, "params") and hasattr(layer, "predict")  # into a Network
+    return {"forward(x)": a, "backward(da)": dx, "a Layer": fits}
+
+
+class Watched(np.ndarray):
+    """Numbers that raise NumPy's own error of an overflow where NumPy cannot: WebAssembly, and
+    so a browser, has no flag that says there was one."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=(), **options):
+        inputs = [plain(it) for it in inputs]
+        if out:
+            options["out"] = tuple(plain(it) for it in out)
+        result = getattr(ufunc, method)(*inputs, **options)
+        if method == "__call__" and ufunc.nout == 1 and "where" not in options:
+            over = np.isinf(result)
+            for it in inputs:  # 1 / 0 and ln 0 are infinite, and no overflow
+                over = over & np.isfinite(it) & np.not_equal(it, 0)
+            if over.any():
+                raise FloatingPointError(f"overflow encountered in {ufunc.__name__}")
+        if out:
+            return out[0]
+        return result.view(Watched) if isinstance(result, np.ndarray) else result
+
+
+def plain(value):
+    return value.view(np.ndarray) if isinstance(value, Watched) else value
+
+
+def floats(value):
+    """A copy; True and False, or whole numbers, are as good as 1.0 and 0.0."""
+    return plain(value) + 0.0 if isinstance(value, np.ndarray) else value
+
+
+def not_a_layer(*patches):
+    return mistake(
+        "not a Layer",
+        "The numbers are right, but the class is no Layer, so a network could not use it. "
+        "Its first line should end with `(Layer):`.",
+        ("(Layer)", ""),
+        *patches,
+    )
+
+
+def one_question(*patches):
+    return mistake(
+        "one question for a whole array",
+        "`if`, `max`, `and`, `or` want a single True or False, and x > 0 is an array of them. Each "
+        "number needs an answer of its own: `np.where`, `np.maximum`, or a product with x > 0.",
+        *patches,
+    )
+
+
+UNCHECKED = ("        check_backward", "        # check_backward")
+
+
+def sigmoid_cases(rng):
+    return batches(rng, [0.0, np.log(3)], [1.0, 2.0])
+
+
+SIGMOID = Code(
+    id="activations.Sigmoid",
+    title="A sigmoid that no number breaks",
+    kind="build",
+    level=2,
+    task="""
+Write the sigmoid as a layer. `forward(x)` returns $\\sigma(x)$ for each number of `x`, and keeps in
+`self` what `backward` will need. `backward(da)` returns `da` times the derivative, number by
+number. At $\\pm 1000$ nothing may overflow: here a warning counts as an error.
+""",
+    cases=sigmoid_cases,
+    use=use,
+    hints=(
+        "`np.exp(-np.abs(x))` is at most 1, whatever x is: it cannot overflow.",
+        "With e for it, σ is 1 / (1 + e) where x ≥ 0, and e / (1 + e) where x < 0: "
+        "`np.where(x >= 0, 1, e) / (1 + e)`.",
+        "Keep the result as `self.a`. The derivative is `self.a * (1 - self.a)`, and backward "
+        "multiplies `da` by it.",
+    ),
+    mistakes=(
+        mistake(
+            "overflow",
+            "The numbers are right, but on the way e is raised to a large positive power, which no "
+            "float can hold. (`np.where` does not help by itself: it computes both of its answers "
+            "for every number.) Use no exponential but that of −|x|.",
+            ("np.exp(-np.abs(x))", "np.exp(-x)"),
+            ("np.where(x >= 0, 1, e) / (1 + e)", "1 / (1 + e)"),
+        ),
+        mistake(
+            "σ(|x|)",
+            "Negative inputs get the answer of positive ones: 1 / (1 + e⁻|ˣ|) is σ where x ≥ 0 "
+            "alone. Where x < 0 the numerator is e⁻|ˣ|.",
+            ("np.where(x >= 0, 1, e)", "1"),
+        ),
+        mistake(
+            "σ(−x)",
+            "Your sigmoid falls where it should rise: it is σ(−x). Large x should give 1. Which of "
+            "the two formulas belongs to x ≥ 0?",
+            ("np.where(x >= 0, 1, e)", "np.where(x >= 0, e, 1)"),
+        ),
+        mistake(
+            "the input in the derivative",
+            "Your derivative is x (1 − x). In σ (1 − σ) stands the output of forward: keep that "
+            "one.",
+            (
+                "self.a = np.where(x >= 0, 1, e) / (1 + e)\n        return self.a",
+                "self.a = x\n        return np.where(x >= 0, 1, e) / (1 + e)",
+            ),
+        ),
+        mistake(
+            "da forgotten",
+            "backward returns the derivative alone. By the chain rule the answer is da times the "
+            "derivative, number by number.",
+            ("da * self.a", "self.a"),
+        ),
+        mistake(
+            "nothing kept",
+            "backward looks for self.a, and nobody has put anything there. What forward computes "
+            "is lost when it returns, unless it stores it: `self.a = …`.",
+            ("self.a = np.where", "a = np.where"),
+            ("return self.a\n", "return a\n"),
+            ('        check_backward(self, "a", da)\n', ""),
+        ),
+        not_a_layer(UNCHECKED),
+        one_question(
+            (
+                "        e = np.exp",
+                "        if x >= 0:\n            return 1 / (1 + np.exp(-x))\n        e = np.exp",
+            )
+        ),
+    ),
+    alternatives=(
+        """
+        class MySigmoid(Layer):
+            def forward(self, x):
+                self.x = x
+                return (1 + np.tanh(x / 2)) / 2
+
+            def backward(self, da):
+                a = self.forward(self.x)
+                return da * (a - a * a)
+        """,
+        """
+        class MySigmoid(Layer):
+            def forward(self, x):
+                self.out = np.zeros(x.shape)
+                for place, value in np.ndenumerate(x):
+                    if value < 0:
+                        self.out[place] = np.exp(value) / (1 + np.exp(value))
+                    else:
+                        self.out[place] = 1 / (1 + np.exp(-value))
+                return self.out
+
+            def backward(self, da):
+                return self.out * da - self.out**2 * da
+        """,
+    ),
+)  # fmt: skip
+
+
+def relu_cases(rng):
+    return batches(rng, [-1.0, 0.0, 2.0], [3.0, 4.0, -5.0])
+
+
+RELU = Code(
+    id="activations.ReLU",
+    title="ReLU, and what it lets back",
+    kind="build",
+    level=1,
+    task="""
+Write ReLU as a layer: `forward(x)` passes what is positive and puts 0 for the rest, `backward(da)`
+is `da` times the derivative. At exactly 0 the derivative is 0.
+""",
+    cases=relu_cases,
+    use=use,
+    hints=(
+        "`np.maximum(x, 0)` compares number by number.",
+        "The derivative is 1 where the input was positive, else 0. So backward has to know the "
+        "input of forward: keep it, `self.x = x`.",
+        "`self.x > 0` is an array of True and False, which count as 1 and 0 in a product.",
+    ),
+    mistakes=(
+        mistake(
+            "np.max in place of np.maximum",
+            "np.max(x, 0) is the largest number of each column: the 0 is an axis. To compare each "
+            "number with 0, use np.maximum.",
+            ("np.maximum(x, 0)", "np.max(x, 0)"),
+        ),
+        mistake(
+            "output ≥ 0",
+            "Your derivative is 1 everywhere, also where the unit sleeps. If you ask whether the "
+            "output is ≥ 0: it always is. Ask whether the input is > 0.",
+            ("self.x = x\n", "self.x = np.maximum(x, 0)\n"),
+            ("self.x > 0", "self.x >= 0"),
+        ),
+        mistake(
+            "ReLU of da",
+            "You cut the negative numbers of da. A gradient may well be negative: what decides "
+            "whether it passes is the sign of the input of forward.",
+            ("self.x > 0", "da > 0"),
+        ),
+        mistake(
+            "da forgotten",
+            "backward returns the derivative alone, ones and zeros. The answer is da times the "
+            "derivative.",
+            ("da * (self.x > 0)", "1.0 * (self.x > 0)"),
+        ),
+        mistake(
+            "slope 1 at zero",
+            "Right but for inputs of exactly 0: there you let da through. A kink has no "
+            "derivative, and the task chooses 0.",
+            ("self.x > 0", "self.x >= 0"),
+        ),
+        mistake(
+            "in place",
+            "The numbers are right, but x itself has changed: it belongs to the caller, "
+            "who may still need its negative numbers. Return a new array.",
+            (
+                "self.x = x\n        return np.maximum(x, 0)",
+                "x[x < 0] = 0\n        self.x = x\n        return x",
+            ),
+        ),
+        mistake(
+            "nothing kept",
+            "backward looks for self.x, and nobody has put anything there: forward should keep its "
+            "input, `self.x = x`.",
+            ("        self.x = x\n", ""),
+            ('        check_backward(self, "x", da)\n', ""),
+        ),
+        not_a_layer(UNCHECKED),
+        one_question(("np.maximum(x, 0)", "max(x, 0)")),
+    ),
+    alternatives=(
+        """
+        class MyReLU(Layer):
+            def forward(self, x):
+                self.a = (x + np.abs(x)) / 2
+                return self.a
+
+            def backward(self, da):
+                dx = da.copy()
+                dx[self.a == 0] = 0
+                return dx
+        """,
+    ),
+)  # fmt: skip
+
+
+def leaky_cases(rng):
+    slopes = 0.1, 0.5, 0.25, float(rng.uniform(0.05, 0.9))
+    for slope, case in zip(slopes, batches(rng, [-2.0, 0.0, 3.0], [4.0, 5.0, -6.0])):
+        yield case | {"slope": slope}
+    yield {"x": np.array([[-100.0, 7.0]]), "da": np.array([[1.0, 1.0]])}
+
+
+LEAKY_RELU = Code(
+    id="activations.LeakyReLU",
+    title="A leak, of any size",
+    kind="build",
+    level=1,
+    task="""
+Write leaky ReLU, with a slope on the left that whoever makes the layer may choose:
+`MyLeakyReLU(slope=0.2)`, or `MyLeakyReLU()` for 0.01. At exactly 0 the left slope counts.
+""",
+    cases=leaky_cases,
+    use=use,
+    hints=(
+        "`__init__` keeps the slope, `self.slope = slope`; forward keeps its input.",
+        "`np.where(x > 0, one, other)` takes each number from one of two arrays.",
+        "In backward, too, the sign of the input decides: `da` where it was positive, slope · `da` "
+        "elsewhere.",
+    ),
+    mistakes=(
+        mistake(
+            "always 0.01",
+            "Your leak is 0.01, whatever slope is asked for. `__init__` should keep the slope, "
+            "and forward and backward use it.",
+            ('check_number(slope, "slope")', "0.01"),
+        ),
+        mistake(
+            "the slope not kept",
+            "A name in `__init__` is gone when `__init__` is over. What forward and backward need "
+            "belongs into self: `self.slope = slope`.",
+            ("self.slope = check", "slope = check"),
+        ),
+        mistake(
+            "da forgotten",
+            "backward returns the derivative alone, 1 or the slope. The answer is da times the "
+            "derivative.",
+            ("da, self.slope * da", "1.0, self.slope"),
+        ),
+        mistake(
+            "no leak in backward",
+            "forward leaks, backward does not: on the left it returns 0, as ReLU does. "
+            "The slope is the derivative there.",
+            ("da, self.slope * da", "da, 0.0 * da"),
+        ),
+        mistake(
+            "the sign of da",
+            "backward looks at the sign of da. What decides is the sign of forward's input, "
+            "whichever sign the gradient has.",
+            ("self.x > 0", "da > 0"),
+        ),
+        mistake(
+            "the wrong side",
+            "The two sides are exchanged: positive numbers pass as they are, the others are "
+            "multiplied by the slope.",
+            ("np.where(x > 0", "np.where(x <= 0"),
+            ("self.x > 0", "self.x <= 0"),
+        ),
+        mistake(
+            "slope 1 at zero",
+            "Right but for inputs of exactly 0, where the left slope counts: there, too, da is "
+            "multiplied by the slope.",
+            ("self.x > 0", "self.x >= 0"),
+        ),
+        not_a_layer(UNCHECKED),
+        one_question(("np.where(x > 0, x, self.slope * x)", "x if x > 0 else self.slope * x")),
+    ),
+    alternatives=(
+        """
+        class MyLeakyReLU(Layer):
+            def __init__(self, slope=0.01):
+                self.leak = slope
+
+            def forward(self, x):
+                self.left = x <= 0
+                return np.maximum(x, self.leak * x)
+
+            def backward(self, da):
+                dx = np.array(da)
+                dx[self.left] *= self.leak
+                return dx
+        """,
+    ),
+)  # fmt: skip
+
+
+def saturated_share():
+    """The letter nearest to the share of saturated sigmoids behind weights of size 1."""
+    from nnlib import Sigmoid, normal
+
+    rng, sigmoid = np.random.default_rng(0), Sigmoid()
+    sigmoid.forward(rng.standard_normal((1000, 100)) @ normal(100, 50, 1.0, rng=rng))
+    share = 100 * np.mean(sigmoid.backward(np.ones((1000, 50))) < 0.025)
+    return min("abcd", key=lambda it: abs(float(SHARES[it][0].split()[1]) - share))
+
+
+SHARES = {
+    "a": (
+        "about 0 %",
+        "So it is with weights ten times smaller. These make z ten times larger: its standard "
+        "deviation is √100 · 1 = 10. How flat is a sigmoid at 10?",
+    ),
+    "b": (
+        "about 10 %",
+        "The slope is below 0.025 wherever |z| > 3.6, and z has the standard deviation "
+        "√100 · 1 = 10: is 3.6 far out, or near the middle?",
+    ),
+    "c": (
+        "about 40 %",
+        "That would be so if z had a standard deviation of about 4. Here 100 products add up, "
+        "each with variance 1: what is the standard deviation of the sum?",
+    ),
+    "d": (
+        "about 70 %",
+        "Right: z has the standard deviation √100 · 1 = 10, and the slope is below 0.025 wherever "
+        "|z| > 3.6. About 72 % of a bell lie more than 0.36 standard deviations from its middle.",
+    ),
+}  # fmt: skip
+SATURATION = Choice(
+    id="activations.saturation",
+    title="How many are saturated?",
+    kind="predict",
+    level=1,
+    task="""
+A layer has 100 inputs of standard deviation 1, and weights of standard deviation 1, ten times more
+than [chapter 2](initialization.ipynb) recommends. How many of its sigmoids are saturated, in the
+sense that their slope is below a tenth of the best possible, $0.25$?
+""",
+    options=SHARES,
+    right="d",
+    truth=saturated_share,
+    hints=(
+        "From chapter 2: what is the standard deviation of a sum of 100 such products?",
+        "The slope falls below 0.025 where |z| exceeds 3.6: σ(3.6) is 0.973, and "
+        "0.973 · 0.027 = 0.026.",
+    ),
+)
+
+
+def dead_cases(rng):
+    yield {"a": np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 2.0]])}
+    yield {
+        "a": np.array([
+            [0.0, 0.0, 3.0, 0.0, 0.0],
+            [0.0, 1.0, 0.5, 0.0, 0.0],
+            [0.0, 0.0, 1.0, 0.0, 0.001],
+        ])
+    }  # fmt: skip
+    yield {"a": np.zeros((3, 2))}
+    yield {"a": np.ones((2, 3))}
+    a = np.maximum(rng.standard_normal((4, 7)), 0)
+    a[:, rng.integers(7)] = 0
+    yield {"a": a}
+
+
+DEAD_UNITS = Code(
+    id="activations.dead_units",
+    title="Counting the dead",
+    kind="beyond",
+    level=1,
+    task="""
+`a` holds the outputs of a ReLU layer, a row for each example, a column for each unit. Return the
+share of its units that are dead, from 0 to 1.
+""",
+    cases=dead_cases,
+    hints=(
+        "`a == 0` says where a zero is. Which axis runs over the examples?",
+        "`np.all(…, axis=0)` gives one True or False a column, and the mean of those is a share.",
+    ),
+    solution="""
+def my_dead_units(a):
+    \"\"\"The share of dead units, from 0 to 1, given outputs a (n, k).\"\"\"
+    return np.mean(np.all(a == 0, axis=0))
+""",
+    mistakes=(
+        mistake(
+            "the share of zeros",
+            "That is the share of zero outputs. A zero is a ReLU's normal business: a unit is dead "
+            "if it is 0 on every example.",
+            ("np.all(a == 0, axis=0)", "a == 0"),
+        ),
+        mistake(
+            "one zero is enough",
+            "You count each unit that sleeps for some example. Dead is who sleeps for all of them.",
+            ("np.all", "np.any"),
+        ),
+        mistake(
+            "always awake",
+            "You look for columns without a zero: units that are awake on every example. "
+            "A dead unit's column holds nothing else than zeros.",
+            ("a == 0", "a != 0"),
+        ),
+        mistake(
+            "over the units",
+            "You count examples for which no unit is awake. A unit is a column: look along the "
+            "rows of it, axis 0.",
+            ("axis=0", "axis=1"),
+        ),
+        mistake(
+            "a number, not a share",
+            "You return how many units are dead. Asked for is the share: divide by the number of "
+            "units, which is that of columns.",
+            ("np.mean", "np.sum"),
+        ),
+        mistake(
+            "divided by the examples",
+            "You divide the number of dead units by len(a), the number of rows. These are the "
+            "examples; the units are the columns.",
+            ("np.mean(np.all(a == 0, axis=0))", "np.sum(np.all(a == 0, axis=0)) / len(a)"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_dead_units(a):
+            dead = 0
+            for unit in a.T:
+                if max(unit) == 0:
+                    dead += 1
+            return dead / a.shape[1]
+        """,
+    ),
+)  # fmt: skip
+
+
+SOFTPLUS = Code(
+    id="activations.Softplus",
+    title="Softplus, a ReLU without a kink",
+    kind="beyond",
+    level=2,
+    task="""
+Write $g(z) = \\ln(1 + e^z)$ as a layer. What is its derivative? (You have met it.) Both must be
+safe at $\\pm 1000$, without a warning.
+""",
+    cases=sigmoid_cases,
+    use=use,
+    hints=(
+        "Differentiate by the chain rule: 1 / (1 + eᶻ), times the derivative of what is inside.",
+        "eᶻ / (1 + eᶻ) is the sigmoid. You have a class for it.",
+        "`np.logaddexp(0, x)` is ln(e⁰ + eˣ), and does not overflow. Or take the larger of x and 0 "
+        "out: ln(1 + eˣ) = max(x, 0) + ln(1 + e⁻|ˣ|).",
+    ),
+    solution="""
+class MySoftplus(Layer):
+    \"\"\"ln(1 + eˣ), near 0 on the far left and near x on the far right.\"\"\"
+
+    elementwise = True
+
+    def forward(self, x):
+        self.x = x
+        return np.logaddexp(0, x)  # ln(e⁰ + eˣ), without overflow
+
+    def backward(self, da):
+        return da * Sigmoid().forward(self.x)
+""",
+    mistakes=(
+        mistake(
+            "overflow",
+            "The numbers are right, but e is raised to a large positive power, in forward or in "
+            "backward, which no float can hold. Look for a way without: `np.logaddexp`, e⁻|ˣ|, or "
+            "the class Sigmoid.",
+            ("np.logaddexp(0, x)", "np.log(1 + np.exp(x))"),
+        ),
+        mistake(
+            "the inner derivative forgotten",
+            "Your derivative is 1 / (1 + eˣ), that of the logarithm alone. The chain rule goes on: "
+            "times the derivative of what stands inside, eˣ.",
+            ("Sigmoid().forward(self.x)", "Sigmoid().forward(-self.x)"),
+        ),
+        mistake(
+            "σ of the output",
+            "The derivative is σ of forward's input. You take σ of its output, ln(1 + eˣ).",
+            ("self.x = x\n", "self.x = np.logaddexp(0, x)\n"),
+        ),
+        mistake(
+            "one derivative too many",
+            "σ (1 − σ) is the derivative of the sigmoid. That of softplus is the sigmoid itself.",
+            (
+                "return da * Sigmoid().forward(self.x)",
+                "a = Sigmoid().forward(self.x)\n        return da * a * (1 - a)",
+            ),
+        ),
+        mistake(
+            "the derivative of ReLU",
+            "Your derivative jumps from 0 to 1, as that of ReLU does. Softplus has no kink: "
+            "its derivative climbs smoothly, and is ½ at 0.",
+            ("Sigmoid().forward(self.x)", "(self.x > 0)"),
+        ),
+        mistake(
+            "da forgotten",
+            "backward returns the derivative alone. The answer is da times the derivative.",
+            ("da * Sigmoid", "Sigmoid"),
+        ),
+        not_a_layer(),
+    ),
+    alternatives=(
+        """
+        class MySoftplus(Layer):
+            def forward(self, x):
+                self.a = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+                return self.a
+
+            def backward(self, da):
+                return da * (1 - np.exp(-self.a))
+        """,
+    ),
+)  # fmt: skip
+
+
+def elu_cases(rng):
+    alphas = 0.5, 2.0, 0.5, float(rng.uniform(0.2, 3))
+    small = [-np.log(2), 0.0, 3.0], [1.0, 2.0, 4.0]
+    for alpha, case in zip(alphas, batches(rng, *small)):
+        yield case | {"x": np.clip(case["x"], -20, 20), "alpha": alpha}
+    yield {"x": np.array([[-1.0, 1.0]]), "da": np.array([[1.0, 1.0]])}
+
+
+ELU = Code(
+    id="activations.ELU",
+    title="A derivative that is right by chance",
+    kind="diagnose",
+    level=2,
+    task="""
+ELU (Clevert, Unterthiner and Hochreiter, 2016) is $x$ where $x > 0$ and $\\alpha\\,(e^x - 1)$
+elsewhere: it leaks on the left, and levels off at $-\\alpha$. With $\\alpha = 1$ the class below
+passes the comparison with numerical slopes. With $\\alpha = 0.5$ it fails. Find the mistake, and
+mend it.
+""",
+    cases=elu_cases,
+    use=use,
+    broken="right for α = 1 alone",
+    hints=(
+        "forward is right. What is the derivative of α (eˣ − 1)?",
+        "It is α eˣ. Now write that with the help of the output, a = α eˣ − α.",
+    ),
+    solution="""
+class MyELU(Layer):
+    \"\"\"x where x > 0, α (eˣ − 1) elsewhere: smooth for α = 1, and never below −α.\"\"\"
+
+    elementwise = True
+
+    def __init__(self, alpha=1.0):
+        self.alpha = alpha
+
+    def forward(self, x):
+        e = np.exp(np.minimum(x, 0))  # where x > 0 it is not needed, and might overflow
+        self.x, self.a = x, np.where(x > 0, x, self.alpha * (e - 1))
+        return self.a
+
+    def backward(self, da):
+        return da * np.where(self.x > 0, 1, self.a + self.alpha)
+""",
+    mistakes=(
+        mistake(
+            "right for α = 1 alone",
+            "For x ≤ 0 backward multiplies by a + 1. The derivative is α eˣ, and the output is "
+            "a = α eˣ − α: the two differ by 1 only if α is 1.",
+            ("self.a + self.alpha", "self.a + 1"),
+        ),
+        mistake(
+            "α times (a + 1)",
+            "α (a + 1) is not α eˣ: the output a = α eˣ − α has α in it already. "
+            "What must be added to a?",
+            ("self.a + self.alpha", "self.alpha * (self.a + 1)"),
+        ),
+        mistake(
+            "e to the power of the output",
+            "Your derivative is α eᵃ, with the output in the exponent. It is α eˣ, with the input.",
+            ("self.a + self.alpha", "self.alpha * np.exp(np.minimum(self.a, 0))"),
+        ),
+        mistake(
+            "α forgotten",
+            "Your derivative is eˣ. The factor α stays when α (eˣ − 1) is differentiated.",
+            ("self.a + self.alpha", "np.exp(np.minimum(self.x, 0))"),
+        ),
+        mistake(
+            "the slope of a leaky ReLU",
+            "Left of zero your derivative is α everywhere. That holds at 0 alone: further left ELU "
+            "flattens, with the slope α eˣ.",
+            ("self.a + self.alpha", "self.alpha"),
+        ),
+        mistake(
+            "forward was bent to fit",
+            "Now forward and backward fit each other, but α has gone: this is the ELU of α = 1. "
+            "forward was right; mend backward.",
+            ("self.alpha * (e - 1)", "(e - 1)"),
+            ("self.a + self.alpha", "self.a + 1"),
+        ),
+    ),
+    alternatives=(
+        """
+        class MyELU(Layer):
+            def __init__(self, alpha=1.0):
+                self.alpha = alpha
+
+            def forward(self, x):
+                self.right, self.e = x > 0, np.exp(np.minimum(x, 0))
+                return np.maximum(x, 0) + self.alpha * (self.e - 1)
+
+            def backward(self, da):
+                return da * self.right + da * ~self.right * self.alpha * self.e
+        """,
+    ),
+)  # fmt: skip
+
+EXERCISES = (SIGMOID, RELU, LEAKY_RELU, SATURATION, DEAD_UNITS, SOFTPLUS, ELU)

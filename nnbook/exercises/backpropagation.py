@@ -1,0 +1,800 @@
+"""Exercises of chapter 5, Backpropagation."""
+
+import numpy as np
+
+from nnbook.tutor.specification import Choice, Code, mistake
+from nnlib.layers import Layer, Linear
+
+FUNCTIONS = {
+    "θ₀³": lambda t: t[0] ** 3,
+    "θ₀² − 3 θ₀ θ₁³": lambda t: t[0] ** 2 - 3 * t[0] * t[1] ** 3,
+    "sum of (k + 1) sin θₖ": lambda t: np.sum(
+        np.arange(1, t.size + 1).reshape(t.shape) * np.sin(t)
+    ),
+}
+
+
+def function_cases(rng):
+    """Functions by name, so that a failing case can be read; from one number to a matrix."""
+    yield {"f": "θ₀³", "theta": np.array([2.0]), "h": 1.0}
+    yield {"f": "θ₀² − 3 θ₀ θ₁³", "theta": np.array([1.0, 2.0]), "h": 0.5}
+    yield {"f": "θ₀² − 3 θ₀ θ₁³", "theta": [3, 1]}
+    yield {"f": "sum of (k + 1) sin θₖ", "theta": np.zeros((2, 3))}
+    yield {"f": "sum of (k + 1) sin θₖ", "theta": rng.uniform(0.2, 1.2, (2, 3))}
+
+
+NUMERICAL = Code(
+    id="gradcheck.numerical_gradient",
+    title="The gradient by nudges",
+    kind="build",
+    level=2,
+    task="""
+Write the numerical gradient of any function `f`, which maps an array to a number. `theta`
+is an array of any shape, or a list. Nudge each entry up by `h` and down by `h`, the others
+left alone, and return an array of theta's shape with all the slopes, in `float64`. The
+caller's `theta` stays as it is.
+""",
+    cases=function_cases,
+    use=lambda answer, f, theta, **h: answer(FUNCTIONS[f], theta, **h),
+    hints=(
+        "A copy to work on, in floating point: `theta = np.array(theta, dtype=np.float64)`.",
+        "`for i in np.ndindex(theta.shape)` meets each entry of an array of any shape, as "
+        "`theta[i]`.",
+        "For each entry: remember its value, set it to value + h, call f, set it to value − h, "
+        "call f, and put the value back before the next entry has its turn.",
+    ),
+    mistakes=(
+        mistake(
+            "nudged one way only",
+            "You nudge up only, and compare with f at θ itself. It goes in the right "
+            "direction, but the error is of the order of h; a nudge both ways makes it h².",
+            ("        theta[i] = value - h\n", "        theta[i] = value\n"),
+            ("(2 * h)", "h"),
+        ),
+        mistake(
+            "down to the start only",
+            "Your second nudge ends at θ itself: after `+= h`, `-= h` is back where it began. "
+            "f below belongs to θ − h.",
+            ("        theta[i] = value - h\n", "        theta[i] = value\n"),
+        ),
+        mistake(
+            "divided by h",
+            "Each slope is twice as large as it should be: from θ − h to θ + h is a run of 2h, "
+            "and you divide by h.",
+            ("(2 * h)", "h"),
+        ),
+        mistake(
+            "the wrong way round",
+            "Every sign is wrong: the slope is f above minus f below. You subtract the other "
+            "way round.",
+            ("(up - down)", "(down - up)"),
+        ),
+        mistake(
+            "the entry is not put back",
+            "The first slope is right. After that, the entries before still sit at value − h: "
+            "put each value back before you nudge the next.",
+            ("        theta[i] = value\n", ""),
+        ),
+        mistake(
+            "all entries nudged together",
+            "You nudge all entries at once, so every slope is that of the whole. Move one "
+            "entry, leave the others where they are.",
+            ("theta[i] = value + h\n        up = f(theta)", "up = f(theta + h)"),
+            ("theta[i] = value - h\n        down = f(theta)", "down = f(theta - h)"),
+        ),
+        mistake(
+            "whole numbers stay whole",
+            "If theta came as integers, your array holds integers, and 3.00001 is stored as 3: "
+            "no nudge at all. Ask for floating point, `dtype=np.float64`, when you copy.",
+            (", dtype=np.float64", ""),
+        ),
+        mistake(
+            "rows in place of entries",
+            "It is right for a vector. Of a matrix `theta[i]` is a whole row, so you nudge a "
+            "row at a time: walk over the entries with `np.ndindex(theta.shape)`.",
+            ("np.ndindex(theta.shape)", "range(len(theta))"),
+            ("value = theta[i]", "value = theta[i].copy()"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_numerical_gradient(f, theta, h=1e-5):
+            theta = np.asarray(theta, float)
+            steps = h * np.eye(theta.size).reshape(-1, *theta.shape)
+            slopes = [(f(theta + e) - f(theta - e)) / (2 * h) for e in steps]
+            return np.array(slopes).reshape(theta.shape)
+        """,
+        """
+        def my_numerical_gradient(f, theta, h=1e-5):
+            shape = np.shape(theta)
+            flat = np.array(theta, float).ravel()
+            grad = np.zeros(len(flat))
+            for i in range(len(flat)):
+                flat[i] += h
+                grad[i] += f(flat.reshape(shape)) / 2 / h
+                flat[i] -= 2 * h
+                grad[i] -= f(flat.reshape(shape)) / 2 / h
+                flat[i] += h
+            return grad.reshape(shape)
+        """,
+    ),
+)  # fmt: skip
+
+
+def gradient_of_doubled_batch():
+    """How dW of a batch changes when each of its examples stands in it twice."""
+    from nnlib import mse
+
+    x, w = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5], [-1.0]])
+    y = np.array([[1.0], [0.0]])
+    once = x.T @ mse(x @ w, y)[1]
+    x, y = np.tile(x, (2, 1)), np.tile(y, (2, 1))
+    factors = {"a": 1, "b": 2, "c": 0.5, "d": 4}
+    twice = x.T @ mse(x @ w, y)[1]
+    return next(key for key, c in factors.items() if np.allclose(twice, c * once))
+
+
+TWICE = Choice(
+    id="layers.each_example_twice",
+    title="Every example twice",
+    kind="predict",
+    level=1,
+    task="""
+You append a copy of the batch to itself: each example is now in it twice. The loss is a
+mean over the batch, and a weight's gradient adds up what all its rows contribute. What
+happens to $dW$?
+""",
+    options={
+        "a": (
+            "it stays the same",
+            "Right: twice as many rows add up, and each carries half as much, because the "
+            "loss divides its dz by n. The gradient of a mean is the mean of the gradients.",
+        ),
+        "b": (
+            "it doubles",
+            "It would if the loss were a sum. There are twice as many rows to add up, yes. But "
+            "what has the loss divided each row of its dz by?",
+        ),
+        "c": (
+            "it halves",
+            "Each row of dz is half as large, yes, because the loss divides by n. And how many "
+            "rows does xᵀ dz add up now?",
+        ),
+        "d": (
+            "it becomes four times as large",
+            "Nothing is counted twice over: dz gets smaller as the batch grows. Look at the "
+            "formula of dz in the loss, and then at the sum over rows in xᵀ dz.",
+        ),
+    },
+    right="a",
+    truth=gradient_of_doubled_batch,
+    hints=(
+        "What happens to the loss itself?",
+        "Two things change: the number of rows that xᵀ dz adds up, and the size of each row of "
+        "dz. By which factors?",
+    ),
+)
+
+
+def linear_cases(rng):
+    yield {"x": [[1.0, 2.0]], "W": [[1.0, -1.0], [2.0, 0.0]], "da": [[1.0, 3.0]]}
+    yield {
+        "x": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
+        "W": [[1.0, -1.0], [2.0, 0.0]],
+        "da": [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]],
+    }
+    yield {
+        "x": [[1.0], [2.0]],
+        "W": [[1.0, 0.0, 2.0]],
+        "da": np.ones((2, 3)),
+        "need_dx": False,
+    }
+    n, k, m = rng.permutation([3, 4, 5])
+    draw = rng.standard_normal
+    yield {"x": draw((n, k)), "W": draw((k, m)), "da": draw((n, m))}  # fmt: skip
+
+
+def use_linear(answer, x, W, da, **need_dx):
+    """`backward` after some `forward`; dW and db still hold numbers of the step before."""
+    x, W, da = np.array(x), np.array(W), np.array(da)
+    layer = object.__new__(answer)
+    layer.x, layer.W, layer.b = x, W, np.zeros(W.shape[1])
+    layer.n_in, layer.n_out = W.shape
+    dW = layer.dW = np.full(W.shape, 7.0)
+    db = layer.db = np.full(W.shape[1], 7.0)
+    dx = layer.backward(da, **need_dx)
+    return {
+        "the array dW (7 before)": dW,
+        "the array db (7 before)": db,
+        "dx, returned": dx,
+    }
+
+
+LINEAR = Code(
+    id="layers.Linear.backward",
+    title="The way back through a linear layer",
+    kind="build",
+    level=2,
+    base="Linear",
+    task="""
+Write `backward`. `da` is how the loss changes with the layer's output; `forward` has left
+its input in `self.x`. Write the gradients of the weights into the arrays `self.dW` and
+`self.db`, which exist already and may hold numbers of the step before, and return `dx`.
+With `need_dx=False` do not compute it: return nothing.
+""",
+    cases=linear_cases,
+    use=use_linear,
+    hints=(
+        "The three formulas stand above, with dz for what is called `da` here. The shapes of "
+        "dW and W are the same.",
+        "`self.dW[...] = …` writes into the array that is there; `self.dW = …` makes the name "
+        "stand for a new one.",
+        "`self.dW[...] = self.x.T @ da`; the bias gets the sum over the rows, axis 0; and what "
+        "is returned is da times W transposed.",
+    ),
+    mistakes=(
+        mistake(
+            "new arrays for dW and db",
+            "The numbers are right, in the wrong place: `self.dW = …` makes a new array, and "
+            "whoever holds the old one never sees it. Write into it: `self.dW[...] = …`, and "
+            "db alike.",
+            ("np.matmul(self.x.T, da, out=self.dW)", "self.dW = self.x.T @ da"),
+            ("da.sum(axis=0, out=self.db)", "self.db = da.sum(axis=0)"),
+        ),
+        mistake(
+            "a new array for dW",
+            "The numbers are right, but `self.dW = …` makes a new array, and whoever holds the "
+            "old one never sees it: `self.dW[...] = …`, as you do it with db.",
+            ("np.matmul(self.x.T, da, out=self.dW)", "self.dW = self.x.T @ da"),
+        ),
+        mistake(
+            "added to what was there",
+            "You add to the numbers of the step before (some libraries do, and have to be set "
+            "to zero each time). Here each backward overwrites: `[...] =`, not `+=`.",
+            ("np.matmul(self.x.T, da, out=self.dW)", "self.dW += self.x.T @ da"),
+            ("da.sum(axis=0, out=self.db)", "self.db += da.sum(axis=0)"),
+        ),
+        mistake(
+            "W not transposed",
+            "dW and db are right. dx is da @ W, and x_ij gets its share from each neuron k at "
+            "the rate W_jk: that is da times W transposed. If W is square, only a measurement "
+            "notices.",
+            ("da @ self.W.T", "da @ self.W"),
+        ),
+        mistake(
+            "divided by n again",
+            "You divide by the number of rows. The 1/n has come in already: the loss divided "
+            "its dz by n, so a layer only adds.",
+            (
+                "np.matmul(self.x.T, da, out=self.dW)",
+                "self.dW[...] = self.x.T @ da / len(da)",
+            ),
+            (
+                "da.sum(axis=0, out=self.db)",
+                "self.db[...] = da.sum(axis=0) / len(da)",
+            ),
+        ),
+        mistake(
+            "db is a mean",
+            "dW is right. db is the mean of da's rows and should be their sum: a bias is used "
+            "by every example, and over several paths rates add.",
+            ("da.sum(axis=0, out=self.db)", "da.mean(axis=0, out=self.db)"),
+        ),
+        mistake(
+            "db adds up the columns",
+            "dW is right. db adds up each row of da, `axis=1`: that is a number for each "
+            "example. A bias belongs to a neuron, a column: `axis=0`.",
+            ("da.sum(axis=0, out=self.db)", "self.db[...] = da.sum(axis=1)"),
+        ),
+        mistake(
+            "dx is always computed",
+            "All three are right. But with `need_dx=False` nobody reads dx, and it costs as "
+            "much as dW: skip it.",
+            ("        if need_dx:\n    ", ""),
+        ),
+    ),
+    alternatives=(
+        """
+        class MyLinear(Linear):
+            def backward(self, da, need_dx=True):
+                self.dW[:] = np.einsum("ij,ik->jk", self.x, da)
+                self.db[:] = np.ones(len(da)) @ da
+                return np.einsum("ik,jk->ij", da, self.W) if need_dx else None
+        """,
+        """
+        class MyLinear:
+            def backward(self, da, need_dx=True):
+                self.dW.fill(0)
+                self.db.fill(0)
+                for row, out in zip(self.x, da):
+                    self.dW += np.outer(row, out)
+                    self.db += out
+                if need_dx:
+                    return np.array([self.W @ out for out in da])
+        """,
+    ),
+)  # fmt: skip
+
+
+def linear(W):
+    return Linear(*W.shape, init=lambda *_, rng: W, rng=np.random.default_rng(0))
+
+
+class Times(Layer):
+    """a = w x + x² / 2, with one learnt number; it writes down when it is called."""
+
+    params = ("w",)
+
+    def __init__(self, w, number, calls):
+        self.w, self.dw = np.array([float(w)]), np.zeros(1)
+        self.number, self.calls = number, calls
+
+    def forward(self, x):
+        self.x = x
+        return self.w * x + x**2 / 2
+
+    def backward(self, da):
+        self.calls.append(self.number)
+        self.dw[...] = (da * self.x).sum()
+        return da * (self.w + self.x)
+
+
+def network_cases(rng):
+    yield {"w": [2.0], "x": [[3.0]], "dz": [[1.0]]}
+    yield {"w": [1.0, 2.0], "x": [[1.0]], "dz": [[0.5]]}
+    yield {"w": [1.0, 0.0, 2.0], "x": [[1.0], [-1.0]], "dz": [[1.0], [2.0]]}
+    yield {
+        "w": rng.uniform(0.5, 2, 4),
+        "x": rng.uniform(0.1, 0.9, (5, 3)),
+        "dz": rng.uniform(0.2, 1, (5, 2)),
+        "first": rng.uniform(0.1, 0.9, (3, 2)),
+    }
+
+
+def use_network(answer, w, x, dz, first=None):
+    """`forward`, then `backward`, of layers that write down who is called; behind a Linear
+    layer with the weights `first`, if there are any."""
+    calls = []
+    layers = [Times(value, i, calls) for i, value in enumerate(w)]
+    if first is not None:
+        layers.insert(0, linear(first))
+    net = answer(*layers, dtype=np.float64)
+    net.forward(np.array(x))
+    net.backward(np.array(dz))
+    return {"order of the layers": calls, "grad": net.grad.copy(), "theta": net.theta}
+
+
+NETWORK = Code(
+    id="network.Network.backward",
+    title="The way back through a network",
+    kind="build",
+    level=1,
+    base="Network",
+    task="""
+Write the `backward` of a network: `dz` is how the loss changes with the last layer's
+output. Send it back through `self.layers`; each layer's `backward` writes its own
+gradients, which are windows into `self.grad`, and returns what the layer before it needs.
+There is nothing to return. In the check layer $i$ computes $a = w_i\\, x + \\frac12 x^2$, and
+notes when it is asked; in one case a `Linear` stands first.
+""",
+    cases=network_cases,
+    use=use_network,
+    hints=(
+        "`forward` is a loop, too: each layer gets what the one before it returned.",
+        "`reversed(self.layers)` goes from the last to the first.",
+        "In the loop `dz = layer.backward(dz)`: what a layer returns is what the next call gets.",
+    ),
+    mistakes=(
+        mistake(
+            "from the first to the last",
+            "You begin with the first layer. But dz belongs to the output of the last: walk "
+            "backwards, `reversed(self.layers)`.",
+            ("reversed(others)", "self.layers[:-1]"),
+            ("first, *others = self.layers", "*_, first = self.layers"),
+        ),
+        mistake(
+            "the same dz for every layer",
+            "Each layer is given the dz of the loss. It needs the gradient of its own output, "
+            "which is what the layer behind it has returned: `dz = layer.backward(dz)`.",
+            ("dz = layer.backward(dz)", "layer.backward(dz)"),
+        ),
+        mistake(
+            "the first layer forgotten",
+            "The first layer is never asked, so its gradient stays 0. It is true that nobody "
+            "needs its dx, but its W and b do need their gradients.",
+            ("first.backward(dz, need_dx=False)", "pass"),
+            ("else:\n            first.backward(dz)", "else:\n            pass"),
+        ),
+        mistake(
+            "return in the loop",
+            "Only the last layer is asked. Is there a `return` inside of the loop? It ends "
+            "the whole walk.",
+            ("dz = layer.backward(dz)", "return layer.backward(dz)"),
+        ),
+        mistake(
+            "divided by n again",
+            "You divide by the number of rows. The loss has done it: its dz carries the 1/n.",
+            (
+                "dz = np.asarray(dz, self.dtype)",
+                "dz = np.asarray(dz, self.dtype) / len(dz)",
+            ),
+        ),
+        mistake(
+            "a step as well",
+            "The gradient is right, and you take a step with it at once. `backward` says how "
+            "the loss changes; how far θ moves is for the optimizer to decide.",
+            (
+                "            first.backward(dz)\n",
+                "            first.backward(dz)\n        self.theta -= self.grad\n",
+            ),
+        ),
+    ),
+    alternatives=(
+        """
+        class MyNetwork(Network):
+            def backward(self, dz):
+                for layer in self.layers[::-1]:
+                    dz = layer.backward(dz)
+        """,
+        """
+        class MyNetwork(Network):
+            def backward(self, dz):
+                i = len(self.layers)
+                while i > 0:
+                    i -= 1
+                    dz = self.layers[i].backward(dz)
+                return dz
+        """,
+    ),
+)  # fmt: skip
+
+
+def two_layer_cases(rng):
+    yield {
+        "x": np.array([[1.0]]), "y": np.array([[0.0, 0.0]]),
+        "W1": np.array([[1.0, -2.0]]), "b1": np.array([1.0, 1.0]),
+        "W2": np.array([[2.0, 1.0], [3.0, -1.0]]), "b2": np.array([-1.0, 0.0]),
+    }  # fmt: skip
+    n, k, hidden, m = 5, 3, 4, 2
+    for scale in (1, 10):
+        draw = rng.standard_normal
+        yield {
+            "x": draw((n, k)), "y": scale * draw((n, m)),
+            "W1": draw((k, hidden)), "b1": draw(hidden),
+            "W2": draw((hidden, m)), "b2": draw(m),
+        }  # fmt: skip
+
+
+BY_HAND = Code(
+    id="network.gradients_by_hand",
+    title="It trains, and it is wrong",
+    kind="diagnose",
+    level=2,
+    task="""
+No classes, no layers: a two-layer network and all its gradients in ten lines. It trains,
+and a published tutorial with the same mistake learns to read digits. But a gradient check
+says that `dW2` and `db2` are right, and `dW1` and `db1` are not. One line is wrong. Find
+and mend it.
+""",
+    cases=two_layer_cases,
+    returns=("dW1", "db1", "dW2", "db2"),
+    hints=(
+        "What is right behind a line, and wrong in front of it, goes wrong in that line: dz is "
+        "right, dW1 is not.",
+        "Three lines lie between them: da, dh and dW1. Which units let the gradient through, "
+        "and which should?",
+        "`a` is the output of the ReLU. Which numbers in it are not at least 0?",
+    ),
+    broken="every unit is open",
+    solution='''
+def my_gradients_by_hand(x, y, W1, b1, W2, b2):
+    """dW1, db1, dW2, db2 of the mean of (z − y)², z = ReLU(x W1 + b1) W2 + b2."""
+    h = x @ W1 + b1
+    a = np.maximum(h, 0)
+    z = a @ W2 + b2
+
+    dz = 2 * (z - y) / z.size
+    dW2, db2 = a.T @ dz, dz.sum(axis=0)
+    da = dz @ W2.T
+    dh = da * (h > 0)
+    dW1, db1 = x.T @ dh, dh.sum(axis=0)
+    return dW1, db1, dW2, db2
+''',
+    mistakes=(
+        mistake(
+            "every unit is open",
+            "The gradient still passes through every unit. A ReLU is a gate, open where its "
+            "input h was above 0; its output a is never below 0, so `a >= 0` is always true.",
+            ("(h > 0)", "(a >= 0)"),
+        ),
+        mistake(
+            "the gate is the wrong way round",
+            "The closed units pass their gradient, and the open ones do not: the slope of ReLU "
+            "is 1 where h is above 0.",
+            ("(h > 0)", "(h < 0)"),
+        ),
+        mistake(
+            "ReLU of the gradient",
+            "You cut off the negative gradients. The gate does not ask for the gradient's "
+            "sign, but for the sign of what went forward: h.",
+            ("da * (h > 0)", "np.maximum(da, 0)"),
+        ),
+        mistake(
+            "multiplied by the output",
+            "You multiply by a, the output of the ReLU. Its slope is 1 where h is above 0, "
+            "however large a is.",
+            ("(h > 0)", "a"),
+        ),
+        mistake(
+            "the gate at the output",
+            "The last layer has no ReLU: z may be negative, and its gradient passes. "
+            "The gate belongs to the hidden units.",
+            ("da * (h > 0)", "(dz * (z > 0)) @ W2.T"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_gradients_by_hand(x, y, W1, b1, W2, b2):
+            a = x @ W1 + b1
+            a[a < 0] = 0
+            dz = 2 * (a @ W2 + b2 - y) / y.size
+            dh = np.where(a > 0, dz @ W2.T, 0.0)
+            return x.T @ dh, dh.sum(0), a.T @ dz, dz.sum(0)
+        """,
+    ),
+)  # fmt: skip
+
+
+def scale_cases(rng):
+    yield {"s": [5.0], "x": [[2.0]], "da": [[3.0]]}
+    yield {
+        "s": [1.0, -2.0],
+        "x": [[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]],
+        "da": [[1.0, 1.0], [2.0, 0.0], [5.0, -1.0]],
+    }
+    n, k = 4, rng.integers(5, 8)
+    draw = rng.standard_normal
+    yield {"s": draw(k), "x": draw((n, k)), "da": draw((n, k))}
+
+
+def use_scale(answer, s, x, da):
+    """In a network: s and ds are windows, and ds holds numbers of the step before."""
+    x, da = np.array(x), np.array(da)
+    layer = answer(len(s))
+    start, layer.s, ds = layer.s, np.array(s), np.full(len(s), 7.0)
+    layer.ds = ds
+    return {
+        "forward(x)": layer.forward(x),
+        "dx": layer.backward(da),
+        "the array ds (7 before)": ds,
+        "s of a new layer": start,
+        "params": tuple(getattr(layer, "params", ())),
+    }
+
+
+SCALE = Code(
+    id="layers.Scale",
+    title="A layer with one factor for each column",
+    kind="beyond",
+    level=2,
+    given=("__init__",),
+    task="""
+Write a layer that learns one factor for each column: $a_{ij} = s_j\\, x_{ij}$. Where is
+$s_j$ used, and at what rate? Where is $x_{ij}$? Derive `ds` and `dx` with the two rules,
+along a path and over several. Then put it between two `Linear` layers, and let
+`gradient_check` judge it.
+""",
+    cases=scale_cases,
+    use=use_scale,
+    hints=(
+        "`s * x` does it on the way there: a vector meets each row of the batch.",
+        "s_j is used by every example i, at the rate x_ij: its paths add up over the rows.",
+        "`ds` is the sum over axis 0 of da · x, number by number, written into `self.ds[...]`; "
+        "dx is da · s.",
+    ),
+    solution='''
+class MyScale(Layer):
+    """a = s x: a learnt factor s for each column."""
+
+    params = ("s",)
+
+    def __init__(self, n):
+        self.s, self.ds = np.ones(n), np.zeros(n)
+
+    def forward(self, x):
+        self.x = x
+        return self.s * x
+
+    def backward(self, da):
+        self.ds[...] = np.sum(da * self.x, axis=0)
+        return da * self.s
+''',
+    mistakes=(
+        mistake(
+            "a new array for ds",
+            "`self.ds = …` makes a new array, and the network's window into `grad` is never "
+            "written: `self.ds[...] = …`.",
+            ("self.ds[...] =", "self.ds ="),
+        ),
+        mistake(
+            "added to what was there",
+            "You add to the ds of the step before. Each backward overwrites: `[...] =`, not `+=`.",
+            ("self.ds[...] =", "self.ds[...] +="),
+        ),
+        mistake(
+            "ds is a mean",
+            "You average over the rows. The 1/n came in with the loss; a layer only adds.",
+            ("np.sum(", "np.mean("),
+        ),
+        mistake(
+            "ds without x",
+            "You add up da alone, as for a bias. s_j multiplies x_ij, so that is the rate at "
+            "which it changes the output.",
+            ("da * self.x", "da"),
+        ),
+        mistake(
+            "dx without s",
+            "You hand da on as it came. x_ij is multiplied by s_j on the way there, so its "
+            "gradient is, too.",
+            ("return da * self.s", "return da"),
+        ),
+        mistake(
+            "the other factor mistaken",
+            "dx carries x in place of s. A product hands each factor what it receives times "
+            "the other one: s gets x, and x gets s.",
+            ("return da * self.s", "return da * self.x"),
+        ),
+        mistake(
+            "all columns added up",
+            "You add up over rows and columns. Each column has a factor of its own, so that "
+            "only the rows are added: `axis=0`.",
+            (", axis=0", ""),
+        ),
+    ),
+    alternatives=(
+        """
+        class MyScale:
+            params = ("s",)
+
+            def __init__(self, n):
+                self.s, self.ds = np.ones(n), np.zeros(n)
+
+            def forward(self, x):
+                self.x = x
+                return x @ np.diag(self.s)
+
+            def backward(self, da):
+                for j in range(len(self.s)):
+                    self.ds[j] = self.x[:, j] @ da[:, j]
+                return da @ np.diag(self.s).T
+        """,
+    ),
+)  # fmt: skip
+
+
+def residual_cases(rng):
+    yield {"x": [[2.0]], "da": [[1.0]], "W1": [[3.0]]}
+    yield {
+        "x": [[1.0], [2.0], [0.0]],
+        "da": [[1.0], [0.0], [2.0]],
+        "W1": [[1.0, 2.0]],
+        "W2": [[2.0], [0.5]],
+    }
+    k, m, n = rng.permutation([2, 3, 4])
+    x, da, W1, W2 = (rng.standard_normal(s) for s in ((n, k), (n, k), (k, m), (m, k)))
+    yield {"x": x, "da": da, "W1": W1, "W2": W2}
+
+
+def use_residual(answer, x, da, **weights):
+    """Around linear layers with these weights."""
+    x, da = np.array(x), np.array(da)
+    layers = [linear(np.array(W)) for W in weights.values()]
+    residual = answer(*layers)
+    return {
+        "forward(x)": residual.forward(x),
+        "dx": residual.backward(da),
+        "dW of the first layer": layers[0].dW,
+        "da afterwards": da,
+    }
+
+
+RESIDUAL = Code(
+    id="layers.Residual",
+    title="A second way past the layers",
+    kind="beyond",
+    level=2,
+    given=("__init__",),
+    task="""
+Very deep networks became trainable when each group of layers was given a bypass (He et al.,
+2016): the output is $a = x + f(x)$, with layers $f$ in a row. Write `forward` and
+`backward` of such a group. Over several paths rates add: which two ways lead from `x` to
+`a`?
+""",
+    cases=residual_cases,
+    use=use_residual,
+    hints=(
+        "`forward`: send x through the layers, keep x as well, and add the two.",
+        "The gradient takes both ways back: through the layers in reverse order, and past them.",
+        "Past the layers da arrives at x unchanged. So `dx` is da plus what the first layer's "
+        "`backward` returns.",
+    ),
+    solution='''
+class MyResidual(Layer):
+    """a = x + f(x), with layers f in a row (He et al., 2016)."""
+
+    def __init__(self, *layers):
+        self.layers = layers
+
+    def forward(self, x):
+        a = x
+        for layer in self.layers:
+            a = layer.forward(a)
+        return x + a
+
+    def backward(self, da):
+        dx = da
+        for layer in reversed(self.layers):
+            dx = layer.backward(dx)
+        return da + dx
+''',
+    mistakes=(
+        mistake(
+            "the way past forgotten",
+            "You send the gradient back through the layers only. x also reaches a directly, "
+            "at the rate 1: over several paths rates add.",
+            ("return da + dx", "return dx"),
+        ),
+        mistake(
+            "no bypass at all",
+            "This is f(x), layers in a row. The output is x + f(x), and x has two ways.",
+            ("return x + a", "return a"),
+            ("return da + dx", "return dx"),
+        ),
+        mistake(
+            "a bypass around each layer",
+            "You add da after every layer. There is one bypass, around all of them: add once, "
+            "at the end.",
+            ("dx = layer.backward(dx)", "dx = da + layer.backward(dx)"),
+            ("return da + dx", "return dx"),
+        ),
+        mistake(
+            "rates multiplied",
+            "You multiply the two ways. Along a path rates multiply; over several paths they add.",
+            ("return da + dx", "return da * dx"),
+        ),
+        mistake(
+            "da is changed",
+            "dx is right. But `da += …` changes the array of whoever called: write "
+            "`da + dx`, which makes a new one.",
+            ("return da + dx", "da += dx\n        return da"),
+        ),
+        mistake(
+            "from the first to the last",
+            "The layers' `backward` is called from the first to the last. The gradient enters "
+            "at the last: `reversed(self.layers)`.",
+            ("reversed(self.layers)", "self.layers"),
+        ),
+    ),
+    alternatives=(
+        """
+        class MyResidual(Layer):
+            def __init__(self, *layers):
+                self.layers = list(layers)
+
+            def forward(self, x):
+                past, x = x, x.copy()
+                for layer in self.layers:
+                    x = layer.forward(x)
+                x += past
+                return x
+
+            def backward(self, da):
+                past = da.copy()
+                for layer in self.layers[::-1]:
+                    da = layer.backward(da)
+                return np.add(da, past)
+        """,
+    ),
+)  # fmt: skip
+
+EXERCISES = (NUMERICAL, TWICE, LINEAR, NETWORK, BY_HAND, SCALE, RESIDUAL)

@@ -1,0 +1,611 @@
+"""Exercises of chapter 8, Reading handwritten digits."""
+
+import numpy as np
+
+from nnbook.tutor.specification import Choice, Code, mistake
+from nnlib import (
+    Adam,
+    Linear,
+    Network,
+    ReLU,
+    cross_entropy,
+    he_normal,
+    normal,
+    softmax,
+    split,
+    train,
+    zeros,
+)
+
+
+def digits_and_network(init=he_normal):
+    """The chapter's training part, and a network of 64 hidden units for it."""
+    from nnlib.datasets import digits
+
+    rng = np.random.default_rng(1)
+    known, *_ = split(*digits(), rng=np.random.default_rng(0))
+    layers = [Linear(64, 64, init=init, rng=rng), ReLU()]
+    net = Network(*layers, Linear(64, 10, init=init, rng=rng), dtype=np.float64)
+    return known, net, rng
+
+
+def sure_of_noise():
+    """The mean top probability of a trained network on images of noise."""
+    known, net, rng = digits_and_network()
+    losses = train(net, cross_entropy, Adam(0.003), *known, batch_size=32, rng=rng)
+    for _ in range(20):
+        next(losses)
+    p = softmax(net.predict(rng.uniform(0, 1, (1000, 64))))
+    says = {letter: float(text.split()[1]) for letter, (text, _) in NOISE.items()}
+    return min(says, key=lambda letter: abs(says[letter] - p.max(axis=1).mean()))
+
+
+NOISE = {
+    "a": (
+        "about 0.1",
+        "That would be a network that knows what it does not know: a tenth for each digit. "
+        "What in its training would have taught it to say so?",
+    ),
+    "b": (
+        "about 0.3",
+        "Noise has ink that speaks for every digit. But ten sums of evidence are never equal, "
+        "and softmax makes much of a difference: 3 more in a logit is a factor of 20.",
+    ),
+    "c": (
+        "about 0.8",
+        "Right: less than on real digits, where it is 0.98, and far more than noise deserves. "
+        "Nothing in the training ever rewarded doubt.",
+    ),
+    "d": (
+        "about 1.0",
+        "That is what it gives real digits. On noise the votes of the pixels disagree, so it "
+        "is a little less sure, but only a little.",
+    ),
+}
+SURE_OF_NOISE = Choice(
+    id="losses.sure_of_noise",
+    title="What does it say of noise?",
+    kind="predict",
+    level=1,
+    task="""
+A trained network looks at images whose pixels are random numbers between 0 and 1, with no digit
+in them. What is its largest probability, on average?
+""",
+    options=NOISE,
+    right="c",
+    truth=sure_of_noise,
+    hints=(
+        "Its ten probabilities add up to 1. What is the least that the largest can be?",
+        "Did any image of the training ask for the answer \"I do not know\"?",
+    ),
+)  # fmt: skip
+
+
+def first_losses():
+    """The option whose first loss on the training images is nearest to 18."""
+    (x, y), net, _ = digits_and_network()
+    found = {"b": cross_entropy(net.predict(16 * x), y)[0]}
+    found["d"] = cross_entropy(net.predict(x), y)[0]  # the labels or the rate: later
+    for letter, init in {"a": normal, "c": zeros}.items():
+        found[letter] = cross_entropy(digits_and_network(init)[1].predict(x), y)[0]
+    return min(found, key=lambda letter: abs(found[letter] - 18))
+
+
+LOSS_OF_18 = Choice(
+    id="initializers.loss_of_18",
+    title="A first loss of 18",
+    kind="diagnose",
+    level=1,
+    task="""
+Somebody's network for these digits has 64 hidden units, ReLU and Adam at 0.003. Its loss is 18
+before the first step, falls for twenty epochs, and in the end it reads 89 % of the validation
+images, where yours reads 98 %. What is wrong?
+""",
+    options={
+        "a": (
+            "the weights are drawn from N(0, 1)",
+            "Right: 64 inputs, each times a weight around 1, make hidden numbers around 4, and "
+            "64 of those make logits around 15. The network begins sure of nonsense, and most of "
+            "its training goes into taking it back (chapter 2).",
+        ),
+        "b": (
+            "the pixels are not divided by 16",
+            "A good guess: inputs 16 times too large make logits 16 times too large. But with "
+            "He's weights they are around ½ here, and 16 times that gives a first loss of 9.",
+        ),
+        "c": (
+            "all weights are zero",
+            "Then all logits are 0, each digit gets a tenth, and the loss is ln 10 = 2.3. It "
+            "also stays there.",
+        ),
+        "d": (
+            "the learning rate is too large",
+            "The learning rate has done nothing yet before the first step. A loss that is "
+            "large there comes from the inputs or from the weights.",
+        ),
+    },
+    right="a",
+    truth=first_losses,
+    hints=(
+        "What is the loss of a network that knows nothing, and what must it do to be far "
+        "worse than that?",
+        "Try them: `reader([64], init=normal, rng=rng)` and cross_entropy on the training "
+        "images, before any step.",
+    ),
+)  # fmt: skip
+
+
+def pictures(rng):
+    one = np.array([[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]])
+    yield {"images": one, "right": 1, "down": 0}
+    yield {"images": one, "right": 0, "down": 1}
+    yield {"images": one, "right": -1, "down": -1}
+    yield {"images": one.astype(np.float32), "right": 0, "down": 0}
+    some = rng.uniform(0.1, 1, (2, 4, 5)).round(2)
+    yield {"images": some, "right": int(rng.integers(2, 4)), "down": -2}
+    yield {"images": some, "right": -1, "down": int(rng.integers(2, 4))}
+    yield {"images": some, "right": 9, "down": 0}
+
+
+MOVED = Code(
+    id="datasets.moved",
+    title="Move the images, for more of them",
+    kind="beyond",
+    level=2,
+    task="""
+Write what makes new training images of old ones: `images` (n, height, width) moved by `right`
+pixels to the right and `down` pixels down (to the left and up, where these are negative). What
+leaves is lost, and what comes in is paper, 0. Any distance may be asked for.
+""",
+    cases=pictures,
+    hints=(
+        "np.roll moves, but what leaves on the right comes in on the left.",
+        "Think of a large sheet of paper: put the image in the middle of zeros (np.pad), and "
+        "look through a window of the old size.",
+        "With a border of |right| columns the image starts at column |right|. To move it to the "
+        "right, the window starts at |right| − right. Rows likewise.",
+    ),
+    solution="""
+def my_moved(images, right, down):
+    \"\"\"Images (n, height, width), moved to the right and down; zeros come in.\"\"\"
+    n, height, width = images.shape
+    rows, columns = abs(down), abs(right)
+    sheet = np.pad(images, ((0, 0), (rows, rows), (columns, columns)))
+    top, left = rows - down, columns - right
+    return sheet[:, top : top + height, left : left + width]
+""",
+    mistakes=(
+        mistake(
+            "what leaves comes in again",
+            "What leaves on one side comes in on the other, as with np.roll: a 1 at the right "
+            "edge would become a stroke at the left. Paper should come in: zeros.",
+            ("(columns, columns)))", "(columns, columns)), mode=\"wrap\")"),
+        ),
+        mistake(
+            "the wrong way",
+            "It moves to the left and up where it should go to the right and down: a pixel of "
+            "column j belongs into column j + right.",
+            ("rows - down, columns - right", "rows + down, columns + right"),
+        ),
+        mistake(
+            "rows and columns swapped",
+            "`right` moves your images down. Axis 1 are the rows, and moving along it is down; "
+            "axis 2 are the columns.",
+            ("    rows, columns =", "    down, right = right, down\n    rows, columns ="),
+        ),
+        mistake(
+            "the edge repeated",
+            "The pixels at the edge are repeated, so that ink is smeared. Paper should come "
+            "in: zeros.",
+            ("(columns, columns)))", "(columns, columns)), mode=\"edge\")"),
+        ),
+        mistake(
+            "the sheet, not the window",
+            "You return the image with its border: all images should keep their size.",
+            ("sheet[:, top : top + height, left : left + width]", "sheet[:, top:, left:]"),
+        ),
+        mistake(
+            "distance without a sign",
+            "To the left is to the right for you, and up is down: the sign of the distance is "
+            "lost.",
+            ("rows - down, columns - right", "rows - abs(down), columns - abs(right)"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_moved(images, right, down):
+            n, height, width = images.shape
+            moved = np.zeros_like(images)
+            for i in range(height):
+                for j in range(width):
+                    if 0 <= i - down < height and 0 <= j - right < width:
+                        moved[:, i, j] = images[:, i - down, j - right]
+            return moved
+        """,
+        """
+        def my_moved(images, right, down):
+            _, height, width = images.shape
+            down, right = np.eye(height, k=-down), np.eye(width, k=right)
+            return (down @ images @ right).astype(images.dtype)
+        """,
+    ),
+)  # fmt: skip
+
+
+def parts(rng):
+    x = np.array([[1.0, 2.0, 0.0], [3.0, 8.0, 4.0]])
+    yield {"x_train": x, "x_new": np.array([[3.0, 5.0, 6.0]])}
+    x = np.array([[0.0, 1.0, 5.0], [0.0, 3.0, 6.0], [0.0, 5.0, 7.0], [0.0, 3.0, 6.0]])
+    yield {"x_train": x, "x_new": np.array([[2.0, 3.0, 4.0], [0.0, 1.0, 8.0]])}
+    x = np.array([1.0, 5.0, 0.2]) * rng.standard_normal((6, 3)) + [3, 0, -1]
+    yield {"x_train": x, "x_new": rng.standard_normal((4, 3))}
+
+
+STANDARDIZE = Code(
+    id="training.standardize",
+    title="Good at home, lost in use",
+    kind="diagnose",
+    level=2,
+    task="""
+With the function below each pixel gets the mean 0 and the standard deviation 1. The network then
+reads 98 % of the validation images. In use, images come one at a time, and it says "8" to every
+one of them. Find the mistake, and mend it.
+""",
+    cases=parts,
+    returns=("the training part", "the new part"),
+    hints=(
+        "Call it with a single new image. What is x − mean, if the mean is that of one image?",
+        "Whatever is computed from data is computed from the training part, and then used for "
+        "everything that comes.",
+    ),
+    solution="""
+def my_standardize(x_train, x_new):
+    \"\"\"Both in units of the training part, which has mean 0, SD 1 in each column.
+
+    A column that never varies there is not divided.
+    \"\"\"
+    parts = []
+    for x in (x_train, x_new):
+        mean, spread = x_train.mean(axis=0), x_train.std(axis=0)
+        spread[spread == 0] = 1
+        parts.append((x - mean) / spread)
+    return tuple(parts)
+""",
+    broken="each part by itself",
+    mistakes=(
+        mistake(
+            "each part by itself",
+            "The new part is measured by its own mean and spread. The same image then gives "
+            "other numbers in other company, and alone it gives zeros.",
+            ("x_train.mean(axis=0), x_train.std(axis=0)", "x.mean(axis=0), x.std(axis=0)"),
+        ),
+        mistake(
+            "measured on everything",
+            "Mean and spread are those of both parts together. That is a leak: new images have "
+            "a say in how the training images look.",
+            ("        mean,", "        both = np.concatenate([x_train, x_new])\n        mean,"),
+            ("x_train.mean(axis=0), x_train.std", "both.mean(axis=0), both.std"),
+        ),
+        mistake(
+            "divided by nothing",
+            "Where a pixel never varies in the training part you divide by 0. Some pixels of "
+            "the digits are always paper: leave those undivided.",
+            ("        spread[spread == 0] = 1\n", ""),
+        ),
+        mistake(
+            "divided by next to nothing",
+            "Where a pixel never varies in the training part you divide by a tiny number: the "
+            "first ink that ever falls there becomes a million. Leave such pixels undivided.",
+            ("spread[spread == 0] = 1", "spread += 1e-8"),
+        ),
+        mistake(
+            "the variance",
+            "You divide by the variance. The units of a pixel are those of its standard "
+            "deviation, the root of it.",
+            ("x_train.std(axis=0)", "x_train.var(axis=0)"),
+        ),
+        mistake(
+            "one mean for all pixels",
+            "You have one mean and one spread for all pixels together. Each column has its own: "
+            "axis=0.",
+            ("x_train.std(axis=0)", "np.full(x.shape[1], x_train.std())"),
+            ("x_train.mean(axis=0)", "x_train.mean()"),
+        ),
+        mistake(
+            "the new part left alone",
+            "The new part stays as it was: a network that has learned from standardized images "
+            "needs them in the same units.",
+            ("return tuple(parts)", "return parts[0], x_new"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_standardize(x_train, x_new):
+            mean, spread = np.mean(x_train, axis=0), np.std(x_train, axis=0)
+            spread[spread == 0] = 1
+            return (x_train - mean) / spread, (x_new - mean) / spread
+        """,
+    ),
+)  # fmt: skip
+
+
+def two_networks(rng):
+    right = np.array([[5.0, 0, 0], [0, 5, 0], [0, 0, 5], [5, 0, 0]])
+    other = np.array([[5.0, 0, 0], [0, 5, 0], [5, 0, 0], [5, 0, 0]])
+    yield {"z": right, "z_other": other, "y": np.array([0, 1, 2, 0])}
+    yield {"z": other, "z_other": right, "y": np.array([0, 2, 2, 0])}
+    n = int(rng.integers(20, 30))
+    z, z_other = rng.standard_normal((2, n, 4))
+    y = np.where(rng.uniform(size=n) < 0.6, z.argmax(axis=1), rng.integers(4, size=n))
+    y[:4] = [*z.argmax(axis=1)[:2], *z_other.argmax(axis=1)[2:4]]
+    yield {"z": z, "z_other": z_other, "y": y}
+
+
+DIFFERENCE = Code(
+    id="metrics.difference",
+    title="Is one network better than the other?",
+    kind="beyond",
+    level=2,
+    task="""
+Two networks have read the *same* images. For each image, d is 1 if only the first is right, −1
+if only the other is, and 0 if they agree in that. Return the mean of d, which is the difference
+of the accuracies, and its standard error: the standard deviation of d over $\\sqrt n$.
+""",
+    cases=two_networks,
+    returns=("difference", "error"),
+    hints=(
+        "`z.argmax(axis=1) == y` says for each image whether the first network is right.",
+        "NumPy does not subtract truth values: make numbers of them first, `.astype(float)`.",
+        "The images that both read, or both misread, count with d = 0. `d.std()` takes care.",
+    ),
+    solution="""
+def my_difference(z, z_other, y):
+    \"\"\"The accuracy of z minus that of z_other, and its standard error.\"\"\"
+    right = (z.argmax(axis=1) == y).astype(float)
+    right_other = (z_other.argmax(axis=1) == y).astype(float)
+    d = right - right_other
+    return d.mean(), d.std() / np.sqrt(len(y))
+""",
+    mistakes=(
+        mistake(
+            "as if the images were not the same",
+            "You add the variances of the two scores, as for different images. Here both saw "
+            "the same: an easy image is easy for both, and says nothing about their difference.",
+            ("d.std() /", "np.sqrt(right.var() + right_other.var()) /"),
+        ),
+        mistake(
+            "the error of one image",
+            "You return the standard deviation of d, which is the error of a single image. A "
+            "mean of n images scatters √n times less.",
+            (" / np.sqrt(len(y))", ""),
+        ),
+        mistake(
+            "divided by n",
+            "You divide by n. The variance falls as 1/n, and its root, the standard error, as "
+            "1/√n.",
+            ("np.sqrt(len(y))", "len(y)"),
+        ),
+        mistake(
+            "the variance",
+            "The error is the variance of d over √n. Take the standard deviation, the root of "
+            "the variance.",
+            ("d.std()", "d.var()"),
+        ),
+        mistake(
+            "the other way round",
+            "The sign: d is 1 where the *first* network alone is right, so the difference is "
+            "positive if the first is better.",
+            ("right - right_other", "right_other - right"),
+        ),
+        mistake(
+            "how often they differ",
+            "You count how often they differ, whoever is right. An image that the other one "
+            "alone reads counts −1.",
+            ("d = right - right_other", "d = np.abs(right - right_other)"),
+        ),
+        mistake(
+            "only where they differ",
+            "n is the number of images on which they differ, with you. All images count: the "
+            "question is how many more of them one reads.",
+            ("    return", "    y = d = d[d != 0]\n    return"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_difference(z, z_other, y):
+            n = len(y)
+            wins = sum((z.argmax(1) == y) & (z_other.argmax(1) != y))
+            losses = sum((z.argmax(1) != y) & (z_other.argmax(1) == y))
+            mean = (wins - losses) / n
+            return float(mean), float(((wins + losses) / n - mean**2) ** 0.5 / n**0.5)
+        """,
+        """
+        def my_difference(z, z_other, y):
+            answers = zip(np.argmax(z, axis=1), np.argmax(z_other, axis=1), y)
+            d = [int(a == true) - int(b == true) for a, b, true in answers]
+            return np.mean(d), np.sqrt(np.var(d) / len(d))
+        """,
+    ),
+)  # fmt: skip
+
+
+def answers_of_networks(rng):
+    sure, doubt = [0.0, 9.0], [2.0, 0.0]
+    yield {"logits": [np.array([sure]), np.array([doubt]), np.array([doubt])]}
+    yield {"logits": [np.array([[0.0, 1e4, 0.0]]), np.array([[3.0, 0.0, 0.0]])]}
+    networks, n, k = int(rng.integers(4, 6)), 6, int(rng.integers(7, 9))
+    yield {"logits": [2 * rng.standard_normal((n, k)) for _ in range(networks)]}
+
+
+VOTE = Code(
+    id="metrics.vote",
+    title="Several networks, one answer",
+    kind="beyond",
+    level=1,
+    task="""
+Several networks, trained from different starts, make different mistakes. Let them answer
+together: `logits` is a list with one array (n, k) for each network. Return the mean of their
+probabilities, (n, k), and the class that it favours, (n,).
+""",
+    cases=answers_of_networks,
+    returns=("p", "classes"),
+    hints=(
+        "Logits of different networks are not in the same units. First `softmax`, then the mean.",
+        "A list comprehension makes the list of probabilities; `np.mean(…, axis=0)` is the mean "
+        "over its arrays.",
+    ),
+    solution="""
+def my_vote(logits):
+    \"\"\"The mean of the probabilities (n, k), and the class it favours (n,).\"\"\"
+    p = np.mean([softmax(z) for z in logits], axis=0)
+    return p, p.argmax(axis=1)
+""",
+    mistakes=(
+        mistake(
+            "the mean of the logits",
+            "You average the logits and then apply softmax. One network with large logits then "
+            "outvotes all others: average the probabilities.",
+            ("np.mean([softmax(z) for z in logits], axis=0)", "softmax(np.mean(logits, axis=0))"),
+        ),
+        mistake(
+            "logits for probabilities",
+            "What you average are logits, and that is what you return. Make probabilities of "
+            "them first.",
+            ("softmax(z) for z", "z for z"),
+        ),
+        mistake(
+            "the sum of the probabilities",
+            "The classes are right. Your p is a sum: its rows add up to the number of networks. "
+            "Take the mean.",
+            ("np.mean([", "np.sum(["),
+        ),
+        mistake(
+            "one network, one vote",
+            "You count votes: p says which share of the networks favours a class. One that is "
+            "nearly sure should weigh more than one that is in doubt.",
+            ("softmax(z) for z", "np.eye(z.shape[1])[z.argmax(axis=1)] for z"),
+        ),
+        mistake(
+            "the most certain network alone",
+            "You keep the largest probability that any network gives. Then whoever is most "
+            "certain decides alone, and the rows do not add up to 1.",
+            ("np.mean([", "np.max(["),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_vote(logits):
+            total = 0
+            for z in logits:
+                e = np.exp(z - z.max(axis=1, keepdims=True))
+                total = total + e / e.sum(axis=1, keepdims=True)
+            return total / len(logits), np.argmax(total, axis=1)
+        """,
+        """
+        def my_vote(logits):
+            z = np.stack(logits)
+            e = np.exp(z - z.max(axis=-1, keepdims=True))
+            p = np.einsum("mnk,mn->nk", e, 1 / e.sum(axis=-1)) / len(z)
+            return p, np.array([int(np.argmax(row)) for row in p])
+        """,
+    ),
+)  # fmt: skip
+
+
+def logits_and_thresholds(rng):
+    z = np.array([[0.0, 4.0, 0.0], [1.0, 0.0, 0.5], [0.0, 0.0, 5.0], [6.0, 0.0, 0.0]])
+    yield {"z": z, "y": np.array([1, 0, 0, 0]), "least": 0.9}
+    yield {"z": z, "y": np.array([1, 0, 0, 0]), "least": 1.0}
+    extreme = np.array([[1e4, 0.0], [0.0, 0.2], [3.0, 0.0], [0.1, 0.0]])
+    yield {"z": extreme, "y": np.array([1, 1, 0, 0]), "least": 0.6}
+    n = int(rng.integers(40, 60))
+    z = 2 * rng.standard_normal((n, 4))
+    y = np.where(rng.uniform(size=n) < 0.6, z.argmax(axis=1), rng.integers(4, size=n))
+    yield {"z": z, "y": y, "least": 0.7}
+
+
+SELECTIVE = Code(
+    id="metrics.selective",
+    title="Say no",
+    kind="beyond",
+    level=2,
+    task="""
+Let the network answer only where its largest probability is at least `least`. Return the share
+of the examples that it answers, and the accuracy on those alone: `np.nan`, if there are none.
+""",
+    cases=logits_and_thresholds,
+    returns=("share", "accuracy"),
+    hints=(
+        "`softmax(z).max(axis=1)` is how sure it is of each row.",
+        "`answered = … >= least` is an array of truth values: its mean is the share, and "
+        "`right[answered]` picks the rows that count.",
+        "The mean of no numbers is nan, with a warning: ask `answered.any()` first.",
+    ),
+    solution="""
+def my_selective(z, y, least):
+    \"\"\"The share of rows with a top probability >= least; the accuracy there.\"\"\"
+    answered = softmax(z).max(axis=1) >= least
+    right = z.argmax(axis=1) == y
+    if not answered.any():
+        return 0.0, np.nan
+    return answered.mean(), right[answered].mean()
+""",
+    mistakes=(
+        mistake(
+            "right answers among all",
+            "You divide the right answers by all examples. The accuracy is among those it "
+            "answers: whoever refuses is not wrong.",
+            ("right[answered].mean()", "(right & answered).mean()"),
+        ),
+        mistake(
+            "accuracy of all",
+            "Your accuracy is that of all examples, answered or not. Pick the rows that are "
+            "answered first.",
+            ("right[answered].mean()", "right.mean()"),
+        ),
+        mistake(
+            "the share refused",
+            "You return the share that it refuses. 1 minus that is the share it answers.",
+            ("return answered.mean()", "return 1 - answered.mean()"),
+            ("return 0.0", "return 1.0"),
+        ),
+        mistake(
+            "logits for probabilities",
+            "You compare the largest logit with `least`. Logits are no probabilities: a logit "
+            "of 1 may mean anything. Apply softmax first.",
+            ("softmax(z).max(axis=1)", "z.max(axis=1)"),
+        ),
+        mistake(
+            "the accuracy where it refuses",
+            "The share is right, and the accuracy is that of the rows it refuses: ~ turns a "
+            "mask round.",
+            ("right[answered].mean()", "right[~answered].mean()"),
+        ),
+        mistake(
+            "0 where there is none",
+            "If it answers nothing you say that its accuracy is 0, as if all were wrong. There "
+            "is no accuracy: np.nan.",
+            ("np.nan", "0.0"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_selective(z, y, least):
+            answered = good = 0
+            for row, true in zip(z, y):
+                e = np.exp(row - max(row))
+                if max(e) / sum(e) >= least:
+                    answered += 1
+                    good += int(np.argmax(row) == true)
+            return answered / len(y), good / answered if answered else float("nan")
+        """,
+        """
+        def my_selective(z, y, least):
+            rows = np.flatnonzero(np.max(softmax(z), axis=1) >= least)
+            share = len(rows) / len(z)
+            return share, accuracy(z[rows], y[rows]) if len(rows) else np.nan
+        """,
+    ),
+)  # fmt: skip
+
+EXERCISES = (SURE_OF_NOISE, LOSS_OF_18, STANDARDIZE, MOVED, VOTE, SELECTIVE, DIFFERENCE)

@@ -1,0 +1,708 @@
+"""Exercises of chapter 2, Initialization."""
+
+import numpy as np
+
+from nnbook.tutor.specification import Choice, Code, mistake
+from nnlib import initializers
+
+
+def ten_per_cent_too_large():
+    """The size after 50 layers whose weights are 10 % too large, from a size of 1."""
+    rng = np.random.default_rng(0)
+    signal = rng.standard_normal((20, 100))
+    for _ in range(50):
+        signal = signal @ (1.1 * rng.standard_normal((100, 100)) / 10)
+    size = np.sqrt(np.mean(signal**2))
+    return "a" if size < 2 else "b" if size < 20 else "c" if size < 1000 else "d"
+
+
+TEN_PER_CENT = Choice(
+    id="initializers.ten_per_cent",
+    title="Ten per cent, fifty times",
+    kind="predict",
+    level=1,
+    task="""
+Numbers of size 1 go through 50 layers in a row, with nothing between them. All weights are 10 % too
+large. How wrong is the size of the numbers that come out of layer 50?
+""",
+    options={
+        "a": (
+            "about 10 %",
+            "After one layer it is. The second layer gets numbers that are too large already, "
+            "and makes them 10 % larger again.",
+        ),
+        "b": (
+            "about 5 times too large",
+            "50 times 10 % would be that, if each layer added the same. But each layer "
+            "multiplies what it is given: what is 1.1 · 1.1 · 1.1 …?",
+        ),
+        "c": (
+            "more than 100 times too large",
+            "Right: each layer multiplies by 1.1, and 1.1 to the power of 50 is 117.",
+        ),
+        "d": (
+            "more than a million times too large",
+            "That is too much: 1.1 to the power of 10 is 2.6. Take that to the power of 5.",
+        ),
+    },
+    right="c",
+    truth=ten_per_cent_too_large,
+    hints=(
+        "What one layer gives out, the next one takes in. What happens to a number of size 1 in "
+        "two layers, and in three?",
+        "Compute `1.1**50`.",
+    ),
+)
+
+
+def described(W):
+    return (
+        f"array of shape {W.shape}" if isinstance(W, np.ndarray) else type(W).__name__
+    )
+
+
+def spread(W):
+    """What can be said of random weights whatever the draw, rounded to what is certain."""
+    W = np.asarray(W, float)
+    sd = W.std()
+    return {
+        "standard deviation": float(f"{sd:.2g}"),
+        "mean / SD": abs(round(float(W.mean() / sd), 1)),
+        "share within one SD": round(float(np.mean(np.abs(W - W.mean()) < sd)), 1),
+    }
+
+
+def drawn(answer, n_in, n_out, seed):
+    """The weights of a function of n_in, n_out and rng: their shape, spread and origin."""
+
+    def again():
+        return answer(n_in, n_out, rng=np.random.default_rng(seed))
+
+    rng = np.random.default_rng(seed)
+    W, other = answer(n_in, n_out, rng=rng), answer(n_in, n_out, rng=rng)
+    if W is None:
+        return None
+    found = {"W": described(W)}
+    found["the next draw from rng"] = same_or_other(W, other)
+    found["the same seed again"] = same_or_other(W, again())
+    return found | (spread(W) if np.size(W) > 10_000 else {})
+
+
+def same_or_other(one, other):
+    return f"{'the same' if np.array_equal(one, other) else 'other'} numbers"
+
+
+def shapes_and_seeds(rng):
+    yield {"n_in": 3, "n_out": 2, "seed": 0}
+    yield {"n_in": 200, "n_out": 250, "seed": 1}
+    yield {"n_in": 1, "n_out": 20_000, "seed": 2}
+    n_in, n_out, seed = rng.integers((300, 120, 3), (400, 150, 1000)).tolist()
+    yield {"n_in": n_in, "n_out": n_out, "seed": seed}
+
+
+OWN_GENERATOR = (
+    "Each call returns the same numbers, so that all layers of one shape start alike. Draw from "
+    "the rng that you are given, not from a generator of your own."
+)
+
+
+def wrong_draws(draw):
+    """Mistakes of any initializer that draws by draw(n_in, n_out, rng=rng)."""
+    right = f"{draw}(n_in, n_out, rng=rng)"
+    hidden = {
+        "normal": "np.random.standard_normal(",
+        "uniform": "np.random.uniform(-1, 1, ",
+    }
+    return (
+        mistake(
+            "turned",
+            "W has a row for each input and a column for each neuron: (n_in, n_out).",
+            (right, f"{draw}(n_out, n_in, rng=rng)"),
+        ),
+        mistake(
+            "a generator of its own",
+            OWN_GENERATOR,
+            ("rng=rng", "rng=np.random.default_rng(0)"),
+        ),
+        mistake(
+            "NumPy's hidden generator",
+            "Whatever rng you are given, the numbers are other ones each time, and nobody can get "
+            "yours again. Draw from rng, neither from np.random nor from a new generator.",
+            (right, f"{hidden[draw]}(n_in, n_out))"),
+        ),
+    )
+
+
+XAVIER_UNIFORM = Code(
+    id="initializers.xavier_uniform",
+    title="Xavier's weights, uniform",
+    kind="build",
+    level=1,
+    task="""
+Write the initializer whose weights are uniform between $-r$ and $r$, with the $r$ that gives them
+the variance $2/(n_\\text{in} + n_\\text{out})$. All randomness comes from `rng`: use `uniform` from
+above, or `rng.uniform`.
+""",
+    cases=shapes_and_seeds,
+    use=drawn,
+    rtol=0.04,
+    hints=(
+        "A number that is uniform between −r and r has the variance r²/3. Set that equal to the "
+        "variance that you want, and solve for r.",
+        "r = √(6 / (n_in + n_out)). `uniform(n_in, n_out, rng=rng)` is between −1 and 1: "
+        "multiply it.",
+    ),
+    mistakes=(
+        mistake(
+            "half-width taken for SD",
+            "You use the standard deviation as the largest weight. Uniform weights between −r "
+            "and r have an SD of r/√3, so r must be √3 times as much.",
+            ("np.sqrt(6 /", "np.sqrt(2 /"),
+        ),
+        mistake(
+            "no root",
+            "6/(n_in + n_out) is r². You use it as r: the root is missing.",
+            ("np.sqrt(6 / (n_in + n_out))", "(6 / (n_in + n_out))"),
+        ),
+        mistake(
+            "the sum, not the mean",
+            "Your weights have the variance 1/(n_in + n_out). The n of the rule is the *mean* of "
+            "n_in and n_out, half of their sum: the variance is twice that.",
+            ("6 /", "3 /"),
+        ),
+        mistake(
+            "inputs alone",
+            "You look at n_in alone, as He's rule does. Xavier counts the way back, too: "
+            "n_in + n_out.",
+            ("np.sqrt(6 / (n_in + n_out))", "np.sqrt(6 / n_in)"),
+        ),
+        mistake(
+            "normal, not uniform",
+            "The variance is right, but your weights are normal. Make them uniform between −r "
+            "and r, with r²/3 in the place of the variance.",
+            ("np.sqrt(6 /", "np.sqrt(2 /"),
+            ("uniform(n_in, n_out, rng=rng)", "normal(n_in, n_out, rng=rng)"),
+        ),
+        mistake(
+            "only positive",
+            "Your weights go from 0 to r. The derivation needs the mean zero, or the terms of a "
+            "sum do not cancel: from −r to r.",
+            ("uniform(n_in, n_out, rng=rng)", "rng.uniform(0, 1, (n_in, n_out))"),
+        ),
+        *wrong_draws("uniform"),
+    ),
+    alternatives=(
+        """
+        def my_xavier_uniform(n_in, n_out, *, rng):
+            r = (6 / (n_in + n_out)) ** 0.5
+            return rng.uniform(-r, r, size=(n_in, n_out))
+        """,
+        """
+        def my_xavier_uniform(n_in, n_out, *, rng):
+            sd = np.sqrt(2 / (n_in + n_out))
+            return sd * np.sqrt(3) * (2 * rng.random((n_in, n_out)) - 1)
+        """,
+    ),
+)
+
+HE_NORMAL = Code(
+    id="initializers.he_normal",
+    title="He's weights, normal",
+    kind="build",
+    level=1,
+    task="""
+Write the initializer for layers with a ReLU behind them: normal weights with mean zero and the
+variance $2/n_\\text{in}$.
+""",
+    cases=shapes_and_seeds,
+    use=drawn,
+    rtol=0.04,
+    hints=(
+        "`normal(n_in, n_out, rng=rng)` has the standard deviation 1. What you multiply it with "
+        "becomes its standard deviation.",
+        "The variance should be 2/n_in. The standard deviation is its root.",
+    ),
+    mistakes=(
+        mistake(
+            "variance for SD",
+            "2/n_in is the variance. What multiplies the weights is the standard deviation, its "
+            "root: without it the signal dies out.",
+            ("np.sqrt(2 / n_in)", "(2 / n_in)"),
+        ),
+        mistake(
+            "no ReLU in mind",
+            "Your variance is 1/n_in, the rule for a layer without a bend. A ReLU cuts off half "
+            "of the mean square: that is what the 2 makes up for.",
+            ("2 / n_in", "1 / n_in"),
+        ),
+        mistake(
+            "outputs in place of inputs",
+            "You divide by n_out. A neuron adds up its *inputs*: the size of its sum depends "
+            "on n_in.",
+            ("2 / n_in", "2 / n_out"),
+        ),
+        mistake(
+            "Xavier's rule",
+            "That is Xavier's variance, 2/(n_in + n_out). He's rule looks at the way forward "
+            "alone: 2/n_in.",
+            ("2 / n_in", "2 / (n_in + n_out)"),
+        ),
+        mistake(
+            "uniform, not normal",
+            "Your weights are uniform, between −1 and 1 times the wanted SD. Draw normal ones "
+            "(or, for uniform ones, use √6 in the place of √2).",
+            ("normal(n_in, n_out, rng=rng)", "uniform(n_in, n_out, rng=rng)"),
+        ),
+        *wrong_draws("normal"),
+    ),
+    alternatives=(
+        """
+        def my_he_normal(n_in, n_out, *, rng):
+            return rng.normal(0, (2 / n_in) ** 0.5, size=(n_in, n_out))
+        """,
+        """
+        def my_he_normal(n_in, n_out, *, rng):
+            W = np.empty((n_in, n_out))
+            for row in W:
+                row[:] = rng.standard_normal(n_out)
+            return W / np.sqrt(n_in / 2)
+        """,
+    ),
+)
+
+
+def layers_to_make(rng):
+    default = "(not given)"
+    yield {"n_in": 1, "n_out": 2, "init": "normal", "seed": 0}
+    yield {"n_in": 4, "n_out": 3, "init": default, "seed": 0}
+    yield {
+        "n_in": 5,
+        "n_out": 2,
+        "init": "xavier_uniform",
+        "seed": int(rng.integers(1000)),
+    }
+
+
+def made(answer, n_in, n_out, init, seed):
+    """What two layers from one generator have."""
+    rng = np.random.default_rng(seed)
+    kinds = {} if init.startswith("(") else {"init": getattr(initializers, init)}
+    layer, next_layer = (answer(n_in, n_out, **kinds, rng=rng) for _ in range(2))
+    names = {f"layer.{name}": getattr(layer, name) for name in ("W", "b", "dW", "db")}
+    return names | {"W of the next layer": next_layer.W}
+
+
+INIT = Code(
+    id="layers.Linear.__init__",
+    title="A layer that starts by itself",
+    kind="build",
+    level=1,
+    task="""
+Write what happens when `Linear(n_in, n_out, init=…, rng=…)` makes a new layer. Its weights `self.W`
+are what the function `init` returns for these sizes and this `rng`; its biases `self.b` are zeros.
+`self.dW` and `self.db` are zeros of the same shapes, places for the gradients of chapter 5.
+""",
+    cases=layers_to_make,
+    use=made,
+    base="Layer",
+    hints=(
+        "`init` is a function like `he_normal`. Call it as the page calls `normal`: two sizes, "
+        "and `rng=rng`.",
+        "`np.zeros(n_out)` are biases. `np.zeros_like(self.W)` has the shape of W.",
+        "Four assignments: self.W, self.b, self.dW, self.db. Nothing is returned.",
+    ),
+    mistakes=(
+        mistake(
+            "always He",
+            "You always use he_normal. Whoever says `init=zeros` gets He's weights all the same: "
+            "call the function init.",
+            ("init(n_in, n_out, rng=rng)", "he_normal(n_in, n_out, rng=rng)"),
+        ),
+        mistake(
+            "a generator of its own",
+            OWN_GENERATOR,
+            (
+                "init(n_in, n_out, rng=rng)",
+                "init(n_in, n_out, rng=np.random.default_rng(0))",
+            ),
+        ),
+        mistake(
+            "random biases",
+            "Your biases are random. They may start at zero: the weights are enough to make the "
+            "neurons different.",
+            ("self.b = np.zeros(n_out)", "self.b = rng.standard_normal(n_out)"),
+        ),
+        mistake(
+            "a bias for each input",
+            "You make a bias for each input. A bias belongs to a neuron, and there are n_out.",
+            ("np.zeros(n_out)", "np.zeros(n_in)"),
+        ),
+        mistake(
+            "biases in a table",
+            "Your biases have two axes. b has one number for each neuron: shape (n_out,).",
+            ("np.zeros(n_out)", "np.zeros((1, n_out))"),
+        ),
+        mistake(
+            "no places for the gradients",
+            "The layer can answer, but not learn: it also needs self.dW and self.db, zeros of "
+            "the shapes of W and b.",
+            (
+                "        self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)\n",
+                "",
+            ),
+        ),
+        mistake(
+            "dW is W",
+            "self.dW is another name for the array W, so whoever writes a gradient into it "
+            "overwrites the weights. Make new arrays of zeros.",
+            ("np.zeros_like(self.W), np.zeros_like(self.b)", "self.W, self.b"),
+        ),
+    ),
+    alternatives=(
+        """
+        class MyLinear(Layer):
+            def __init__(self, n_in, n_out, *, init=he_normal, rng):
+                self.W, self.b = init(n_in, n_out, rng=rng), np.zeros((n_out,))
+                self.dW, self.db = 0.0 * self.W, 0.0 * self.b
+        """,
+    ),
+)
+
+
+def signals(rng):
+    yield {"x": np.array([[3.0, -4.0]]), "W1": np.array([[1.0], [-1.0]])}
+    yield {
+        "x": np.array([[1.0, 2], [-1, 0], [0, 2]]),
+        "W1": np.array([[1.0, -1, 0, 2], [0, 1, -3, 1]]),
+        "W2": np.array([[1.0], [2], [0], [-1]]),
+    }
+    n, *sizes = rng.permutation([3, 4, 5, 6])
+    arrays = {"x": rng.standard_normal((n, sizes[0]))}
+    for i, pair in enumerate(zip(sizes, sizes[1:]), 1):
+        arrays[f"W{i}"] = 10 * rng.standard_normal(pair)
+    yield arrays
+
+
+def through(answer, x, **weights):
+    """A function of x and a list of weights."""
+    return answer(x, list(weights.values()))
+
+
+SIGNAL = Code(
+    id="initializers.signal",
+    title="Watch the signal",
+    kind="beyond",
+    level=2,
+    task="""
+Write the instrument that finds a bad start before any training. `x` is a batch and `weights` a list
+of matrices: each layer multiplies its input by its matrix and applies a ReLU. Return an array of
+sizes: first that of `x`, then that of what each layer gives out. Size is the root mean square.
+""",
+    cases=signals,
+    use=through,
+    hints=(
+        "`size` on this page is the root mean square, and `np.maximum(0, z)` is the ReLU.",
+        "Keep a list that begins with the size of x. In a loop over the weights, replace x by "
+        "the layer's output and append its size. At the end: np.array.",
+    ),
+    solution='''
+def my_signal(x, weights):
+    """The size of x and of what each layer gives out: x W, then a ReLU."""
+    sizes = [np.sqrt(np.mean(x**2))]
+    for W in weights:
+        x = np.maximum(0, x @ W)
+        sizes.append(np.sqrt(np.mean(x**2)))
+    return np.array(sizes)
+''',
+    mistakes=(
+        mistake(
+            "standard deviations",
+            "You return standard deviations: distances from the mean. Behind a ReLU the mean is "
+            "not zero, and it is the mean *square* that travels through the layers.",
+            ("[np.sqrt(np.mean(x**2))]", "[x.std()]"),
+            ("append(np.sqrt(np.mean(x**2)))", "append(x.std())"),
+        ),
+        mistake(
+            "no root",
+            "Those are mean squares. The size is the root of each.",
+            ("[np.sqrt(np.mean(x**2))]", "[np.mean(x**2)]"),
+            ("append(np.sqrt(np.mean(x**2)))", "append(np.mean(x**2))"),
+        ),
+        mistake(
+            "lengths",
+            "`np.linalg.norm` is the root of the *sum* of squares: it grows with the number of "
+            "numbers. Size is the root of their mean.",
+            ("[np.sqrt(np.mean(x**2))]", "[np.linalg.norm(x)]"),
+            ("append(np.sqrt(np.mean(x**2)))", "append(np.linalg.norm(x))"),
+        ),
+        mistake(
+            "measured before the ReLU",
+            "You measure z, before the ReLU cuts it. Measure what the layer gives out.",
+            (
+                "x = np.maximum(0, x @ W)\n        sizes.append(np.sqrt(np.mean(x**2)))",
+                "z = x @ W\n        sizes.append(np.sqrt(np.mean(z**2))); x = np.maximum(0, z)",
+            ),
+        ),
+        mistake(
+            "no ReLU",
+            "There is no ReLU: your layers only multiply. Cut off what is negative before the "
+            "next layer gets it.",
+            ("np.maximum(0, x @ W)", "x @ W"),
+        ),
+        mistake(
+            "not passed on",
+            "Each layer gets the first x. It should get what the layer before it gave out.",
+            ("x = np.maximum(0, x @ W)", "a = np.maximum(0, x @ W)"),
+            ("append(np.sqrt(np.mean(x**2)))", "append(np.sqrt(np.mean(a**2)))"),
+        ),
+        mistake(
+            "x left out",
+            "The sizes of the layers are right. Begin with that of x: whoever looks at a signal "
+            "wants to know what went in.",
+            ("[np.sqrt(np.mean(x**2))]", "[]"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_signal(x, weights):
+            signals = [x]
+            for W in weights:
+                z = signals[-1] @ W
+                signals.append(z * (z > 0))
+            return np.array([np.linalg.norm(s) / s.size**0.5 for s in signals])
+        """,
+    ),
+)
+
+
+def orthogonal_cases(rng):
+    yield {"n_in": 2, "n_out": 2, "seed": 0}
+    yield {"n_in": 4, "n_out": 3, "seed": 1}
+    yield {"n_in": 2, "n_out": 5, "seed": 2}
+    yield {"n_in": 1, "n_out": 9, "seed": 3}
+    n_in, n_out, seed = rng.integers((4, 7, 4), (7, 10, 1000)).tolist()
+    yield {"n_in": n_in, "n_out": n_out, "seed": seed}
+
+
+def at_right_angles(answer, n_in, n_out, seed):
+    """Whether rows or columns are orthonormal, and whether chance decides their signs."""
+    found = drawn(answer, n_in, n_out, seed)
+    if found is None or found["W"] != f"array of shape {(n_in, n_out)}":
+        return found and {"W": found["W"]}
+    rng = np.random.default_rng(seed)
+    W, *others = (answer(n_in, n_out, rng=rng) for _ in range(30))
+    name, product = ("W.T @ W", W.T @ W) if n_in >= n_out else ("W @ W.T", W @ W.T)
+    lengths, angles = np.diag(product), product[~np.eye(len(product), dtype=bool)]
+    signs = {bool(other[0, 0] > 0) for other in others}
+    return found | {
+        f"diagonal of {name}": "ones" if np.allclose(lengths, 1) else "not all ones",
+        f"{name} elsewhere": "zeros" if np.allclose(angles, 0) else "not all zeros",
+        "W[0, 0] in 30 draws": "of both signs" if len(signs) == 2 else "of one sign",
+    }
+
+
+ORTHOGONAL = Code(
+    id="initializers.orthogonal",
+    title="Weights at right angles",
+    kind="beyond",
+    level=3,
+    task="""
+Draw the weights of Saxe and others (2014): random, but with columns that have length 1 and stand at
+right angles to each other, so that `W.T @ W` has ones on the diagonal and zeros elsewhere. Where
+there are more columns than rows that is impossible; then the *rows* are to be so. A square `W` of
+this kind keeps the size of every signal exactly. Any such matrix should be as likely as any other:
+each number of `W` is as often negative as positive.
+""",
+    cases=orthogonal_cases,
+    use=at_right_angles,
+    hints=(
+        "`Q, R = np.linalg.qr(A)` makes columns at right angles, Q, out of the columns of a "
+        "random A with at least as many rows as columns.",
+        "For a wide W, make a tall one and turn it on its side.",
+        "`qr` decides the signs by a rule of its own: look at W[0, 0] in some draws. Multiply "
+        "each column by a random sign, or by the sign of R's diagonal.",
+    ),
+    solution='''
+def my_orthogonal(n_in, n_out, *, rng):
+    """W with columns (or rows) of length 1, at right angles to each other."""
+    tall = max(n_in, n_out), min(n_in, n_out)
+    Q, R = np.linalg.qr(rng.standard_normal(tall))
+    Q = Q * np.sign(np.diag(R))  # qr itself chooses the signs by a rule, not by chance
+    if n_in < n_out:
+        Q = Q.T
+    return Q
+''',
+    mistakes=(
+        mistake(
+            "signs without chance",
+            "The angles and lengths are right, but W[0, 0] always has the same sign: qr chooses "
+            "the signs by a rule. Multiply each column by a sign that chance decides.",
+            (
+                "    Q = Q * np.sign(np.diag(R))  # qr itself chooses the signs by a rule, not "
+                "by chance\n",
+                "",
+            ),
+        ),
+        mistake(
+            "qr as it comes",
+            "That is `qr` as it comes. Two things are left to do: it chooses the signs by a rule, "
+            "so that W[0, 0] always has the same, and for more columns than rows its Q is square.",
+            ("max(n_in, n_out), min(n_in, n_out)", "(n_in, n_out)"),
+            ("Q = Q * np.sign(np.diag(R))", "pass"),
+            ("Q = Q.T", "pass"),
+        ),
+        mistake(
+            "lengths alone",
+            "Your columns have length 1, but do not stand at right angles. Dividing a column by "
+            "its length does not turn it: `np.linalg.qr` does.",
+            ("max(n_in, n_out), min(n_in, n_out)", "(n_in, n_out)"),
+            (
+                "Q = Q * np.sign(np.diag(R))",
+                "Q = rng.standard_normal(tall); Q /= np.sqrt((Q**2).sum(axis=0))",
+            ),
+            ("Q = Q.T", "pass"),
+        ),
+        mistake(
+            "wide matrices as they are",
+            "For more columns than rows `qr` returns a square Q, so W has the wrong shape. Make "
+            "a tall matrix, and turn the result.",
+            ("max(n_in, n_out), min(n_in, n_out)", "(n_in, n_out)"),
+            ("Q = Q.T", "pass"),
+        ),
+        mistake(
+            "not turned back",
+            "A wide W comes out tall: turn it on its side before you return it.",
+            ("Q = Q.T", "pass"),
+        ),
+        mistake(
+            "a generator of its own",
+            OWN_GENERATOR,
+            (
+                "rng.standard_normal(tall)",
+                "np.random.default_rng(0).standard_normal(tall)",
+            ),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_orthogonal(n_in, n_out, *, rng):
+            U, _, Vt = np.linalg.svd(rng.standard_normal((n_in, n_out)), full_matrices=False)
+            return U @ Vt
+        """,
+        """
+        def my_orthogonal(n_in, n_out, *, rng):
+            rows, columns = max(n_in, n_out), min(n_in, n_out)
+            found = []
+            while len(found) < columns:
+                new = rng.standard_normal(rows)
+                for old in found:
+                    new = new - (new @ old) * old
+                found.append(new / np.linalg.norm(new))
+            return np.array(found) if n_in < n_out else np.array(found).T
+        """,
+    ),
+)
+
+
+def networks(rng):
+    yield {"sizes": [400, 100], "seed": 0}
+    yield {"sizes": [150, 150, 150], "seed": 1}
+    yield {"sizes": [400, 100, 250], "seed": int(rng.integers(2, 1000))}
+
+
+def drawn_weights(answer, sizes, seed):
+    """Shapes and spreads of a list of weights, and whether they differ."""
+    rng = np.random.default_rng(seed)
+    weights = answer(list(sizes), rng=rng)
+    if weights is None:
+        return None
+    if not isinstance(weights, list) or not weights:
+        return {"the list": described(weights)}
+    found = {"the list": f"{len(weights)} matrices"}
+    for i, W in enumerate(weights, 1):
+        found[f"W{i}"] = described(W)
+        found |= {f"W{i}, {name}": value for name, value in spread(W).items()}
+    for W in weights[1:2]:
+        found["W1 and W2"] = same_or_other(weights[0], W)
+    again = answer(list(sizes), rng=rng)
+    return found | {"the next draw from rng": same_or_other(weights[0], again[0])}
+
+
+FUNNEL = Code(
+    id="initializers.weights",
+    title="Well in a tower, ill in a funnel",
+    kind="diagnose",
+    level=1,
+    task="""
+The function below should draw the weights of a whole ReLU network by He's rule, one matrix for each
+pair of neighbouring sizes. In a tower of layers, each as wide as the one before, the signal keeps
+its size. In a funnel from 400 to 100 to 25 neurons each layer doubles it. Find the cause, and mend
+it.
+""",
+    cases=networks,
+    use=drawn_weights,
+    rtol=0.04,
+    broken="outputs in place of inputs",
+    hints=(
+        "What do towers hide? Which two numbers are equal there, and not in a funnel?",
+        "A layer with a ReLU multiplies the mean square by ½ n_in σ². What is that for 400 and "
+        "100, with the σ² of the code?",
+    ),
+    solution='''
+def my_weights(sizes, *, rng):
+    """A list of matrices W (n_in, n_out) for layers of these sizes, inputs first."""
+    weights = []
+    for n_in, n_out in zip(sizes, sizes[1:]):
+        sd = np.sqrt(2 / n_in)
+        weights.append(sd * rng.standard_normal((n_in, n_out)))
+    return weights
+''',
+    mistakes=(
+        mistake(
+            "outputs in place of inputs",
+            "The rule is still given n_out. A neuron adds up its inputs: n_in decides.",
+            ("2 / n_in", "2 / n_out"),
+        ),
+        mistake(
+            "Xavier's rule",
+            "That is Xavier's variance. It is a compromise with the way back, and knows of no "
+            "ReLU. He's rule needs one number alone.",
+            ("2 / n_in", "2 / (n_in + n_out)"),
+        ),
+        mistake(
+            "turned, and outputs in place of inputs",
+            "You changed the shape of W in place of the rule. (n_in, n_out) was right; it is "
+            "the SD that looks at the wrong number.",
+            ("2 / n_in", "2 / n_out"),
+            ("(n_in, n_out))", "(n_out, n_in))"),
+        ),
+        mistake(
+            "the first size for all",
+            "You use the number of the network's inputs for every layer. Each layer has inputs "
+            "of its own: as many as the layer before it has neurons.",
+            ("2 / n_in", "2 / sizes[0]"),
+        ),
+        mistake(
+            "no root",
+            "n_in is right. But now the variance stands in the place of the SD: the root is gone.",
+            ("np.sqrt(2 / n_in)", "2 / n_in"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_weights(sizes, *, rng):
+            pairs = zip(sizes[:-1], sizes[1:])
+            return [rng.normal(0, (2 / a) ** 0.5, (a, b)) for a, b in pairs]
+        """,
+    ),
+)
+
+EXERCISES = (
+    TEN_PER_CENT,
+    XAVIER_UNIFORM,
+    HE_NORMAL,
+    INIT,
+    SIGNAL,
+    ORTHOGONAL,
+    FUNNEL,
+)

@@ -1,0 +1,595 @@
+"""Exercises of chapter 1, From a neuron to a layer."""
+
+import numpy as np
+
+from nnbook.tutor.specification import Choice, Code, mistake
+
+
+def all_doubled():
+    """Where the boundary of w = (3, 4), b = −5 goes, and how z climbs, if both double."""
+    w, b = np.array([3.0, 4.0]), -5.0
+    before, after = -b / np.linalg.norm(w), -2 * b / np.linalg.norm(2 * w)
+    if not np.isclose(before, after):
+        return "a" if after < before else "b"
+    return "c" if np.linalg.norm(2 * w) > np.linalg.norm(w) else "d"
+
+
+LOUDER = Choice(
+    id="layers.louder",
+    title="Everything doubled",
+    kind="predict",
+    level=1,
+    task="""
+The neuron with $w = (3, 4)$ and $b = -5$ gets everything doubled: $w = (6, 8)$ and $b = -10$.
+What becomes of its boundary?
+""",
+    options={
+        "a": (
+            "It moves towards the origin, because the weights are larger.",
+            "Larger weights alone would do that: the distance is −b / ‖w‖. But b has doubled, "
+            "too. What is left of a factor that stands above and below?",
+        ),
+        "b": (
+            "It moves away from the origin, because the bias is larger.",
+            "A larger bias alone would do that: the distance is −b / ‖w‖. But w has doubled, "
+            "too. What is left of a factor that stands above and below?",
+        ),
+        "c": (
+            "It stays where it is, and z climbs twice as fast across it.",
+            "Right: −b / ‖w‖ is 5/5 before and 10/10 after. Twice zero is zero, so the boundary "
+            "stays; everywhere else z is twice what it was.",
+        ),
+        "d": (
+            "It stays where it is, and z is everywhere what it was.",
+            "The boundary stays, that is right. But look at the origin: z was −5 there. What "
+            "is it now?",
+        ),
+    },
+    right="c",
+    truth=all_doubled,
+    hints=(
+        "The boundary is where z = 0. Take a point on it, such as (0.6, 0.8): what is its z now?",
+        "Its distance from the origin is −b / ‖w‖, and z climbs by ‖w‖ with each step across it.",
+    ),
+)
+
+
+def batches_and_weights(rng):
+    yield {
+        "x": np.array([[1.0, 2], [3, 0], [0, 1]]),
+        "W": np.array([[1.0], [10]]),
+        "b": np.array([0.5]),
+    }
+    yield {
+        "x": np.array([[2.0, 1, 0], [3, 3, 1], [4, 2, 0], [1, 3, 1]]),
+        "W": np.array([[3.0, 1], [-2, -3], [4, 0]]),
+        "b": np.array([-5.0, 5]),
+    }
+    yield {
+        "x": np.array([[1e4], [0]]),
+        "W": np.array([[1e4, -1, 0]]),
+        "b": np.array([1.0, 2, 3]),
+    }
+    n, n_in, n_out = rng.permutation([4, 5, 6])
+    yield {
+        "x": rng.standard_normal((n, n_in)),
+        "W": rng.standard_normal((n_in, n_out)),
+        "b": rng.standard_normal(n_out),
+    }
+
+
+def with_weights(answer, x, W, b):
+    """A layer whose W and b are set by hand, whether or not it has an __init__."""
+    layer = object.__new__(answer)
+    layer.W, layer.b = W, b
+    return {"forward(x)": layer.forward(x), "layer.x": layer.x}
+
+
+FORWARD = Code(
+    id="layers.Linear.forward",
+    title="A layer answers a batch",
+    kind="build",
+    level=1,
+    task="""
+Write the `forward` of the linear layer: for a batch `x`, one row an example, it returns
+$z = xW + b$. The layer has its weights in `self.W` and `self.b`. Before it answers, it keeps its
+input as `self.x`: learning will need it.
+""",
+    cases=batches_and_weights,
+    use=with_weights,
+    base="Layer",
+    hints=(
+        "What belongs to the layer is written with `self.` in front: `self.W`, `self.b`.",
+        "First `self.x = x`, in a line of its own. Then return the product `x @ self.W`, with "
+        "the bias added.",
+    ),
+    mistakes=(
+        mistake(
+            "no bias",
+            "You return x W. The bias is missing: without it, an example of zeros gets zeros "
+            "from every neuron, whatever they have learnt.",
+            ("x @ self.W + self.b", "x @ self.W"),
+        ),
+        mistake(
+            "bias subtracted",
+            "You subtract the bias. Some texts subtract a threshold; a bias is its negative, "
+            "and is added.",
+            ("x @ self.W + self.b", "x @ self.W - self.b"),
+        ),
+        mistake(
+            "W in front",
+            "You write W x, as textbooks do for one example in a column. Here examples are "
+            "rows, and so x comes first.",
+            ("x @ self.W", "self.W @ x"),
+        ),
+        mistake(
+            "W turned",
+            "You turn W on its side. It stands on its side already, (n_in, n_out), a column "
+            "for each neuron: use it as it is.",
+            ("x @ self.W", "x @ self.W.T"),
+        ),
+        mistake(
+            "number by number",
+            "* multiplies number by number. A neuron multiplies pair by pair and adds up: "
+            "that is @.",
+            ("x @ self.W", "x * self.W"),
+        ),
+        mistake(
+            "bias in a column",
+            "You make the bias a column, so that NumPy hands one to each example, in place of "
+            "one to each neuron. Leave it as it is: (n_out,) is added to every row.",
+            ("+ self.b", "+ self.b.reshape(-1, 1)"),
+        ),
+        mistake(
+            "x is not kept",
+            "The answer is right, but the layer forgets what it was given. Keep the input as "
+            "self.x before you return: chapter 5 will ask for it.",
+            ("        self.x = x\n", ""),
+        ),
+        mistake(
+            "the output is kept",
+            "You keep the answer as self.x. Keep the input x: how a weight should change "
+            "depends on the number that it was multiplied with.",
+            (
+                "self.x = x\n        return x @ self.W + self.b",
+                "self.x = x @ self.W + self.b\n        return self.x",
+            ),
+        ),
+    ),
+    alternatives=(
+        """
+        class MyLinear(Layer):
+            def forward(self, x):
+                self.x = np.array(x)
+                return np.einsum("ni,ij->nj", x, self.W) + self.b
+        """,
+        """
+        class MyLinear(Layer):
+            def __init__(self, W, b):
+                self.W, self.b = W, b
+
+            def forward(self, x):
+                self.x = x
+                z = np.zeros((len(x), len(self.b)))
+                for row, example in enumerate(x):
+                    for column, bias in enumerate(self.b):
+                        z[row, column] = sum(example * self.W[:, column]) + bias
+                return z
+        """,
+    ),
+)
+
+
+def lists_of_sizes(rng):
+    yield {"sizes": [1, 1]}
+    yield {"sizes": [3, 2, 1]}
+    yield {"sizes": [784, 128, 10]}
+    yield {"sizes": [1] + 30 * [100]}
+    yield {"sizes": rng.integers(2, 50, size=5).tolist()}
+
+
+PARAMETERS = Code(
+    id="network.parameters",
+    title="How many parameters?",
+    kind="beyond",
+    level=1,
+    task="""
+Write a function that counts the parameters of a network of linear layers. `sizes` is a list: the
+number of inputs, then the number of neurons of each layer, so that `[3, 2, 1]` are Ana, Ben and
+their verdict, with 11 parameters.
+""",
+    cases=lists_of_sizes,
+    hints=(
+        "A layer lies *between* two neighbours in the list. Three sizes make two layers.",
+        "`zip(sizes, sizes[1:])` gives the pairs of neighbours, `n_in` and `n_out`.",
+        "Each pair adds (n_in + 1) · n_out: a weight for each input and a bias, for each neuron.",
+    ),
+    solution='''
+def my_parameters(sizes):
+    """The number of weights and biases of linear layers of these sizes."""
+    return sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:]))
+''',
+    mistakes=(
+        mistake(
+            "no biases",
+            "You count the weights alone. Each neuron has a bias, too: n_out more for each layer.",
+            ("(n_in + 1) * n_out", "n_in * n_out"),
+        ),
+        mistake(
+            "a bias for each input",
+            "You count a bias for each input of a layer. A bias belongs to a neuron: there are "
+            "n_out of them, not n_in.",
+            ("(n_in + 1) * n_out", "n_in * (n_out + 1)"),
+        ),
+        mistake(
+            "biases of the inputs",
+            "You count a bias for every number in the list. The first is the number of inputs: "
+            "they compute nothing and have no parameters.",
+            ("return sum(", "return sizes[0] + sum("),
+        ),
+        mistake(
+            "the last layer left out",
+            "You stop one layer too early. The output layer has weights and biases like the "
+            "others: three sizes make two layers.",
+            ("zip(sizes, sizes[1:])", "zip(sizes[:-1], sizes[1:-1])"),
+        ),
+        mistake(
+            "the first layer left out",
+            "You leave out the weights from the inputs to the first layer of neurons. Often "
+            "they are most of all there are.",
+            ("zip(sizes, sizes[1:])", "zip(sizes[1:], sizes[2:])"),
+        ),
+        mistake(
+            "only the first layer",
+            "Only the first layer is counted. Does a `return` stand inside your loop? It ends the "
+            "function in the first round.",
+            ("zip(sizes, sizes[1:])", "zip(sizes[:1], sizes[1:])"),
+        ),
+        mistake(
+            "only the last layer",
+            "Only the last layer is counted. Is your total set to 0 inside the loop, in each "
+            "round anew?",
+            ("zip(sizes, sizes[1:])", "zip(sizes[-2:], sizes[-1:])"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_parameters(sizes):
+            total = 0
+            for i in range(1, len(sizes)):
+                total += sizes[i - 1] * sizes[i] + sizes[i]
+            return total
+        """,
+        """
+        def my_parameters(sizes):
+            sizes = np.array(sizes)
+            return sizes[:-1] @ sizes[1:] + sizes[1:].sum()
+        """,
+    ),
+)
+
+
+def points_and_a_neuron(rng):
+    yield {
+        "x": np.array([[0.0, 0], [3, 4], [1, 0.5]]),
+        "w": np.array([3.0, 4.0]),
+        "b": -5.0,
+    }
+    yield {
+        "x": np.array([[0.0, 0, 0], [1, 2, 2], [-3, 0, 1], [2, 1, 2]]),
+        "w": np.array([2.0, -1.0, 2.0]),
+        "b": 6.0,
+    }
+    yield {"x": np.array([[1e4], [-1e4], [0.0]]), "w": np.array([-0.01]), "b": 0.0}
+    n, d = rng.integers(3, 6), rng.integers(6, 9)
+    x, w = rng.standard_normal((n, d)), rng.standard_normal(d)
+    yield {"x": x, "w": w, "b": float(rng.uniform(1, 3))}
+
+
+DISTANCE = Code(
+    id="layers.distance",
+    title="How far from the boundary?",
+    kind="beyond",
+    level=1,
+    task="""
+A neuron says yes or no; how clearly, its boundary tells. Write a function that returns for each row
+of `x` (n, d) how far it lies from the boundary of the neuron with the weights `w` (d,) and the bias
+`b`: positive where the neuron says yes, negative where it says no. Return an array of shape (n,).
+""",
+    cases=points_and_a_neuron,
+    hints=(
+        "With each step of length 1 straight across the boundary, z climbs by ‖w‖. How many "
+        "steps is a point away from z = 0?",
+        "z of all rows is `x @ w + b`, and ‖w‖ is `np.linalg.norm(w)`, or the root of the sum "
+        "of the squares.",
+    ),
+    solution='''
+def my_distance(x, w, b):
+    """The distance of each row of x from x w + b = 0, negative on the no side."""
+    return (x @ w + b) / np.linalg.norm(w)
+''',
+    mistakes=(
+        mistake(
+            "z, not yet a distance",
+            "You return z. Double w and b, and it doubles, while no point has moved: divide by "
+            "‖w‖, which is how much z climbs in a step.",
+            (" / np.linalg.norm(w)", ""),
+        ),
+        mistake(
+            "no side",
+            "The distances are right, but the sides are lost. Take no absolute value: the sign "
+            "of z says yes or no.",
+            ("(x @ w + b)", "np.abs(x @ w + b)"),
+        ),
+        mistake(
+            "bias outside of the fraction",
+            "You divide x w by ‖w‖, and add b as it is. All of z must be divided: b is measured "
+            "in the same points as x w.",
+            ("(x @ w + b) / np.linalg.norm(w)", "x @ w / np.linalg.norm(w) + b"),
+        ),
+        mistake(
+            "no bias",
+            "That is the distance from a boundary through the origin. The bias is missing: it "
+            "moves the boundary away from there.",
+            ("x @ w + b", "x @ w"),
+        ),
+        mistake(
+            "root forgotten",
+            "You divide by the sum of the squared weights. The length of the arrow w is its "
+            "root: (3, 4) is 5 long, not 25.",
+            ("np.linalg.norm(w)", "np.sum(w**2)"),
+        ),
+        mistake(
+            "the sum of the weights",
+            "You divide by the sum of the weights, or of their sizes. The length of the arrow "
+            "(3, 4) is not 7: it is the long side of a right-angled triangle, 5.",
+            ("np.linalg.norm(w)", "np.abs(w).sum()"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_distance(x, w, b):
+            length = (w**2).sum() ** 0.5
+            return x @ (w / length) + b / length
+        """,
+        """
+        def my_distance(x, w, b):
+            foot = -b * w / (w @ w)  # the point of the boundary that is next to the origin
+            arrow = w / np.sqrt(w @ w)
+            return np.array([(row - foot) @ arrow for row in x])
+        """,
+    ),
+)
+
+
+def stacks(rng):
+    """W1, b1, W2, … of layers in a row."""
+    yield {
+        **{"W1": np.array([[2.0]]), "b1": np.array([1.0])},
+        **{"W2": np.array([[10.0]]), "b2": np.array([3.0])},
+    }
+    yield {
+        **{"W1": np.array([[3.0, 1], [-2, -3], [4, 0]]), "b1": np.array([-5.0, 5])},
+        **{"W2": np.array([[2.0], [1]]), "b2": np.array([-1.0])},
+    }
+    yield {"W1": np.array([[1.0, -2]]), "b1": np.array([3.0, 4])}
+    sizes, drawn = rng.permutation([2, 3, 4, 5]), {}
+    for i, (n_in, n_out) in enumerate(zip(sizes, sizes[1:]), 1):
+        drawn[f"W{i}"] = rng.standard_normal((n_in, n_out))
+        drawn[f"b{i}"] = rng.standard_normal(n_out)
+    yield drawn
+
+
+def in_pairs(answer, **arrays):
+    """A function of a list [(W1, b1), (W2, b2), …]."""
+    arrays = list(arrays.values())
+    return answer(list(zip(arrays[::2], arrays[1::2])))
+
+
+COLLAPSE = Code(
+    id="network.collapse",
+    title="One layer for a whole stack",
+    kind="beyond",
+    level=2,
+    task="""
+`layers` is a list of linear layers, each a pair `(W, b)`, in the order in which a batch goes
+through them. Return the pair `(W, b)` of the one layer that gives the same answers as all of them
+together. The list holds one layer, or more.
+""",
+    cases=stacks,
+    use=in_pairs,
+    returns=("W", "b"),
+    hints=(
+        "Merge the first two, then the result with the third, and so on. "
+        "`W, b = layers[0]` is a start, and `for W_next, b_next in layers[1:]:` goes on from it.",
+        "What comes out of the first layer, its bias included, is the input of the next one. Put "
+        "x W + b in the place of x in x W_next + b_next.",
+        "x (W W_next) + (b W_next + b_next): the first bracket is the new W, the second the "
+        "new b.",
+    ),
+    solution='''
+def my_collapse(layers):
+    """(W, b) of the one layer that answers as all of these in a row do."""
+    W, b = layers[0]
+    for W_next, b_next in layers[1:]:
+        W, b = W @ W_next, b @ W_next + b_next
+    return W, b
+''',
+    mistakes=(
+        mistake(
+            "biases only added up",
+            "You add up the biases. The first one comes out of the first layer together with "
+            "x W, and so goes through the next layer's weights, too.",
+            ("b @ W_next + b_next", "b + b_next"),
+        ),
+        mistake(
+            "the earlier biases lost",
+            "Only the last layer's bias is left. The earlier ones still act: they go through "
+            "the weights of the layers behind them.",
+            ("b @ W_next + b_next", "b_next"),
+        ),
+        mistake(
+            "the next bias goes through its own weights",
+            "You send both biases through the next layer's weights. Its own bias is added "
+            "behind them: b W_next + b_next.",
+            ("b @ W_next + b_next", "(b + b_next) @ W_next"),
+        ),
+        mistake(
+            "factors in the wrong order",
+            "You multiply W_next by W. The batch meets W first, and x stands on the left: "
+            "x W W_next.",
+            ("W @ W_next", "W_next @ W"),
+        ),
+        mistake(
+            "only two layers",
+            "You merge two layers and stop. Go on to the end of the list: the result with the "
+            "third, and so on.",
+            ("layers[1:]", "layers[1:2]"),
+        ),
+        mistake(
+            "the first layer twice",
+            "The first layer goes in twice: you begin with it, and the loop begins with it, too. "
+            "Let the loop go over layers[1:].",
+            ("layers[1:]", "layers"),
+        ),
+        mistake(
+            "the bias meets the merged weights",
+            "The W that b is multiplied with is the merged one: W was overwritten before b was "
+            "computed. The bias needs the next layer's weights alone.",
+            (
+                "W, b = W @ W_next, b @ W_next + b_next",
+                "W = W @ W_next; b = b @ W + b_next",
+            ),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_collapse(layers):
+            def answer(x):
+                for W, b in layers:
+                    x = x @ W + b
+                return x
+
+            n_in = len(layers[0][0])
+            bias = answer(np.zeros((1, n_in)))
+            return answer(np.eye(n_in)) - bias, bias[0]
+        """,
+        """
+        def my_collapse(layers):
+            *before, (W, b) = layers
+            if not before:
+                return W, b
+            W_before, b_before = my_collapse(before)
+            return W_before @ W, b_before @ W + b
+        """,
+    ),
+)
+
+
+def columns_of_another_program(rng):
+    yield {
+        "x": np.array([[1.0, 0.0], [0.0, 1.0]]),
+        "W": np.array([[1.0, 2.0], [3.0, 4.0]]),
+        "b": np.array([[10.0], [20.0]]),
+    }
+    yield {
+        "x": np.array([[1.0, 2, 0], [0, 0, 0], [1, -1, 3], [2, 1, 1]]),
+        "W": np.array([[3.0, -2, 4], [1, -3, 0]]),
+        "b": np.array([[-5.0], [5]]),
+    }
+    yield {
+        "x": np.array([[1e4]]),
+        "W": np.array([[1.0], [-1]]),
+        "b": np.array([[0.0], [1]]),
+    }
+    n, n_in, n_out = rng.permutation([4, 5, 6])
+    yield {
+        "x": rng.standard_normal((n, n_in)),
+        "W": rng.standard_normal((n_out, n_in)),
+        "b": rng.standard_normal((n_out, 1)),
+    }
+
+
+COPIED = Code(
+    id="layers.copied",
+    title="Weights from another program",
+    kind="diagnose",
+    level=1,
+    task="""
+A colleague's program keeps examples in columns: for `x` of shape (n_in, n) it computes W x + b,
+with `W` of shape (n_out, n_in) and `b` of shape (n_out, 1). The function below is given her trained
+`W` and `b` as they are, and a batch `x` with an example in each row. With two inputs, two neurons
+and two examples it runs without a message, and its answers are nonsense. Find out what is wrong,
+and mend it: it should return her answers, with an example in each row.
+""",
+    cases=columns_of_another_program,
+    broken="nothing is turned",
+    hints=(
+        "Write down the shapes of x, W and b, for sizes that all differ: n = 4, n_in = 3, "
+        "n_out = 2. Which products and sums do not fit?",
+        "Two things are wrong. Here a column of W is a neuron, there a row is. And b should be "
+        "added to each row.",
+        "`W.T` is W turned on its side. A column b becomes a row by `b.T`, or flat by `b.ravel()`.",
+    ),
+    solution='''
+def my_copied(x, W, b):
+    """The answers (n, n_out) to x (n, n_in), from W (n_out, n_in) and b (n_out, 1)."""
+    return x @ W.T + b.T
+''',
+    mistakes=(
+        mistake(
+            "nothing is turned",
+            "Neither W nor b is turned: her W has a row for each neuron, and her b is a column. "
+            "When all sizes are equal, nothing complains.",
+            ("x @ W.T + b.T", "x @ W + b"),
+        ),
+        mistake(
+            "the bias is still a column",
+            "The product is right now. The bias is still a column: it gives each example a bias, "
+            "in place of each neuron.",
+            ("b.T", "b"),
+        ),
+        mistake(
+            "W is not turned",
+            "The bias is right now. W is not: in hers a neuron is a row, and a batch of rows "
+            "needs a column for each neuron.",
+            ("W.T", "W"),
+        ),
+        mistake(
+            "answers in columns",
+            "Those are her answers, with an example in each column, as in her program. Here they "
+            "should lie down as rows: turn the result.",
+            ("x @ W.T + b.T", "W @ x.T + b"),
+        ),
+        mistake(
+            "her formula, rows for columns",
+            "W x + b is her formula, and it wants an example in each column of x. Yours stand "
+            "in rows.",
+            ("x @ W.T + b.T", "W @ x + b"),
+        ),
+        mistake(
+            "reshaped, not turned",
+            "`reshape` changes the shape, but reads the numbers in the same order as before, so "
+            "they end up in wrong places. To turn a matrix on its side, use .T.",
+            ("W.T", "W.reshape(W.shape[::-1])"),
+        ),
+        mistake(
+            "no bias",
+            "The product is right, and the bias is gone. It belongs to each row: turn it, and "
+            "add it.",
+            (" + b.T", ""),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_copied(x, W, b):
+            return (W @ x.T + b).T
+        """,
+        """
+        def my_copied(x, W, b):
+            return np.einsum("ni,oi->no", x, W) + b[:, 0]
+        """,
+    ),
+)
+
+EXERCISES = (LOUDER, FORWARD, PARAMETERS, DISTANCE, COLLAPSE, COPIED)
