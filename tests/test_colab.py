@@ -19,6 +19,7 @@ from built import ROOT
 from launch import BRANCH
 from normalise import notebooks
 
+pytestmark = pytest.mark.tools
 REPOSITORY, COMMIT = "https://github.com/some/book", "0123abc"
 HIDDEN = "import sys; sys.modules['nnlib'] = None  # as if it were not installed\n"
 

@@ -21,7 +21,7 @@ from browser import DESK, PHONE, tab
 from browser_checks import violations
 from built import CHAPTERS, ROOT, SITE
 
-pytestmark = pytest.mark.usefixtures("site")
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("site")]
 NOTEBOOKS = [Path(page).name for page in CHAPTERS if (ROOT / f"{page}.ipynb").exists()]
 CHAPTER = "activations"
 OURS = SITE / "lite"
