@@ -20,7 +20,7 @@ from built import CHAPTERS, ROOT, SITE
 from lite import application, lockfile
 from notebooks import portable
 
-pytestmark = pytest.mark.usefixtures("site")
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("site")]
 NOTEBOOKS = [Path(page).name for page in CHAPTERS if (ROOT / f"{page}.ipynb").exists()]
 CHAPTER = "activations"
 OURS = SITE / "lite"
