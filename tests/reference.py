@@ -69,7 +69,7 @@ def slug(heading):
 
 
 def sections(root, page):
-    """anchor -> heading, for the sections of a page; the first is the page itself, and its title."""
+    """{anchor: heading} of the sections of a page; the first is the page itself, and its title."""
     headings = [heading for _, heading in lines(root, page) if heading]
     return {slug(heading): heading for heading in headings}
 

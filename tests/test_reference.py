@@ -133,7 +133,9 @@ def test_definition_is_found_where_the_story_finds_it(name):
     seen = PLACES[name]
     assert [seen[0].page, seen[-1].page] == reference.chapters_of(ROOT, name)
     assert [p.whole for p in seen] in ([True], [False, True])
-    assert all(reference.slug(p.heading) in reference.sections(ROOT, p.page) for p in seen)
+    assert all(
+        reference.slug(p.heading) in reference.sections(ROOT, p.page) for p in seen
+    )
 
 
 # --- the citation ---------------------------------------------------------------------------------
