@@ -128,6 +128,7 @@ def add_pages(app):
         for page in [root, *env.toctree_includes.get(root, [])]
     ]
     base = urlsplit(app.config.html_baseurl).path  # empty: 404.html finds it out
+    base = re.sub("^/+", "/", base)  # "//x/" would be another host's root
     lost = {"title": "Page not found", "contents": contents, "base": base}
     door = {"first": f"{root}.html", "html_baseurl": app.config.html_baseurl}
     yield "404", lost, "404.html"
