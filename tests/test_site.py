@@ -38,10 +38,10 @@ from browser_explorers import (
     wrong_state,
 )
 from built import CHAPTERS, PAGES, SITE, read
-from launch import written
+from pages.launch import written
 from test_plots import explorers
 
-pytestmark = pytest.mark.usefixtures("site")
+pytestmark = [pytest.mark.site, pytest.mark.usefixtures("site")]
 INDEX = CHAPTERS[0]
 MOST_BYTES = 2_500_000
 MOST_BYTES_OF_THE_INDEX = 500_000  # besides its explorer's pictures after the first
