@@ -37,6 +37,8 @@ LABEXTENSIONS = (
     "jupyterlab-myst",
     "jupyterlab_pygments",
 )
+# Renderers that compile what an output holds, for which the pages' policy (policy.py) has no word.
+DISABLED = ("@jupyterlab/javascript-extension", "@jupyterlab/vega5-extension")
 # The programs whose other versions make another site of the same sources.
 MADE_BY = ("jupyterlite-core", "jupyterlite-pyodide-kernel", "jupyterlab-widgets")
 MADE_BY += ("jupyterlab-myst", "jupyterlab-pygments", "setuptools")
@@ -166,6 +168,7 @@ def run_jupyterlite(folder, published, url, site):
     data = {
         "appName": "A neural network from scratch",
         "appUrl": "./tree",
+        "disabledExtensions": list(DISABLED),
         "litePluginSettings": {PYODIDE_KERNEL_PLUGIN_ID: kernel},
     }
     settings = {

@@ -8,6 +8,18 @@
 // trusted by JupyterLab itself, for as long as the notebook is open.
 
 (() => {
+  // A file may also bring the word as an inherited one, in a "__proto__" of its own.
+  const own = (key, value) => (key === "__proto__" ? undefined : value);
+
+  function untrusted(notebook) {
+    const copy = JSON.parse(JSON.stringify(notebook), own);
+    for (const cell of copy.cells) {
+      delete cell.trusted;
+      delete cell.metadata?.trusted;
+    }
+    return copy;
+  }
+
   const plugin = {
     id: "book-untrusted:plugin",
     autoStart: true, // before any file is opened
@@ -15,8 +27,7 @@
       const get = contents.get.bind(contents);
       contents.get = async (path, options) => {
         const file = await get(path, options);
-        for (const cell of file.content?.cells ?? []) delete cell.metadata?.trusted;
-        return file;
+        return file.content?.cells ? { ...file, content: untrusted(file.content) } : file;
       };
     },
   };
