@@ -39,7 +39,7 @@ HEADING = re.compile(r"(#{1,3}) (.+)")
 FENCE = re.compile(r"\s*(`{3,}|:{3,}|~{3,})")
 
 Bold = namedtuple("Bold", "text page heading line")
-Entry = namedtuple("Entry", "terms words page slug number letter")
+Entry = namedtuple("Entry", "terms words page slug heading title letter")
 
 
 def lines(root, page):
@@ -69,9 +69,14 @@ def slug(heading):
     return default_slugify(re.sub(r"\$[^$]*\$|[*`]", "", heading))
 
 
-def slugs(root, page):
-    """The anchors of a page's sections."""
-    return {slug(heading) for _, heading in lines(root, page) if heading}
+def sections(root, page):
+    """{anchor: heading} of the sections of a page; the first is the page itself, and its title."""
+    headings = [heading for _, heading in lines(root, page) if heading]
+    return {slug(heading): heading for heading in headings}
+
+
+def title(root, page):
+    return next(iter(sections(root, page).values()))
 
 
 def bold(root, page):
@@ -129,10 +134,10 @@ def glossary(text):
                 line.strip() for line in block.splitlines() if line[0] == " "
             )
             link = re.search(
-                r"Defined in \[(.*?), .*\]\((\w+)\.ipynb#([\w-]+)\)\.$", words
+                r"Defined in \[\*(.*)\*\]\((\w+)\.ipynb#([\w-]+)\), \*(.*)\*\.$", words
             )
-            number, page, anchor = link.groups() if link else (None, None, None)
-            found.append(Entry(heads, words, page, anchor, number, letter))
+            heading, page, anchor, title = link.groups() if link else [None] * 4
+            found.append(Entry(heads, words, page, anchor, heading, title, letter))
     return found
 
 
