@@ -4,7 +4,7 @@
 1. A chapter introduces a name by defining it in a cell, word for word as the package does.
 2. A class may be shown in part, its members in the package's order; some chapter shows it whole.
 3. A chapter imports from nnlib only what earlier chapters introduced, and what a definition
-   uses is public and introduced, or comes from nnlib.checks, NumPy or the standard library.
+   uses is public and introduced, or comes from nnlib's checks, NumPy or the standard library.
 4. Every public name of the core is introduced by some chapter.
 5. Whoever has read the book knows the core by heart: it has MOST_LINES at most.
 
@@ -31,6 +31,7 @@ from notebooks.normalise import pages
 
 CREW = {"datasets"}
 MOST_LINES = 749  # of Part I together
+CHECKS = ("nnlib", "checks")  # importable by every file and every chapter, under this name
 OUTSIDE = {"numpy"} | set(sys.stdlib_module_names)
 CODE_IN_MARKDOWN = re.compile(
     r"^\s*(`{3,}|~{3,}|:{3,})\s*\{(code-cell|jupyter-execute)\}", re.M
@@ -241,10 +242,12 @@ def check_imports(chapters, public):
                 )
             elif rest:
                 child = rest.partition(".")[0]
-                if child not in CREW | {"checks"}:
+                if child not in CREW:
                     problems.append(
                         f"{place}: from {module} import {name}: use from nnlib import"
                     )
+            elif name == "checks":
+                continue
             elif name not in public:
                 problems.append(f"{place}: {name} is no public name of nnlib's core")
             elif name not in first:
@@ -293,7 +296,7 @@ def use_problem(name, place, first, here, bound):
     module, original = bound.get(name, (None, None))
     if module is None or name.startswith("_"):
         return "which is neither public nor introduced"
-    if module != "nnlib.checks" and module.partition(".")[0] not in OUTSIDE:
+    if (module, original) != CHECKS and module.partition(".")[0] not in OUTSIDE:
         return f"which comes from {module} and is introduced nowhere"
     if here.get(name) != (module, original):
         line = f"from {module} import {original}" if original else f"import {module}"
@@ -306,12 +309,13 @@ def check_modules(core, public):
     problems, owners = [], {}
     for name, source in core.items():
         tree = ast.parse(source)
-        above = {"nnlib.checks"} | {
-            f"nnlib.{other}" for other in CORE[: CORE.index(name)]
-        }
-        for module, _, inside in imported_modules(tree):
-            allowed = module.partition(".")[0] in OUTSIDE or (
-                module.partition(".")[0] == "tqdm" if inside else module in above
+        above = {f"nnlib.{other}" for other in CORE[: CORE.index(name)]}
+        for module, what, inside in imported_modules(tree):
+            top = module.partition(".")[0]
+            allowed = (
+                top in OUTSIDE
+                or (module, what) == CHECKS
+                or (top == "tqdm" if inside else module in above)
             )
             if not allowed:
                 problems.append(

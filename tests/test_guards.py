@@ -23,12 +23,12 @@ PACKAGE = {
 
 import numpy as np
 
-from nnlib.checks import check_rng
+from nnlib import checks
 
 
 def normal(n_in, n_out, *, rng, scale=1):
     """W ~ N(0, scale²)."""
-    check_rng(rng)  # one line
+    checks.generator(rng)  # one line
     return scale * rng.normal(size=(n_in, n_out))
 ''',
     "layers": '''\
@@ -57,7 +57,7 @@ class Linear:
 ''',
 }
 PUBLIC = ("Linear", "normal")
-IMPORTS = "import numpy as np\n\nfrom nnlib.checks import check_rng"
+IMPORTS = "import numpy as np\n\nfrom nnlib import checks"
 NORMAL = PACKAGE["initializers"].partition("\n\n\n")[2].rstrip()
 LINEAR = PACKAGE["layers"].partition("\n\n\n")[2].rstrip()
 PARTIAL = '''\
@@ -109,8 +109,8 @@ def test_a_definition_may_use_what_the_same_page_defines_again():
     assert problems(
         book(_03=["import numpy as np", "\n\n\n".join([NORMAL, LINEAR])])
     ) == [
-        "03, code cell 2: normal uses check_rng, so the chapter needs above it: "
-        "from nnlib.checks import check_rng"
+        "03, code cell 2: normal uses checks, so the chapter needs above it: "
+        "from nnlib import checks"
     ]
     assert problems(book(_03=[IMPORTS, NORMAL, LINEAR])) == []
 
@@ -121,7 +121,7 @@ FAULTS = {
         "02, code cell 2, line 1: normal is not nnlib's:\n"
         "    nnlib/initializers.py, line 9:\n"
         '         """W ~ N(0, scale²)."""\n'
-        "         check_rng(rng)  # one line\n"
+        "         checks.rng(rng)  # one line\n"
         "    -    return rng.normal(size=(n_in, n_out))\n"
         "    +    return scale * rng.normal(size=(n_in, n_out))\n"
         "    The package's text (+) comes into the cell by: make cells NAMES=normal",
@@ -131,7 +131,7 @@ FAULTS = {
         "normal is not nnlib's",
     ),
     "a line left out": (
-        dict(_02=[IMPORTS, NORMAL.replace("    check_rng(rng)  # one line\n", "")]),
+        dict(_02=[IMPORTS, NORMAL.replace("    checks.generator(rng)  # one line\n", "")]),
         "normal is not nnlib's",
     ),
     "a decorator added": (
@@ -202,11 +202,15 @@ FAULTS = {
     ),
     "a check used without an import": (
         dict(_02=["import numpy as np", NORMAL]),
-        "so the chapter needs above it: from nnlib.checks import check_rng",
+        "so the chapter needs above it: from nnlib import checks",
     ),
     "an import from a module of the core": (
         dict(_03=["import numpy as np\nfrom nnlib.initializers import normal", LINEAR]),
         "from nnlib.initializers import normal: use from nnlib import",
+    ),
+    "a check imported by its own name": (
+        dict(_03=[*BOOK["03"], "from nnlib.checks import generator"]),
+        "from nnlib.checks import generator: use from nnlib import",
     ),
     "the whole package imported": (
         dict(_03=[*BOOK["03"], "import nnlib"]),
@@ -298,6 +302,12 @@ WRONG_MODULES = {
         "import numpy as np",
         "import numpy as np\nfrom nnlib.layers import Linear",
         "nnlib/initializers.py imports nnlib.layers, which is not above it",
+    ),
+    "a name from the package itself": (
+        "layers",
+        "import numpy as np",
+        "import numpy as np\nfrom nnlib import normal",
+        "nnlib/layers.py imports nnlib, which is not above it",
     ),
     "an import of the stage crew": (
         "layers",
