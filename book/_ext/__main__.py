@@ -1,9 +1,14 @@
-"""The programs of book/_ext by their names: python book/_ext normalise | colab | lockfile …"""
+"""The programs of book/_ext by their names: python book/_ext normalise | executed | colab | lockfile …"""
 
 import sys
 from importlib import import_module
 
-PROGRAMS = {"normalise": "notebooks", "colab": "notebooks", "lockfile": "lite"}
+PROGRAMS = {
+    "normalise": "notebooks",
+    "executed": "notebooks",
+    "colab": "notebooks",
+    "lockfile": "lite",
+}
 
 
 def main():

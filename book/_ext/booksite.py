@@ -46,8 +46,9 @@ FINISH = (
     application.build,
     freshness.remember,
 )
-# Their numbering of chapters goes on from part to part when all pages are read, in one process.
-SAFE_TO_READ_IN_PARALLEL = ("sphinx_multitoc_numbering",)
+# Jupyter Book's extensions that do not say so themselves: the one counts chapters when all pages
+# are read, in one process, the other does nothing for a site.
+SAFE_TO_READ_IN_PARALLEL = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
 
 
 def settings(app, config):
