@@ -25,7 +25,8 @@ help:
 	@echo "make test       everything that proves the book: about six minutes"
 	@echo "make test-all   everything that CI runs: about half an hour; its parts are"
 	@echo "                $(TESTS)"
-	@echo "make chapter NAME=losses   one chapter: run, stored, tested"
+	@echo "make chapter NAME=losses   one chapter: executed, stored, tested"
+	@echo "make cells      copy nnlib's definitions into the cells that show them; NAMES=softmax"
 	@echo "make notebooks  execute the chapters and store them in their normal form"
 	@echo "make bench      nnlib beside PyTorch, JAX and scikit-learn; MNIST=folder for the real task"
 	@echo "make clean      remove what these commands made, .venv included"
@@ -109,6 +110,17 @@ lab: $(INSTALLED)
 notebooks: $(INSTALLED)
 	@echo "--- Executing the chapters and storing their outputs: about two minutes."
 	@$(BIN)/python book/_ext normalise
+
+# All tests about a chapter bear its name.
+chapter: $(INSTALLED)
+	@test -f "book/$(NAME).ipynb" || { echo "which chapter? make chapter NAME=losses, for book/losses.ipynb"; exit 2; }
+	@echo "--- Executing $(NAME), storing its outputs, and testing it, its exercises, figures and story: about a minute."
+	@$(BIN)/python book/_ext normalise book/$(NAME).ipynb
+	@$(PYTEST) -m "quick or thorough" -k "$(NAME) or story"
+	@echo "--- Its page: make book."
+
+cells: $(INSTALLED)
+	@$(BIN)/python book/_ext definitions $(NAMES)
 
 # Where there is a CPU build of torch for Linux, install that one first: it is much smaller.
 bench: $(INSTALLED)

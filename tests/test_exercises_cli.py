@@ -15,7 +15,7 @@ from nnbook.tutor import source
 from nnbook.tutor.specification import chapter, everything, find
 
 SOFTMAX = source.solution(find("losses.softmax")).replace(
-    "z = check_outputs(z)\n", "\n"
+    "z = checks.outputs(z)\n", "\n"
 )
 IMPORT = "import numpy as np\n"
 WRONG = "def my_mse(z, y):\n    return (z - y).mean(), z\n"

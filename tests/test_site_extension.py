@@ -197,7 +197,7 @@ def test_what_was_executed_is_compared_with_what_is_stored(app):
 
     def found(*outputs):
         nbformat.write(notebook(code, *outputs), path)
-        return list(executed.differences(path, root))
+        return list(executed.differences(path, executed.folder(root)))
 
     assert "has not been executed as it stands" in found(stream("1\n2\n"))[0]
     keep(root, notebook(code, stream("1\n"), stream("2\n"), shown))
@@ -208,7 +208,7 @@ def test_what_was_executed_is_compared_with_what_is_stored(app):
     assert len(found(stream("1\n2\n"))) == 1, "an output that is not stored"
     assert len(found(stream("1\n2\n"), stored, stream("3\n"))) == 1
     nbformat.write(notebook("print(3)"), path)
-    (said,) = executed.differences(path, root)
+    (said,) = executed.differences(path, executed.folder(root))
     assert "has not been executed as it stands" in said
 
 

@@ -267,7 +267,11 @@ def imports(exercises, text_of=stub):
         there = namespace(exercise)
         for name in used(text_of(exercise)) & there.keys() - {"np"}:
             if isinstance(there[name], types.ModuleType):
-                lines.add(f"import {there[name].__name__}")
+                package, _, module = there[name].__name__.rpartition(".")
+                if package:
+                    names.setdefault(package, set()).add(module)
+                else:
+                    lines.add(f"import {module}")
             else:
                 home = "nnlib" if name in nnlib.__all__ else there[name].__module__
                 names.setdefault(home, set()).add(name)

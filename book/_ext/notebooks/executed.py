@@ -81,11 +81,12 @@ def configure(app, config):
     tell_cells(app.srcdir)
 
 
-def of(path, root=normalise.ROOT):
+def of(path, kept):
     """A notebook as it was executed with its present code, in the normal form; None if it was not.
 
-    Only a run without an error is kept."""
-    cache = get_cache(folder(root))
+    `kept` is the `folder` of such runs. Only those without an error are there.
+    """
+    cache = get_cache(kept)
     try:
         _, executed = cache.merge_match_into_notebook(nbformat.read(path, as_version=4))
     except KeyError:
@@ -93,9 +94,9 @@ def of(path, root=normalise.ROOT):
     return normalise.normalise(executed)
 
 
-def differences(path, root=normalise.ROOT):
+def differences(path, kept):
     """Where a stored notebook says something else than it did when it was run, in sentences."""
-    executed, stored = of(path, root), nbformat.read(path, as_version=4)
+    executed, stored = of(path, kept), nbformat.read(path, as_version=4)
     if executed is None:
         yield f"{path.name} has not been executed as it stands: run make book"
         return
@@ -120,7 +121,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", nargs="*", type=Path, help="all of _toc.yml if none")
     files = parser.parse_args().files or normalise.notebooks()
-    found = [one for path in files for one in differences(path)]
+    kept = folder(normalise.ROOT)
+    found = [one for path in files for one in differences(path, kept)]
     sys.exit("\n".join(found) or None)
 
 

@@ -4,7 +4,8 @@
     python book/_ext normalise book/losses.ipynb …
     python book/_ext normalise --check […]          runs nothing, says what is not normal
 
-A chapter's exercises (their tasks, stubs and checks) are written anew from nnbook/exercises.
+A chapter's exercises (their tasks, stubs and checks) are written anew from nnbook/exercises, and
+the tables of the chapters on the first page from the chapters.
 
 Normal: each code cell executed, in order, 1, 2, 3 …; outputs are text alone (text/plain and
 stdout), because that is what `pytest --nbval` compares and what a diff can show; pictures,
@@ -29,6 +30,7 @@ from nbclient import NotebookClient
 
 from nnbook.tutor import cells
 from nnbook.tutor.specification import everything
+from notebooks import overview
 
 ROOT = Path(__file__).resolve().parents[3]
 METADATA = {
@@ -226,6 +228,7 @@ def run(path):
     """Executes and stores one notebook; returns the seconds it took and whether it failed."""
     notebook = nbformat.read(path, as_version=4)
     cells.place(notebook, everything().get(path.stem, ()))
+    overview.place(notebook, ROOT)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:  # nobody's progress
         os.environ["NNLIB_PROGRESS"] = folder
@@ -246,6 +249,8 @@ def check(path):
     text = path.read_text("utf-8")
     notebook = nbformat.reads(text, as_version=4)
     found = problems(notebook)
+    if overview.is_stale(notebook, ROOT):
+        found.append("the tables of the chapters are not what the chapters say")
     if not found and text != as_text(notebook):
         found.append("the file is not formatted as `make notebooks` does it")
     return found
