@@ -8,6 +8,7 @@ from browser import tab
 from distribution import Distribution, serving
 from jinja2 import Template
 from lite.policy import policy, with_policy
+from pages import publication
 from test_build import ROOT
 
 LITE = ROOT / "book" / "lite"
@@ -53,7 +54,7 @@ def test_a_page_runs_its_own_scripts_and_none_that_is_written_into_it():
 
 # --- the first script -----------------------------------------------------------------------------
 
-pages = pytest.mark.thorough
+shown = pytest.mark.thorough
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def lite(tmp_path_factory):
         yield f"{url}notebooks/index.html"
 
 
-@pages
+@shown
 @pytest.mark.parametrize(
     "asked",
     ["?path=a.ipynb#%", "?path=a.ipynb#%E0%A4", "?path=http://[#x", "?path=%FF%25", ""],
@@ -81,7 +82,7 @@ def test_no_address_holds_the_application_back(browser, lite, asked):
     assert not [it for it in wrong if it.startswith("throws")]
 
 
-@pages
+@shown
 @pytest.mark.parametrize("name", ["a.ipynb", "constructor", "__proto__", "toString"])
 def test_an_edition_is_one_of_the_books_notebooks(browser, lite, name):
     with tab(browser, lite, []) as page:
@@ -92,7 +93,7 @@ def test_an_edition_is_one_of_the_books_notebooks(browser, lite, name):
         assert page.get_by_text("from elsewhere runs nothing").count() == (not known)
 
 
-@pages
+@shown
 def test_what_is_no_address_spoils_no_other_link(browser, lite):
     with tab(browser, lite, wrong := []) as page:
         page.goto(f"{lite}?path=a.ipynb")
@@ -123,7 +124,7 @@ READ = """async (file) => {
 CELL = {"cell_type": "code", "metadata": {"tags": ["x"]}, "source": "1"}
 
 
-@pages
+@shown
 @pytest.mark.parametrize(
     "said",
     [
@@ -146,7 +147,7 @@ def test_a_notebook_loses_its_word_and_nothing_else(browser, lite, said):
     assert json.loads(read) == content | {"cells": [CELL, CELL]}
 
 
-@pages
+@shown
 @pytest.mark.parametrize("content", [None, "text", [{"name": "a.ipynb"}], {"a": 1}])
 def test_what_is_no_notebook_is_read_as_it_is(browser, lite, content):
     with tab(browser, lite, []) as page:
@@ -185,7 +186,7 @@ class Root(Other):
         self.end_headers()
 
 
-@pages
+@shown
 @pytest.mark.parametrize("before", ["", "/", "//", "a//"])
 def test_a_lost_readers_page_never_leads_to_another_host(browser, before):
     template = Template((ROOT / "book" / "_templates" / "404.html").read_text("utf-8"))
@@ -195,3 +196,10 @@ def test_a_lost_readers_page_never_leads_to_another_host(browser, before):
         page.goto(f"{here}{before}{other.removeprefix('http://')}gone")
         page.wait_for_function("!document.querySelector(`base[href='./']`)")
         assert page.evaluate("document.baseURI").startswith(here)
+
+
+def test_a_sites_root_is_a_folder_of_its_own_host():
+    assert publication.root_folder("") == ""
+    assert publication.root_folder("https://a.example/") == "/"
+    assert publication.root_folder("https://a.example/b/") == "/b/"
+    assert publication.root_folder("https://a.example//b.example/") == "/b.example/"
