@@ -19,9 +19,10 @@ from sphinx.application import Sphinx
 from nnbook import exercises as engine
 from nnbook.__main__ import parser_of_commands
 from nnbook.exercises import losses
-from nnbook.tutor import cells, source
+from nnbook.tutor import cells
+from nnbook.tutor.catalogue import chapter, number_of
 from nnbook.tutor.result import BARS, Result, Said
-from nnbook.tutor.specification import Choice, Code, chapter, mistake, number_of
+from nnbook.tutor.specification import Choice, Code, mistake
 
 PIECE = Code(
     id="losses.mse",
@@ -276,7 +277,7 @@ def test_a_solution_is_folded_below_the_heading_that_the_chapter_links_to(
 
 @pytest.mark.parametrize("exercise", (PIECE, MEND), ids=lambda it: it.id)
 def test_the_code_is_the_solution_once_and_highlighted(book, exercise):
-    text = source.solution(exercise).strip()
+    text = exercise.solution_text.strip()
     shown = [
         pre for pre in book.page("solutions")("pre") if pre.get_text().strip() == text
     ]
