@@ -24,15 +24,15 @@ c.ClearSolutions.code_stub = {"python": ""}
 """
 README = """{notebook}: {count} exercises, {points} points.
 
-In {folder}, with this package and nbgrader installed (its extra `nbgrader`):
+In {folder}, with nbgrader installed (in a copy of the book: pip install -e ".[nbgrader]"):
 
   nbgrader generate_assignment {name}   makes release/{name}/, the students' version
   nbgrader autograde {name}             marks what is in submitted/STUDENT/{name}/
-  nbgrader export                           writes all marks into grades.csv
+  nbgrader export   writes all marks into grades.csv
 
 An exercise gives all of its points or none. You may change words, points and the order of
 things in the notebook before you generate; keep the ids that nbgrader gives its cells.
-Students need nnlib, too: the tests are calls of it.
+Students need this package, too, installed from the book: the tests are calls of it.
 
 This is no defence: whoever looks for the solutions finds them in nnlib, and students' code
 runs with your rights when it is marked. Mark it where it can do no harm.
