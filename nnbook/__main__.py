@@ -164,7 +164,7 @@ def file_of_stubs(name, file):
 def comment(exercise):
     """The task of an exercise as a comment."""
     head = f"{number_of(exercise)} {exercise.id}: {exercise.title}"
-    task = exercise.whole_task.splitlines()
+    task = exercise.task_elsewhere.splitlines()
     lines = [head, f"({exercise.label}.)", "", *task, ""]
     return "\n".join(f"# {line}".rstrip() for line in lines)
 

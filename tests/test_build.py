@@ -12,6 +12,7 @@ import links
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+pytestmark = [pytest.mark.tools, pytest.mark.xdist_group("tiny book")]
 JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
 TOC = """
 format: jb-book

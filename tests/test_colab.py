@@ -19,6 +19,7 @@ from notebooks import colab
 from notebooks.normalise import notebooks
 from pages.launch import BRANCH
 
+pytestmark = pytest.mark.tools
 REPOSITORY, COMMIT = "https://github.com/some/book", "0123abc"
 HIDDEN = "import sys; sys.modules['nnlib'] = None  # as if it were not installed\n"
 

@@ -3,6 +3,7 @@
 A failing test says what is expected of an exercise, what came, and where to change it.
 """
 
+import re
 import textwrap
 
 import nbformat
@@ -14,12 +15,13 @@ from mutants import mutants
 from nnbook.tutor import pages
 from nnbook.tutor.catalogue import all_exercises, chapter, everything
 from nnbook.tutor.cells import file_of, position
-from nnbook.tutor.specification import Choice, Code
+from nnbook.tutor.specification import LINK, Choice, Code
 from nnbook.tutor.syntax import defines
 
 CODE = [exercise for exercise in all_exercises() if isinstance(exercise, Code)]
 CHOICES = [exercise for exercise in all_exercises() if isinstance(exercise, Choice)]
 SEEDS = range(5)
+ROLE = re.compile(r"\{\w+\}`")
 each = {"ids": lambda exercise: exercise.id}
 
 
@@ -198,13 +200,19 @@ def test_hints_and_task_are_there(exercise):
         exercise, f"it should have two hints at least, and has {exercise.hints}"
     )
     assert exercise.task.strip(), told(exercise, "its task is empty")
-    for sign in ("{cite}", "{ref}", "](", "{numref}", "{term}"):
-        for text in (exercise.task, *exercise.hints):
-            assert sign not in text, told(
-                exercise,
-                f"it is read outside of the book, too, where {sign} leads nowhere: name a "
-                f"page by its title, as in *Backpropagation*. It says: {text}",
-            )
+    for text in (exercise.task, *exercise.hints):
+        assert not ROLE.search(text), told(
+            exercise,
+            f"it is read outside of the book, too, where {ROLE.search(text)[0]} means "
+            f"nothing: name a page by its title. It says: {text}",
+        )
+    for said in exercise.hints:
+        assert not LINK.search(said), told(
+            exercise, f"a hint is plain text, without links. It says: {said}"
+        )
+    assert "](" not in exercise.task_elsewhere, told(
+        exercise, f"a link is in the way outside of the book: {exercise.task_elsewhere}"
+    )
 
 
 # --- in the chapters ------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from test_style import contrast, drawn
 
 from nnbook.figures.style import colour, darken
 
+pytestmark = pytest.mark.thorough
 BOOK = Path(__file__).parent.parent / "book"
 PLOTS = Path(__file__).parent.parent / "nnbook" / "figures"
 MOST_FRAMES = 64  # on one page

@@ -17,7 +17,7 @@ from browser_checks import violations
 from built import CHAPTERS, PAGES, ROOT, SITE, Elements, read
 from pages.launch import LITE, written
 
-pytestmark = pytest.mark.usefixtures("site")
+pytestmark = [pytest.mark.site, pytest.mark.usefixtures("site")]
 BESIDE = ["404", "index"]  # pages at the root that are no part of the book
 NOTEBOOKS = [page for page in CHAPTERS if (ROOT / f"{page}.ipynb").exists()]
 ICON = re.compile(r"^fa[srb]?$|^fa-")

@@ -15,7 +15,7 @@ from nnbook.tutor.catalogue import everything, number_of
 from nnbook.tutor.cells import slug
 from nnbook.tutor.specification import Code
 
-pytestmark = pytest.mark.usefixtures("site")
+pytestmark = [pytest.mark.site, pytest.mark.usefixtures("site")]
 PAGES = {
     name: next(page for page in CHAPTERS if page.endswith(f"/{name}"))
     for name in everything()

@@ -1,9 +1,17 @@
-"""The programs of book/_ext by their names: python book/_ext normalise | colab | lockfile …"""
+"""The programs of book/_ext by their names:
+
+python book/_ext normalise | definitions | colab | lockfile …
+"""
 
 import sys
 from importlib import import_module
 
-PROGRAMS = {"normalise": "notebooks", "colab": "notebooks", "lockfile": "lite"}
+PROGRAMS = {
+    "normalise": "notebooks",
+    "definitions": "notebooks",
+    "colab": "notebooks",
+    "lockfile": "lite",
+}
 
 
 def main():

@@ -28,7 +28,7 @@ In {folder}, with nbgrader installed (in a copy of the book: pip install -e ".[n
 
   nbgrader generate_assignment {name}   makes release/{name}/, the students' version
   nbgrader autograde {name}             marks what is in submitted/STUDENT/{name}/
-  nbgrader export   writes all marks into grades.csv
+  nbgrader export                           writes all marks into grades.csv
 
 An exercise gives all of its points or none. You may change words, points and the order of
 things in the notebook before you generate; keep the ids that nbgrader gives its cells.
@@ -131,7 +131,7 @@ def mark(id, *, grade=False, solution=False, locked=True, **more):
 def words(exercise):
     points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
     head = f"## {number_of(exercise)} {exercise.title}\n\n*{exercise.label}; {points}.*"
-    return f'{head} {exercise.whole_task}\n\nStuck? Call `hint("{exercise.id}")`.'
+    return f'{head} {exercise.task_elsewhere}\n\nStuck? Call `hint("{exercise.id}")`.'
 
 
 def assign(name, folder):

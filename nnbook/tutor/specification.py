@@ -22,6 +22,7 @@ KINDS = {
     "predict": "predict",
     "diagnose": "diagnose",
 }
+LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
 TIMES = {1: "some minutes", 2: "a quarter of an hour", 3: "half an hour or more"}
 
 
@@ -96,6 +97,11 @@ class Exercise:
     def whole_task(self):
         """The task, with whatever one needs to see to answer it."""
         return self.task.strip()
+
+    @property
+    def task_elsewhere(self):
+        """The same outside of the book, where links lead nowhere: their words are left."""
+        return LINK.sub(r"\1", self.whole_task)
 
     def judge(self, answer, rng=None):
         """The Result of an answer, whatever that is; cases are drawn anew from rng, or from

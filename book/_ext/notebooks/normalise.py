@@ -5,7 +5,8 @@
     python book/_ext normalise --check […]          runs nothing, says what is not normal
 
 A chapter's exercises (their tasks, stubs and checks) are written anew from nnbook/exercises,
-the one place where they are edited; what was edited in the notebook is shown, and stays.
+the one place where they are edited (what was edited in the notebook is shown, and stays), and
+the tables of the chapters on the first page from the chapters.
 
 Normal: each code cell executed, in order, 1, 2, 3 …; outputs are text alone (text/plain and
 stdout), because that is what `pytest --nbval` compares and what a diff can show; pictures,
@@ -31,6 +32,7 @@ from nbclient import NotebookClient
 from nnbook.tutor import cells
 from nnbook.tutor import pages as tutor
 from nnbook.tutor.catalogue import everything
+from notebooks import overview
 
 ROOT = Path(__file__).resolve().parents[3]
 METADATA = {
@@ -232,6 +234,7 @@ def run(path):
     if wrong := [*tutor.problems_of(notebook, path.stem)]:
         print(*(f"\n{path.name}: {sentence}" for sentence in wrong), sep="\n")
         return 0, True
+    overview.place(notebook, ROOT)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:  # nobody's progress
         os.environ["NNLIB_PROGRESS"] = folder
@@ -252,6 +255,8 @@ def check(path):
     text = path.read_text("utf-8")
     notebook = nbformat.reads(text, as_version=4)
     found = problems(notebook)
+    if overview.is_stale(notebook, ROOT):
+        found.append("the tables of the chapters are not what the chapters say")
     if not found and text != as_text(notebook):
         found.append("the file is not formatted as `make notebooks` does it")
     return found
