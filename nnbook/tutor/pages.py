@@ -51,9 +51,9 @@ def problems_of_files():
             if isinstance(value, Exercise) and value not in told:
                 yield f"{file}: {name} is not among its EXERCISES, so nobody meets it"
         for mine in twice(exercise.mine for exercise in told):
-            yield f"{file}: two answers are called {mine}, and a reader has one file"
+            yield f"{file}: more than one answer is called {mine}, and a reader has one file"
     for id in twice(exercise.id for exercise in all_exercises()):
-        yield f"two exercises have the id {id}"
+        yield f"the id {id} is given more than once"
 
 
 def problems_of(notebook, name):
