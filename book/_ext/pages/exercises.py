@@ -28,9 +28,9 @@ from sphinx.util.docutils import SphinxDirective
 import nnbook
 import nnlib
 from nnbook import contents
-from nnbook.tutor import source
-from nnbook.tutor.cells import TIMES, slug
-from nnbook.tutor.specification import KINDS, everything, number_of
+from nnbook.tutor.catalogue import everything, number_of
+from nnbook.tutor.cells import slug
+from nnbook.tutor.specification import KINDS, TIMES, Choice
 
 PROGRESS = "NNLIB_PROGRESS"
 
@@ -157,7 +157,7 @@ class Index(Derived):
         words = [
             f"{name} ({kinds.count(k)})" for k, name in KINDS.items() if k in kinds
         ]
-        mistakes = sum(len(getattr(it, "mistakes", ())) for it in known)
+        mistakes = sum(len(it.mistakes) for it in known)
         points = sum(exercise.points for exercise in known)
         sums = (
             f"{count(len(known), 'exercise')} in {count(len(listed), 'chapter')}: "
@@ -217,7 +217,7 @@ class Solutions(Derived):
 
     def of_exercise(self, exercise):
         number = number_of(exercise)
-        kind = f"{KINDS[exercise.kind].capitalize()}, {TIMES[exercise.level]}. "
+        kind = f"{exercise.label}. "
         task = [nodes.emphasis(kind, kind), self.link(exercise, "The task")]
         answer = [*fold(f"Solution of {number}", *solved(exercise))]
         return self.section(
@@ -227,12 +227,7 @@ class Solutions(Derived):
 
 def solved(exercise):
     """The solution, and what is said of other answers."""
-    if hasattr(exercise, "cases"):
-        text = source.solution(exercise).strip()
-        first = nodes.literal_block(text, text, language="python")
-        said = [(wrong.name, wrong.says) for wrong in exercise.mistakes]
-        summary = f"Mistakes that the check knows ({len(said)})"
-    else:
+    if isinstance(exercise, Choice):
         answer, says = exercise.options[exercise.right]
         first = definitions([(f"({exercise.right}) {answer}", says)])
         said = [
@@ -241,6 +236,11 @@ def solved(exercise):
             if letter != exercise.right
         ]
         summary = "What is wrong with the others"
+    else:
+        text = exercise.solution_text.strip()
+        first = nodes.literal_block(text, text, language="python")
+        said = [(wrong.name, wrong.says) for wrong in exercise.mistakes]
+        summary = f"Mistakes that the check knows ({len(said)})"
     return [first, *fold(summary, definitions(said))]
 
 
