@@ -17,6 +17,7 @@ from pathlib import Path
 
 import story
 from myst_parser.mdit_to_docutils.base import default_slugify
+from notebooks.definitions import core_definitions, definitions, read_core
 from notebooks.normalise import pages
 
 # The chapter's sentence needs another form than the glossary.
@@ -142,7 +143,7 @@ def glossary(text):
 
 @functools.cache
 def told(root):
-    return story.read_book(root)[0], story.core_definitions(story.read_core(root))
+    return story.read_book(root)[0], core_definitions(read_core(root))
 
 
 def chapters_of(root, name):
@@ -153,7 +154,7 @@ def chapters_of(root, name):
         (chapter.name, definition)
         for chapter in chapters
         for source in chapter.cells
-        for definition in story.definitions(source)
+        for definition in definitions(source)
         if definition.name == name
     ]
     whole = [

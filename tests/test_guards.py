@@ -1,6 +1,7 @@
 """Every guard of the book is shown to fail: a small book with one planted fault for each."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import story
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from notebooks import normalise
+from notebooks.definitions import core_definitions, refreshed
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -91,6 +93,7 @@ def problems(chapters, package=PACKAGE, public=PUBLIC):
         *story.check_uses(chapters, package, public),
         *story.check_modules(package, public),
         *story.check_complete(chapters, public),
+        *story.check_budget(package),
     ]
 
 
@@ -115,7 +118,13 @@ def test_a_definition_may_use_what_the_same_page_defines_again():
 FAULTS = {
     "a changed line": (
         dict(_02=[IMPORTS, NORMAL.replace("scale * rng", "rng")]),
-        "normal is not nnlib's: '    return rng.normal(size=(n_in, n_out))'",
+        "02, code cell 2, line 1: normal is not nnlib's:\n"
+        "    nnlib/initializers.py, line 9:\n"
+        '         """W ~ N(0, scale²)."""\n'
+        "         checks.generator(rng)  # one line\n"
+        "    -    return rng.normal(size=(n_in, n_out))\n"
+        "    +    return scale * rng.normal(size=(n_in, n_out))\n"
+        "    The package's text (+) comes into the cell by: make cells NAMES=normal",
     ),
     "a changed comment": (
         dict(_02=[IMPORTS, NORMAL.replace("# one line", "# two")]),
@@ -127,27 +136,33 @@ FAULTS = {
     ),
     "a decorator added": (
         dict(_02=[IMPORTS, "@print\n" + NORMAL]),
-        "normal is not nnlib's: '@print'",
+        "    -@print\n",
     ),
     "a member changed": (
         dict(_01=["import numpy as np", PARTIAL.replace("+ self.b", "")]),
-        "Linear: this is not nnlib's text:\n# one column is one neuron\ndef forward",
+        "01, code cell 2, line 1: Linear is not nnlib's:\n"
+        "    nnlib/layers.py, line 17:\n"
+        "         def forward(self, x):\n"
+        "             self.x = x\n"
+        "    -        return x @ self.W \n"
+        "    +        return x @ self.W + self.b\n",
     ),
     "a member's comment changed": (
         dict(_01=["import numpy as np", PARTIAL.replace("one neuron", "a neuron")]),
-        "Linear: this is not nnlib's text",
+        "    +    # one column is one neuron\n",
     ),
     "a member that the package lacks": (
         dict(_01=["import numpy as np", PARTIAL + "\n\n    depth = 3"]),
-        "Linear: this is not nnlib's text:\ndepth = 3",
+        "Linear has depth, which nnlib's has not:",
     ),
     "members in another order": (
         dict(_01=["import numpy as np", PARTIAL + '\n\n    params = ("W", "b")']),
-        "Linear: not in nnlib's order",
+        "Linear has not nnlib's order:",
     ),
     "another base class": (
         dict(_01=["import numpy as np", PARTIAL.replace("Linear:", "Linear(dict):")]),
-        "Linear: the line 'class Linear(dict):' is 'class Linear:' in nnlib",
+        "Linear does not begin as nnlib's:\n    nnlib/layers.py, line 8:\n"
+        "    -class Linear(dict):\n    +class Linear:\n",
     ),
     "a class never shown whole": (
         dict(_03=["from nnlib import normal"]),
@@ -232,6 +247,53 @@ def test_the_story_finds(fault):
     assert any(sentence in found for found in problems(book(**changed))), problems(
         book(**changed)
     )
+
+
+def test_a_core_of_too_many_lines_is_found():
+    more = "\n".join(f"# {i}" for i in range(story.MOST_LINES))
+    found = story.check_budget(PACKAGE | {"layers": PACKAGE["layers"] + more})
+    assert re.match(r"the core has \d+ lines, and 749 are promised: layers \d+, init", found[0])
+    assert story.check_budget(PACKAGE) == []
+
+
+# --- the package's text, copied into the cells that show it ----------------------------------
+
+EDITED = {
+    "a function": (
+        f"x = 1\n\n\n{NORMAL.replace('scale * ', '')}\n\n\nnormal(2, 3, rng=rng)",
+        f"x = 1\n\n\n{NORMAL}\n\n\nnormal(2, 3, rng=rng)",
+        ["normal"],
+    ),
+    "a class": (LINEAR.replace("(da)", "(a)").replace(".T", ""), LINEAR, ["Linear"]),
+    "a class shown in part": (PARTIAL.replace("+ self.b", ""), PARTIAL, ["Linear"]),
+    "in part, with a comment lost": (
+        PARTIAL.replace("    # one column is one neuron\n", ""),
+        PARTIAL,
+        ["Linear"],
+    ),
+    "in part, with a member of its own": (PARTIAL + "\n\n    d = 3", PARTIAL, ["Linear"]),
+    "in part, and right": (PARTIAL, PARTIAL, []),
+    "in part, with other empty lines": (
+        PARTIAL.replace("\n\n", "\n"),
+        PARTIAL.replace("\n\n", "\n"),
+        [],
+    ),
+    "two, one of them wrong": (
+        f"{NORMAL.replace('scale * ', '')}\n\n\n{PARTIAL}",
+        f"{NORMAL}\n\n\n{PARTIAL}",
+        ["normal"],
+    ),
+    "of the reader": ("def mine(x): ...", "def mine(x): ...", []),
+}
+
+
+@pytest.mark.parametrize("edit", EDITED)
+def test_the_packages_text_comes_into_a_cell(edit):
+    source, expected, changed = EDITED[edit]
+    package = core_definitions(PACKAGE)
+    assert refreshed(source, package, PUBLIC) == (expected, changed)
+    assert refreshed(expected, package, PUBLIC) == (expected, [])
+    assert refreshed(source, package, ["another"]) == (source, [])
 
 
 WRONG_MODULES = {
@@ -532,6 +594,7 @@ class Picture:
 Picture()"""
 
 
+@pytest.mark.thorough
 def test_nbval_compares_words_and_numbers_and_nothing_else(tmp_path):
     made = notebook(
         ("print('loss', 0.1 + 0.2)", [printed("loss 0.30000000000000004\n")]),

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import reference
-import story
 import yaml
+from notebooks.definitions import CORE
 from notebooks.normalise import pages
 from pages import api
 
@@ -83,7 +83,7 @@ def test_the_glossary_is_in_alphabetical_order():
 
 # --- the API page, from the sources -------------------------------------------------------------
 
-PUBLIC = [e for module in story.ORDER for e in api.entries(f"nnlib.{module}")]
+PUBLIC = [e for module in CORE for e in api.entries(f"nnlib.{module}")]
 PLACES = api.places(ROOT, {e.node.name: e for e in PUBLIC})
 CREW = api.entries("nnlib.datasets") + api.entries(
     "nnbook.explorers", ["show", "explore"]
@@ -92,7 +92,7 @@ CREW = api.entries("nnlib.datasets") + api.entries(
 
 def test_the_api_page_asks_for_every_module_in_the_order_of_the_story():
     text = (ROOT / "book" / "api.md").read_text("utf-8")
-    core = [f"nnlib.{name}" for name in story.ORDER]
+    core = [f"nnlib.{name}" for name in CORE]
     asked = re.findall(r"^```\{api\} (\S+)", text, re.M)
     assert asked == [*core, "nnlib.datasets", "nnbook.explorers"]
     assert {e.name for e in PUBLIC} == {f"nnlib.{name}" for name in nnlib.__all__}

@@ -1,4 +1,4 @@
-"""Exercises of chapter 3, Activations."""
+"""Exercises of *Activations*."""
 
 import numpy as np
 
@@ -400,14 +400,14 @@ SATURATION = Choice(
     level=1,
     task="""
 A layer has 100 inputs of standard deviation 1, and weights of standard deviation 1, ten times more
-than [chapter 2](initialization.ipynb) recommends. How many of its sigmoids are saturated, in the
-sense that their slope is below a tenth of the best possible, $0.25$?
+than [*Initialization*](initialization.ipynb#which-one-when) recommends. How many of its sigmoids
+are saturated, in the sense that their slope is below a tenth of the best possible, $0.25$?
 """,
     options=SHARES,
     right="d",
     truth=saturated_share,
     hints=(
-        "From chapter 2: what is the standard deviation of a sum of 100 such products?",
+        'What is the standard deviation of a sum of 100 such products? (See "Initialization".)',
         "The slope falls below 0.025 where |z| exceeds 3.6: σ(3.6) is 0.973, and "
         "0.973 · 0.027 = 0.026.",
     ),

@@ -1,4 +1,4 @@
-"""Exercises of chapter 6, Optimizers."""
+"""Exercises of *Optimizers*."""
 
 import numpy as np
 

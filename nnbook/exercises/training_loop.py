@@ -1,4 +1,4 @@
-"""Exercises of chapter 7, The training loop."""
+"""Exercises of *The training loop*."""
 
 from itertools import islice
 
