@@ -85,6 +85,18 @@ def darken(figure):
             raise ValueError(f"{artist}: {error}") from None
 
 
+def negative(colours):
+    """The colours (n, 3) of a picture as it is in the dark, each number from 0 to 1.
+
+    Lightness is turned round and hue stays, so that a mixture of two colours is between the two:
+    good for every pixel of a picture that is not to be drawn a second time. `darken` is exact.
+    """
+    paper, ink = (np.array(to_rgb(PALETTE[name][1])) for name in ("paper", "ink"))
+    turned = colours + 1 - colours.max(-1, keepdims=True) - colours.min(-1, keepdims=True)
+    black = 1 - to_rgb(PALETTE["ink"][0])[0]  # ink is not quite black
+    return np.clip(paper + turned * (ink - paper) / black, 0, 1)
+
+
 def _visible(artist):
     """The artist and all its parts that can be seen."""
     if artist.get_visible():
