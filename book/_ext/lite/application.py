@@ -73,9 +73,9 @@ def seen_from(there, url):
     return f"{there}{url}" if url.startswith("..") else url
 
 
-def build(app, error):
+def build(app):
     """Makes lite/ anew if anything that it is made of has changed."""
-    if error or app.builder.format != "html" or not lockfile.LOCK.exists():
+    if not lockfile.LOCK.exists():
         return
     site, work = Path(app.outdir) / "lite", Path(app.outdir).resolve().parent / "lite"
     work.mkdir(exist_ok=True)
@@ -308,9 +308,3 @@ def place_python(folder, lock, wheels, url):
         package.pop("from", None)
     published = {"info": lock["info"], "packages": packages}
     (folder / lockfile.LOCK.name).write_text(json.dumps(published, indent=1), "utf-8")
-
-
-def setup(app):
-    app.add_config_value("pyodide_url", "", "html")
-    app.connect("build-finished", build, priority=950)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -33,7 +33,6 @@ from nnbook.tutor.cells import TIMES, slug
 from nnbook.tutor.specification import KINDS, everything, number_of
 
 PROGRESS = "NNLIB_PROGRESS"
-UNNAMED = '<summary aria-label="Toggle hidden content">'
 
 
 @dataclass(frozen=True)
@@ -317,18 +316,11 @@ def restore_progress(app, error):
         os.environ[PROGRESS] = app.progress_before
 
 
-def name_folds(app, page, template, context, doctree):
-    """A folded cell is called by the words that it shows."""
-    if context.get("body"):
-        context["body"] = context["body"].replace(UNNAMED, "<summary>")
-
-
 def setup(app):
     app.add_directive("exercises", Index)
     app.add_directive("solutions", Solutions)
     app.add_directive("cell", Cell)
     app.connect("builder-inited", hide_progress)
     app.connect("doctree-read", note_targets)
-    app.connect("html-page-context", name_folds)
     app.connect("build-finished", restore_progress)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,7 +21,6 @@ PICTURE_TEXT = (
     "A neural network from scratch: two inputs, three hidden neurons, one output"
 )
 SHORTEST, LONGEST = 60, 200  # characters of a description; search engines show 160
-NUMBER = re.compile(r'(<h1><span class="section-number">\d+)\. </span>')
 FORMULA = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -75,7 +74,7 @@ def shorten(text, is_cut=False):
     return text[:LONGEST].rsplit(" ", 1)[0].rstrip(",;:") + " …"
 
 
-def add_metadata(app, page, template, context, doctree):
+def add_metadata(app, page, context, doctree):
     text = describe(doctree, app.config.book_description)
     title = re.sub("<[^>]*>", "", context.get("title") or app.config.project)
     tags = {
@@ -104,17 +103,11 @@ def add_metadata(app, page, template, context, doctree):
     )
 
 
-def name_edit_link(app, page, template, context, doctree):
+def name_edit_link(app, page, context, doctree):
     """One button, with a tooltip as its only words, which a screen reader says, too."""
     for button in context.get("header_buttons", []):
         if button.get("label") == "source-edit-button":
             button["tooltip"] = "Edit this page"
-
-
-def name_chapter(app, page, template, context, doctree):
-    """The number above a chapter's title is a line of its own, "Chapter 4", without a stop."""
-    if body := context.get("body"):
-        context["body"] = NUMBER.sub(r"\1 </span>", body)
 
 
 # --- pages beside the book's ------------------------------------------------------------------
@@ -134,10 +127,8 @@ def add_pages(app):
     yield "index", {"title": app.config.project, **door}, "root.html"
 
 
-def write_files(app, error):
+def write_files(app):
     """For hosts and for search engines."""
-    if error or app.builder.format != "html":
-        return
     folder, site = Path(app.outdir), app.config.html_baseurl
     # Without it GitHub leaves out folders such as _static.
     (folder / ".nojekyll").touch()
@@ -156,14 +147,3 @@ def write_files(app, error):
             (folder / name).write_text(content, "utf-8")
         else:
             (folder / name).unlink(missing_ok=True)
-
-
-def setup(app):
-    app.add_config_value("book_description", "", "html")
-    app.connect("config-inited", configure, priority=100)
-    app.connect("html-page-context", add_metadata)
-    app.connect("html-page-context", name_edit_link, priority=900)
-    app.connect("html-page-context", name_chapter)
-    app.connect("html-collect-pages", add_pages)
-    app.connect("build-finished", write_files)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
