@@ -5,7 +5,8 @@
     python book/_ext normalise --check […]          runs nothing, says what is not normal
 
 A chapter's exercises (their tasks, stubs and checks) are written anew from nnbook/exercises, and
-the tables of the chapters on the first page from the chapters.
+the tables of the chapters on the first page from the chapters. What is for those who open a
+notebook as one is opened.py's, and citations with their list are bibliography.py's.
 
 Normal: each code cell executed, in order, 1, 2, 3 …; outputs are text alone (text/plain and
 stdout), because that is what `pytest --nbval` compares and what a diff can show; pictures,
@@ -30,7 +31,7 @@ from nbclient import NotebookClient
 
 from nnbook.tutor import cells
 from nnbook.tutor.specification import everything
-from notebooks import overview
+from notebooks import bibliography, opened, overview
 
 ROOT = Path(__file__).resolve().parents[3]
 METADATA = {
@@ -229,6 +230,7 @@ def run(path):
     notebook = nbformat.read(path, as_version=4)
     cells.place(notebook, everything().get(path.stem, ()))
     overview.place(notebook, ROOT)
+    opened.place(notebook)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:  # nobody's progress
         os.environ["NNLIB_PROGRESS"] = folder
@@ -249,6 +251,7 @@ def check(path):
     text = path.read_text("utf-8")
     notebook = nbformat.reads(text, as_version=4)
     found = problems(notebook)
+    found += opened.problems(notebook)
     if overview.is_stale(notebook, ROOT):
         found.append("the tables of the chapters are not what the chapters say")
     if not found and text != as_text(notebook):
@@ -276,6 +279,7 @@ def main():
     else:
         os.environ["NNLIB_QUIET"] = "1"
         os.environ.pop("NNLIB_SITE", None)
+        bibliography.write()
         for path in files:
             seconds, bad = run(path)
             failed += bad
