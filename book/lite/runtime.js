@@ -11,6 +11,7 @@
   const site = new URL("..", location.href); // lite/
   const path = new URLSearchParams(location.search).get("path");
   const told = JSON.parse(document.querySelector("#nn-told").textContent);
+  const editions = new Map(Object.entries(told.editions)); // of the book's own notebooks
 
   // --- editions ---------------------------------------------------------------------------------
 
@@ -48,7 +49,7 @@
 
   // Makes way for a new edition. The name that the reader's copy has now, if it was changed.
   async function makeWay() {
-    const edition = told.editions[path];
+    const edition = editions.get(path);
     const storage = edition && (await openStorage());
     if (!storage) return null;
     try {
@@ -156,9 +157,21 @@
     return note;
   }
 
+  // What a notebook can do that is not the book's; in the list of files, where one is brought, too.
+  function warn() {
+    if (editions.has(path)) return;
+    say(
+      "status",
+      "A notebook from elsewhere runs nothing when you open it. Once you run one of its cells, it can " +
+        "read and change all that this browser keeps for this site, and send it off: run it only if " +
+        "you trust who wrote it.",
+      ["More on that", new URL("../book/read_run_do.html#somebody-elses-notebook", site)],
+    );
+  }
+
   // The way back to the page that a notebook was opened from.
   function showWay() {
-    if (!(path in told.editions)) return;
+    if (!editions.has(path)) return;
     const href = new URL(`../book/${path.replace(/ipynb$/, "html")}`, site);
     const link = document.createElement("a");
     Object.assign(link, { id: "nn-page", href, textContent: "Back to the page" });
@@ -168,9 +181,11 @@
   // --- links ------------------------------------------------------------------------------------
 
   // Where "solutions.md#a-task" leads, or another notebook; JupyterLite knows it below lite/files/.
+  // Nowhere, if what somebody wrote is no address.
   function destination(href) {
     const files = new URL("files/", site).href;
-    const { origin, pathname, hash } = new URL(href, new URL(path, files));
+    if (!URL.canParse(href, files + path)) return "";
+    const { origin, pathname, hash } = new URL(href, files + path);
     const name = (origin + pathname).replace(files, "");
     if (/^[\w-]+\.md$/.test(name)) {
       return new URL(`../book/${name.replace(/md$/, "html")}${hash}`, site).href;
@@ -198,10 +213,19 @@
     addEventListener("click", hides, true);
   }
 
+  // "%" alone stands for no letter: then the heading is called just that.
+  function headingOf(hash) {
+    try {
+      return decodeURIComponent(hash.slice(1));
+    } catch {
+      return hash.slice(1);
+    }
+  }
+
   // Scrolls to the heading that the address names, once it is drawn, and for the 3 seconds in which
   // formulas above it may still grow; not if the reader goes on meanwhile.
   function goToHeading() {
-    const id = decodeURIComponent(location.hash.slice(1));
+    const id = headingOf(location.hash);
     let left = id ? 10 : 0;
     const timer = setInterval(() => {
       const heading = document.getElementById(id);
@@ -212,6 +236,15 @@
     const stop = () => clearInterval(timer);
     for (const deed of ["keydown", "pointerdown", "wheel"]) addEventListener(deed, stop, true);
   }
+
+  // None of these holds the application back, whatever goes wrong in it.
+  const attempt = async (step) => {
+    try {
+      await step();
+    } catch (error) {
+      console.warn(error);
+    }
+  };
 
   const whole = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve));
   window.nnReady = (async () => {
@@ -229,11 +262,7 @@
         link,
       ]);
     }
-    if (path) {
-      showWay();
-      setLinks();
-      goToHeading();
-      watchPython();
-    }
+    attempt(warn);
+    if (path) [showWay, setLinks, goToHeading, watchPython].forEach(attempt);
   })();
 })();
