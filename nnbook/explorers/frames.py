@@ -11,9 +11,7 @@ SLACK = 0.06  # inches between a picture's parts, which a label may take
 
 # Which of a figure's two pictures is seen. JupyterLab, VS Code and Colab each say in their own
 # way that they are dark; where this style is lost, the inline one shows the picture on white.
-NIGHT = (
-    ':is([data-jp-theme-light="false"], [theme="dark"], .vscode-dark, .vscode-high-contrast)'
-)
+NIGHT = ':is([data-jp-theme-light="false"], [theme="dark"], .vscode-dark, .vscode-high-contrast)'
 STYLE = f"""<style>
 {NIGHT} .nn-figure .nn-day {{ display: none }}
 {NIGHT} .nn-figure .nn-night {{ display: inline !important }}

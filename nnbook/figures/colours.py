@@ -92,7 +92,9 @@ def negative(colours):
     good for every pixel of a picture that is not to be drawn a second time. `darken` is exact.
     """
     paper, ink = (np.array(to_rgb(PALETTE[name][1])) for name in ("paper", "ink"))
-    turned = colours + 1 - colours.max(-1, keepdims=True) - colours.min(-1, keepdims=True)
+    turned = (
+        colours + 1 - colours.max(-1, keepdims=True) - colours.min(-1, keepdims=True)
+    )
     black = 1 - to_rgb(PALETTE["ink"][0])[0]  # ink is not quite black
     return np.clip(paper + turned * (ink - paper) / black, 0, 1)
 

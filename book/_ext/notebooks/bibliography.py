@@ -47,7 +47,9 @@ def label(key):
     """Whose work it is, and of which year."""
     entries = references().entries
     if key not in entries:
-        raise ValueError(f"{REFERENCES.name} has no {key!r}, which a page cites: add it")
+        raise ValueError(
+            f"{REFERENCES.name} has no {key!r}, which a page cites: add it"
+        )
     people = [
         " ".join(map(str, person.rich_prelast_names + person.rich_last_names))
         for person in entries[key].persons["author"]

@@ -47,7 +47,9 @@ def fold(cell):
 def problems(notebook):
     """What is missing of that, a sentence for each."""
     wanted = place(nbformat.from_dict(notebook))
-    if [cell.get("id") for cell in notebook.cells] != [c.get("id") for c in wanted.cells]:
+    if [cell.get("id") for cell in notebook.cells] != [
+        c.get("id") for c in wanted.cells
+    ]:
         yield f"no cell {NOTE!r} before the first code cell"
         return
     for number, (cell, one) in enumerate(zip(notebook.cells, wanted.cells), 1):

@@ -15,9 +15,7 @@ DISPLAY = re.compile(r"^\$\$\n(.*?)\n\$\$$", re.S | re.M)
 
 def plain(source, address):
     """Plain Markdown. address(name, suffix, anchor) says where a link leads, or "" for each."""
-    return LINK.sub(
-        lambda found: f"]({address(*found.groups(''))})", unfenced(source)
-    )
+    return LINK.sub(lambda found: f"]({address(*found.groups(''))})", unfenced(source))
 
 
 def unfenced(source):
