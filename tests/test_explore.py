@@ -55,7 +55,9 @@ def shown_png(page):
 def test_show_gives_text_and_an_accessible_figure():
     bundle = show(draw(), "See <this>")._repr_mimebundle_()
     assert bundle.keys() == {"text/plain", "text/html"}
-    assert bundle["text/plain"] == "Slope 0.1 & offset 0 with tanh."
+    assert bundle["text/plain"] == (
+        "Slope 0.1 & offset 0 with tanh.\n[Run the cells to see the picture.]"
+    )
     page = bundle["text/html"]
     assert page.startswith('<figure class="nn-figure"><img alt="Slope 0.1 &amp; offset')
     assert page.endswith("<figcaption>See &lt;this&gt;</figcaption></figure>")
@@ -63,7 +65,9 @@ def test_show_gives_text_and_an_accessible_figure():
 
 
 def test_repr_is_the_text_and_no_memory_address():
-    assert repr(show(draw(), "See")) == "Slope 0.1 & offset 0 with tanh."
+    assert repr(show(draw(), "See")) == (
+        "Slope 0.1 & offset 0 with tanh.\n[Run the cells to see the picture.]"
+    )
 
 
 def test_png_has_64_colours_half_as_many_dots_again_and_no_date():
@@ -293,8 +297,12 @@ def test_with_a_kernel_the_same_text_and_a_widget(monkeypatch):
     monkeypatch.delenv("NNLIB_SITE", raising=False)
     explorer = explore(draw, lr=[0.1, 1])
     bundle = explorer._repr_mimebundle_()
-    assert bundle.keys() == {"text/plain", VIEW}
-    assert bundle["text/plain"] == "Slope 0.1 & offset 0 with tanh."
+    assert bundle.keys() == {"text/plain", "text/html", VIEW}
+    assert bundle["text/plain"] == (
+        "Slope 0.1 & offset 0 with tanh.\n"
+        "[Run the cells to see the picture and to change what is in it.]"
+    )
+    assert 'alt="Slope 0.1 &amp; offset 0 with tanh."' in bundle["text/html"]
     assert explorer._repr_mimebundle_() == bundle  # shown twice, it is one widget
 
 
