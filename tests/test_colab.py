@@ -262,5 +262,5 @@ def test_the_workflow_pushes_the_copies_where_the_pages_look_for_them(tmp_path):
     assert git("rev-list", "--count", BRANCH) == "1\n"
     copy = git("show", f"{BRANCH}:book/activations.ipynb")
     assert f"{REPOSITORY}@{COMMIT}" in copy
-    assert "https://some.example/book/solutions.html" in copy
+    assert "https://some.example/book/bibliography.html" in copy
     assert git("status", "--short", cwd=clone) == "?? _toc.yml\n?? book/\n"

@@ -59,9 +59,18 @@ def test_show_gives_text_and_an_accessible_figure():
         "Slope 0.1 & offset 0 with tanh.\n[Run the cells to see the picture.]"
     )
     page = bundle["text/html"]
-    assert page.startswith('<figure class="nn-figure"><img alt="Slope 0.1 &amp; offset')
+    for name in ("nn-day", "nn-night"):
+        assert f'<img class="{name}" alt="Slope 0.1 &amp; offset 0 with tanh."' in page
     assert page.endswith("<figcaption>See &lt;this&gt;</figcaption></figure>")
-    assert 'width="640" height="360"' in page
+    assert page.count('width="640" height="360"') == 2
+
+
+def test_in_the_dark_a_picture_has_other_colours_and_nothing_has_moved():
+    frame = render(draw())
+    day, night = (Image.open(io.BytesIO(png)) for png in (frame.png, frame.dark))
+    assert night.tobytes() == day.tobytes()  # the numbers of the colours
+    corners = [picture.convert("RGB").getpixel((0, 0)) for picture in (day, night)]
+    assert corners == [(255, 255, 255), (0x14, 0x18, 0x1E)]
 
 
 def test_repr_is_the_text_and_no_memory_address():

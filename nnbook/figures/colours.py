@@ -88,15 +88,21 @@ def darken(figure):
 def negative(colours):
     """The colours (n, 3) of a picture as it is in the dark, each number from 0 to 1.
 
-    Lightness is turned round and hue stays, so that a mixture of two colours is between the two:
-    good for every pixel of a picture that is not to be drawn a second time. `darken` is exact.
+    For every pixel of a picture that is not to be drawn a second time: those of the palette
+    become their dark counterparts, and between them nothing jumps. `darken` draws it exactly.
     """
-    paper, ink = (np.array(to_rgb(PALETTE[name][1])) for name in ("paper", "ink"))
-    turned = (
-        colours + 1 - colours.max(-1, keepdims=True) - colours.min(-1, keepdims=True)
-    )
-    black = 1 - to_rgb(PALETTE["ink"][0])[0]  # ink is not quite black
-    return np.clip(paper + turned * (ink - paper) / black, 0, 1)
+    turned, anchors = _turned(colours), DARK - _turned(LIGHT)
+    away = np.square(colours[:, np.newaxis] - LIGHT).sum(axis=-1)
+    near = np.exp(-away / 0.1**2)
+    near /= np.maximum(1, near.sum(axis=-1, keepdims=True))
+    return np.clip(turned + near @ anchors, 0, 1)
+
+
+def _turned(colours):
+    """Light as dark and dark as light, from the dark paper to the dark page's ink; hue stays."""
+    (paper, ink), black = DARK[:2], 1 - LIGHT[1]  # ink is not quite black
+    extremes = colours.max(axis=-1, keepdims=True) + colours.min(axis=-1, keepdims=True)
+    return paper + (colours + 1 - extremes) * (ink - paper) / black
 
 
 def _visible(artist):
