@@ -129,6 +129,9 @@ def chapter_page(exercises):
     return nbformat.writes(notebook)
 
 
+PAGES = ("exercises", "folds", "markdown")
+
+
 class Book:
     """A book of five pages, and what its build said and did."""
 
@@ -147,7 +150,7 @@ class Book:
         self.folder, self.warnings = folder, StringIO()
         self.progress = {}  # the folder where a chapter's cell finds it, when it is read
         config = {
-            "extensions": ["myst_nb", "pages.exercises", "pages.markdown"],
+            "extensions": ["myst_nb", *(f"pages.{it}" for it in PAGES)],
             "nb_execution_mode": "off",
             "root_doc": "book/index",
         }

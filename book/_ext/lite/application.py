@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
+from finish import addresses
 from jupyterlite_pyodide_kernel.constants import (
     PYODIDE_CDN_URL,
     PYODIDE_KERNEL_NPM_NAME,
@@ -111,6 +112,7 @@ def digest(url, published):
     found = hashlib.sha256(url.encode())
     for name, (_, text) in published.items():
         found.update(f"{name} {text}".encode())
+    found.update(repr(addresses.MOVED).encode())
     for name in MADE_BY:
         found.update(f"{name} {version(name)}".encode())
     files = [path for name in PACKAGES for path in (ROOT / name).rglob("*")]
@@ -212,6 +214,9 @@ def finish_pages(site, published, lock, url):
     told = {
         "distribution": url,
         "files": [*lock["core"], *large_files(lock)],
+        "moved": {
+            f"{old}.ipynb": f"{new}.ipynb" for old, new in addresses.MOVED.items()
+        },
         "editions": {name: edition for name, (edition, _) in published.items()},
     }
     head = (

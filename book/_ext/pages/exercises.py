@@ -28,7 +28,7 @@ from sphinx.util.docutils import SphinxDirective
 import nnbook
 import nnlib
 from nnbook import contents
-from nnbook.tutor.catalogue import everything, number_of
+from nnbook.tutor.catalogue import all_exercises, everything, number_of
 from nnbook.tutor.cells import slug
 from nnbook.tutor.specification import KINDS, TIMES, Choice
 
@@ -262,6 +262,18 @@ def link_solutions(app, doctree):
                 task[-1] += [nodes.Text(" Or "), link, nodes.Text(".")]
 
 
+def number_tasks(app, doctree):
+    """A notebook calls a task "Exercise: its title"; its page says the number, too."""
+    known = {slug(exercise): exercise for exercise in all_exercises()}
+    for task in doctree.findall(nodes.admonition):
+        for id in known.keys() & set(task["ids"]):
+            words = task.next_node(nodes.title).next_node(nodes.Text)
+            called = f"Exercise {number_of(known[id])}:"
+            words.parent.replace(
+                words, nodes.Text(words.replace("Exercise:", called, 1))
+            )
+
+
 # --- a reader's cells -------------------------------------------------------------------------
 
 
@@ -333,5 +345,6 @@ def setup(app):
     app.add_directive("code-cell", Cell, override=True)
     app.connect("builder-inited", hide_progress)
     app.connect("doctree-read", link_solutions)
+    app.connect("doctree-read", number_tasks)
     app.connect("build-finished", restore_progress)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
