@@ -15,9 +15,8 @@ import nnbook.figures.losses
 import nnlib
 import nnlib.losses
 from nnbook import check, contents, hint, progress, use_mine
-from nnbook.tutor import answer as reading
 from nnbook.tutor import mine as swapping
-from nnbook.tutor import package, store
+from nnbook.tutor import package, store, written
 from nnbook.tutor.catalogue import all_exercises, find
 from nnlib import Linear, he_normal
 
@@ -347,7 +346,7 @@ def test_what_an_answer_uses_of_its_own_is_not(file):
 def test_the_text_that_is_kept(text, kept):
     exercise = find("losses.softmax")
     answer = exercise.compiled(text, "<a cell>")
-    assert reading.text_of(answer, "my_softmax").strip() == kept
+    assert written.text_of(answer, "my_softmax").strip() == kept
 
 
 def test_an_answer_without_a_text_passes_and_says_so(file):
