@@ -120,7 +120,10 @@ def targets(z, y):
 
 
 def labels(z, y):
-    """Logits z (…, k) with k at least 2, and integer labels y (…) from 0 to k - 1; (z, y)."""
+    """Logits z (…, k) with k at least 2, and integer labels y (…) from 0 to k - 1.
+
+    Returns both with a single axis in front of the classes: z (n, k) and y (n,).
+    """
     z, y = outputs(z), np.asarray(y)
     if z.ndim < 2 or z.shape[-1] < 2:
         raise ValueError(
@@ -142,7 +145,7 @@ def labels(z, y):
             f"labels must be from 0 to {z.shape[-1] - 1}, one for each column of z, "
             f"got {y.min()} to {y.max()}: does the network have an output for each class?"
         )
-    return z, y
+    return (z, y) if z.ndim == 2 else (z.reshape(y.size, -1), y.ravel())
 
 
 def binary(z, y):
@@ -160,7 +163,7 @@ def classes(z, y):
     """The true classes, y (…), of outputs z (…, k), or of z (…, 1) with 0/1 targets (…, 1)."""
     if np.ndim(z) >= 2 and np.shape(z)[-1] == 1:
         return binary(z, y)[1][..., 0].astype(np.int64)
-    return labels(z, y)[1]
+    return labels(z, y)[1].reshape(np.shape(y))
 
 
 def outputs(z):

@@ -12,10 +12,7 @@ from nnlib.initializers import he_normal
 
 
 class Layer:
-    """One step of a network; `params` names what it learns: "W" stands for W and dW.
-
-    A layer may hold others, in attributes, tuples and lists: a network learns them, too.
-    """
+    """One step of a network; `params` names what it learns: "W" stands for W and dW."""
 
     params = ()
     state = ()  # names of what it needs besides to predict: numbers, or arrays of them

@@ -38,9 +38,9 @@ def cross_entropy(z, y):
     front, of both. log p is computed as a difference of logarithms, so a gap of 10⁴
     between logits costs 10⁴, not ∞.
     """
+    shape = np.shape(z)
     z, y = checks.labels(z, y)
-    shape, n, rows = z.shape, y.size, np.arange(y.size)
-    z, y = z.reshape(n, -1), y.ravel()
+    n, rows = len(z), np.arange(len(z))
     z = z - z.max(axis=1, keepdims=True)
     dz = np.exp(z)
     total = dz.sum(axis=1, keepdims=True)

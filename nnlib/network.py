@@ -15,7 +15,10 @@ from nnlib import checks
 
 
 class Network:
-    """z = f(x; θ): layers in a row; `theta` holds all weights, `grad` is ∂L/∂θ."""
+    """z = f(x; θ): layers in a row; `theta` holds all weights, `grad` is ∂L/∂θ.
+
+    Layers may hold layers, in attributes, tuples and lists: theta has their weights, too.
+    """
 
     def __init__(self, *layers, dtype=np.float32):
         self.layers, self.dtype, self.z = layers, checks.float_type(dtype), None
