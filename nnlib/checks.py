@@ -389,8 +389,9 @@ def run(net, loss, x, y, metric=None):
     with np.errstate(over="ignore", invalid="ignore"):
         z = net.predict(x)
         value, _ = loss(z, y)
-    if metric is not None:
-        number(metric(z, y), "metric(z, y)", low=-np.inf)
+    measured = value if metric is None else metric(z, y)
+    if not isinstance(measured, numbers.Real):
+        raise ValueError(f"metric(z, y) must return a number, got {measured!r}")
     return value
 
 

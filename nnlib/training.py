@@ -115,13 +115,12 @@ def fit(
         metric = accuracy
     losses = train(net, loss, optimizer, x, y, batch_size=batch_size, rng=rng)
     loss_before = checks.run(net, loss, x_valid, y_valid, metric)
-    epochs = checks.count(epochs, "epochs")
-    stopping = EarlyStopping(epochs if patience is None else patience)
-    if history is not None:
-        stopping.best_loss = loss_before  # no epoch may be better than those before
     history = copy.deepcopy(history) or History()
-    start = best = net.theta.copy(), net.state
-    epochs = range(len(history.train_loss), len(history.train_loss) + epochs)
+    done, start = len(history.train_loss), (net.theta.copy(), net.state)
+    epochs = range(done, done + checks.count(epochs, "epochs"))
+    stopping, best = EarlyStopping(len(epochs) if patience is None else patience), start
+    if done:  # the weights it came with may stay the best
+        stopping.best_loss = loss_before
     show = progress and not os.environ.get("NNLIB_QUIET")
     if show:
         from tqdm.auto import tqdm
@@ -151,9 +150,7 @@ def fit(
             if stop:
                 break
     except KeyboardInterrupt:
-        patience = (
-            stopping.patience
-        )  # as if it had been asked to stop: the best weights
+        patience = stopping.patience  # so that the best weights are given back
     if patience is not None:
         net.theta[...], net.state = best
     history.best_epoch = int(np.argmin(history.valid_loss or [0]))
