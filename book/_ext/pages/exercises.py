@@ -42,6 +42,15 @@ class Chapter:
     title: str
     exercises: tuple
 
+    @property
+    def id(self):
+        """Of its section; a number would be another chapter's when one is put before it."""
+        return Path(self.page).name.replace("_", "-")
+
+    @property
+    def heading(self):
+        return f"Chapter {self.number}: {self.title}"
+
 
 def chapters(root):
     """The chapters of a book that have exercises."""
@@ -178,9 +187,8 @@ class Index(Derived):
             ]
             for exercise in one.exercises
         ]
-        title = f"Chapter {one.number}: {one.title}"
         made = table(head, rows, "nn-exercises")
-        return self.section(f"chapter-{one.number}", title, made)
+        return self.section(one.id, one.heading, made)
 
     def by_difficulty(self, listed):
         made = []
@@ -207,11 +215,7 @@ class Solutions(Derived):
 
     def derive(self, listed):
         return [
-            self.section(
-                f"chapter-{one.number}",
-                f"Chapter {one.number}: {one.title}",
-                *map(self.of_exercise, one.exercises),
-            )
+            self.section(one.id, one.heading, *map(self.of_exercise, one.exercises))
             for one in listed
         ]
 
