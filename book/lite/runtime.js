@@ -9,8 +9,10 @@
 (() => {
   const PATIENCE = 15000; // milliseconds in which the distribution has to answer
   const site = new URL("..", location.href); // lite/
-  const path = new URLSearchParams(location.search).get("path");
   const told = JSON.parse(document.querySelector("#nn-told").textContent);
+  const moved = new Map(Object.entries(told.moved)); // {a notebook's former name: its present one}
+  const asked = new URLSearchParams(location.search).get("path");
+  const path = moved.get(asked) ?? asked;
   const editions = new Map(Object.entries(told.editions)); // of the book's own notebooks
 
   // --- editions ---------------------------------------------------------------------------------
@@ -38,7 +40,7 @@
     return hex.startsWith(metadata.edition);
   }
 
-  // "activations-yours-2026-11-27.ipynb": a name that is free.
+  // "activations-yours-2026-11-27.ipynb", whatever the copy's name was: a name that is free.
   function freeName(copy, taken) {
     const stem = `${path.replace(/\.ipynb$/, "")}-yours-${copy.last_modified.slice(0, 10)}`;
     for (let number = 1; ; number++) {
@@ -47,33 +49,37 @@
     }
   }
 
-  // Makes way for a new edition. The name that the reader's copy has now, if it was changed.
+  // Makes way for a new edition. The names that the reader's copies have now that were changed.
   async function makeWay() {
-    const edition = editions.get(path);
-    const storage = edition && (await openStorage());
-    if (!storage) return null;
+    const storage = editions.has(path) && (await openStorage());
+    if (!storage) return [];
     try {
-      const reading = storage.transaction("files").objectStore("files");
-      const [copy, taken] = await Promise.all([
-        done(reading.get(path)),
-        done(reading.getAllKeys()),
-      ]);
-      const theirs = copy?.content?.metadata?.edition;
-      if (!theirs || theirs === edition) return null;
-      const changed = !(await isUnchanged(copy.content));
-      const name = changed ? freeName(copy, taken) : null;
-      const writing = storage.transaction(["files", "checkpoints"], "readwrite"); // all or nothing
-      if (changed) writing.objectStore("files").put({ ...copy, name, path: name }, name);
-      writing.objectStore("files").delete(path);
-      writing.objectStore("checkpoints").delete(path);
-      await new Promise((resolve, reject) => {
-        writing.oncomplete = resolve;
-        writing.onabort = () => reject(writing.error);
-      });
-      return name;
+      const former = [...moved.keys()].filter((name) => moved.get(name) === path);
+      const kept = [];
+      for (const name of [path, ...former]) kept.push(await moveAside(storage, name));
+      return kept.filter(Boolean);
     } finally {
       storage.close();
     }
+  }
+
+  // Takes the copy of an earlier edition away. The name that it has now, if it was changed.
+  async function moveAside(storage, old) {
+    const reading = storage.transaction("files").objectStore("files");
+    const [copy, taken] = await Promise.all([done(reading.get(old)), done(reading.getAllKeys())]);
+    const theirs = copy?.content?.metadata?.edition;
+    if (!theirs || (old === path && theirs === editions.get(path))) return null;
+    const changed = !(await isUnchanged(copy.content));
+    const name = changed ? freeName(copy, taken) : null;
+    const writing = storage.transaction(["files", "checkpoints"], "readwrite"); // all or nothing
+    if (changed) writing.objectStore("files").put({ ...copy, name, path: name }, name);
+    writing.objectStore("files").delete(old);
+    writing.objectStore("checkpoints").delete(old);
+    await new Promise((resolve, reject) => {
+      writing.oncomplete = resolve;
+      writing.onabort = () => reject(writing.error);
+    });
+    return name;
   }
 
   // --- Python -----------------------------------------------------------------------------------
@@ -249,15 +255,20 @@
   const whole = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve));
   window.nnReady = (async () => {
     await whole;
-    let kept = null;
+    if (path !== asked) {
+      const present = new URL(location.href);
+      present.searchParams.set("path", path);
+      history.replaceState(null, "", present);
+    }
+    let kept = [];
     try {
       kept = await makeWay();
     } catch (error) {
       console.warn("The copies kept in this browser stay as they are:", error);
     }
-    if (kept) {
-      const link = new URL(`?path=${encodeURIComponent(kept)}`, location.href);
-      say("status", `This chapter is a new edition. What you had is kept as ${kept}.`, [
+    for (const name of kept) {
+      const link = new URL(`?path=${encodeURIComponent(name)}`, location.href);
+      say("status", `This chapter is a new edition. What you had is kept as ${name}.`, [
         "Open yours",
         link,
       ]);

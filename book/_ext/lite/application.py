@@ -16,13 +16,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
+from finish import addresses
 from jupyterlite_pyodide_kernel.constants import (
     PYODIDE_CDN_URL,
     PYODIDE_KERNEL_NPM_NAME,
     PYODIDE_KERNEL_PLUGIN_ID,
     PYPI_WHEELS,
 )
-from notebooks import portable
 from sphinx.util import logging
 
 from lite import lockfile
@@ -112,6 +112,7 @@ def digest(url, published):
     found = hashlib.sha256(url.encode())
     for name, (_, text) in published.items():
         found.update(f"{name} {text}".encode())
+    found.update(repr(addresses.MOVED).encode())
     for name in MADE_BY:
         found.update(f"{name} {version(name)}".encode())
     files = [path for name in PACKAGES for path in (ROOT / name).rglob("*")]
@@ -130,16 +131,13 @@ def digest(url, published):
 def editions(notebooks):
     """Each notebook as it is published there: {name: (edition, text)}.
 
-    Its citations are links, as on the site: portable.py. The edition is a hash of what its cells
-    say then. It goes into the notebook's metadata, and stays in the copy that a reader makes, so
-    that runtime.js can tell a copy of an earlier edition, and one that was changed.
+    The edition is a hash of what its cells say. It goes into the notebook's metadata, and stays in
+    the copy that a reader makes, so that runtime.js can tell a copy of an earlier edition, and one
+    that was changed.
     """
     found = {}
     for name, path in notebooks.items():
         notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                cell.source = portable.cited(cell.source)
         sources = "\0".join(cell.source for cell in notebook.cells)
         edition = hashlib.sha256(sources.encode()).hexdigest()[:16]
         notebook.metadata["edition"] = edition
@@ -216,6 +214,9 @@ def finish_pages(site, published, lock, url):
     told = {
         "distribution": url,
         "files": [*lock["core"], *large_files(lock)],
+        "moved": {
+            f"{old}.ipynb": f"{new}.ipynb" for old, new in addresses.MOVED.items()
+        },
         "editions": {name: edition for name, (edition, _) in published.items()},
     }
     head = (

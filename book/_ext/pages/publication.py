@@ -130,9 +130,10 @@ def add_pages(app):
     ]
     base = root_folder(app.config.html_baseurl)
     lost = {"title": "Page not found", "contents": contents, "base": base}
-    door = {"first": f"{root}.html", "html_baseurl": app.config.html_baseurl}
+    site = app.config.html_baseurl
+    door = {"leads": f"{root}.html", "canonical": site and f"{site}{root}.html"}
     yield "404", lost, "404.html"
-    yield "index", {"title": app.config.project, **door}, "root.html"
+    yield "index", {"title": app.config.project, **door}, "forward.html"
 
 
 def root_folder(site):
