@@ -1,8 +1,10 @@
 # Everything runs in .venv, which is made at the first command. Another Python than python3
-# (3.11 or newer is needed): make book PYTHON=python3.12
+# (3.11 or newer is needed): make book PYTHON=python3.12. The very packages that the published site
+# is made with, each by its SHA-256: make book LOCKED=1
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # A test has the tier that its marker says (pyproject.toml); as many run at once as there are cores.
 PYTEST := $(BIN)/python -m pytest -q -n logical --dist loadgroup
@@ -16,7 +18,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 TESTS := test-package test-site test-pages test-every-page test-browser test-lab test-versions test-32bit test-tools
-.PHONY: help book chapter cells check test test-all style $(TESTS) lab notebooks bench clean
+.PHONY: help book chapter cells check test test-all style $(TESTS) lock lab notebooks bench clean
 
 help:
 	@echo "make book       execute the chapters and build the site into _build/html"
@@ -28,15 +30,28 @@ help:
 	@echo "make chapter NAME=losses   one chapter: executed, stored, tested"
 	@echo "make cells      copy nnlib's definitions into the cells that show them; NAMES=softmax"
 	@echo "make notebooks  execute the chapters and store them in their normal form"
+	@echo "make lock       which packages, by their SHA-256, the published site is made with"
 	@echo "make bench      nnlib beside PyTorch, JAX and scikit-learn; MNIST=folder for the real task"
 	@echo "make clean      remove what these commands made, .venv included"
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 …")'
-	@echo "--- Making .venv and installing requirements.txt: about two minutes, once."
+	@echo "--- Making .venv and installing $(if $(LOCKED),requirements.lock,requirements.txt): about two minutes, once."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
+ifdef LOCKED
+	@$(INSTALL) --require-hashes --only-binary :all: -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+else
+	@$(INSTALL) -r requirements.txt -e .
+endif
 	@touch $(INSTALLED)
+
+# For Python 3.11 and newer, on any system: the newest that requirements.txt allows.
+lock: $(INSTALLED)
+	@echo "--- Writing requirements.lock: seconds."
+	@$(INSTALL) uv
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command "make lock" --output-file requirements.lock requirements.txt
 
 book: $(INSTALLED)
 	@echo "--- Building the site: about two minutes the first time, then only what has changed."
@@ -103,9 +118,10 @@ test-tools: $(INSTALLED)
 
 # --- the rest
 
+# Its settings are in .jupyter, the reader's own stay as they are.
 lab: $(INSTALLED)
-	@echo "--- Opening the chapters in JupyterLab; Ctrl-C here ends it."
-	@$(BIN)/jupyter lab --notebook-dir=book
+	@echo "--- Opening the book's first page in JupyterLab; Ctrl-C here ends it."
+	@JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter JUPYTER_PATH=$(CURDIR)/.jupyter $(BIN)/jupyter lab book/index.ipynb
 
 notebooks: $(INSTALLED)
 	@echo "--- Executing the chapters and storing their outputs: about two minutes."

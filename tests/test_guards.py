@@ -121,7 +121,7 @@ FAULTS = {
         "02, code cell 2, line 1: normal is not nnlib's:\n"
         "    nnlib/initializers.py, line 9:\n"
         '         """W ~ N(0, scale²)."""\n'
-        "         checks.rng(rng)  # one line\n"
+        "         checks.generator(rng)  # one line\n"
         "    -    return rng.normal(size=(n_in, n_out))\n"
         "    +    return scale * rng.normal(size=(n_in, n_out))\n"
         "    The package's text (+) comes into the cell by: make cells NAMES=normal",

@@ -115,6 +115,15 @@ def test_absolute_addresses_where_the_site_has_one_and_only_there():
         assert bool(named(page, "meta", property="og:image")) == known, page
 
 
+@pytest.mark.parametrize("page", PAGES + BESIDE)
+def test_a_page_may_ask_its_own_site_alone(page):
+    (policy,) = named(page, "meta", **{"http-equiv": "Content-Security-Policy"})
+    assert "default-src 'self';" in policy["content"]
+    assert "//" not in policy["content"] and "*" not in policy["content"]
+    head = read(page).partition("</head>")[0]
+    assert head.index("http-equiv") < min(map(head.index, ("<title", "<link")))
+
+
 # --- downloads ------------------------------------------------------------------------------
 
 

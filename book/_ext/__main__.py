@@ -15,7 +15,9 @@ PROGRAMS = {  # in which room each is
 def main():
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     if name not in PROGRAMS:
-        sys.exit(f"python book/_ext NAME: one of {', '.join(PROGRAMS)} was expected, not {name!r}")
+        sys.exit(
+            f"python book/_ext NAME: one of {', '.join(PROGRAMS)} was expected, not {name!r}"
+        )
     sys.argv[:2] = [f"python book/_ext {name}"]
     import_module(f"{PROGRAMS[name]}.{name}").main()
 

@@ -5,14 +5,15 @@ built pages a site, `lite` Python in the browser, `notebooks` the chapters as fi
 """
 
 import os
+from itertools import chain
 
-from finish import freshness, offline, self_contained, unused
+from finish import addresses, freshness, offline, self_contained, unused
 from lite import application
 from notebooks import executed
 from pages import explorers, icons, launch, publication
 
 # Directives, and how single elements of a page are shown.
-ELEMENTS = ("api", "exercises", "folds", "nowrap", "streams", "times")
+ELEMENTS = ("api", "exercises", "folds", "markdown", "nowrap", "streams", "times")
 
 # Before anything is read: step(app, config).
 SETTINGS = (
@@ -36,6 +37,11 @@ PAGE = (
     offline.offer,
     self_contained.search_in_a_folder,
     unused.trim_page,  # of what the page then needs
+)
+# Pages beside the book's: (page, context, template) of each step(app).
+ADDED = (
+    publication.add_pages,
+    addresses.add_pages,
 )
 # The site, once all pages are written, if none failed: step(app).
 FINISH = (
@@ -69,6 +75,10 @@ def page(app, page, template, context, doctree):
         step(app, page, context, doctree)
 
 
+def added(app):
+    return chain.from_iterable(step(app) for step in ADDED)
+
+
 def finish(app, error):
     if not error and app.builder.format == "html":
         for step in FINISH:
@@ -87,7 +97,7 @@ def setup(app):
     app.connect("config-inited", settings, priority=100)
     app.connect("builder-inited", start)
     app.connect("env-get-outdated", freshness.read_all)
-    app.connect("html-collect-pages", publication.add_pages)
+    app.connect("html-collect-pages", added)
     app.connect("html-page-context", page, priority=900)
     app.connect("doctree-resolved", unused.drop_thebe, priority=900)
     app.connect("build-finished", finish, priority=900)

@@ -11,6 +11,8 @@ from shutil import rmtree
 from docutils import nodes
 from pages.launch import written
 
+from finish import addresses
+
 # Scripts and styles, by words in their names, that a page gets only if it has an element whose
 # class begins so.
 NEEDED_FOR = {
@@ -64,7 +66,7 @@ def is_needed(asset, body):
 
 def trim_site(app):
     """Takes out of the site the files that nothing in it names."""
-    remove_old_pages(Path(app.outdir), app.env.found_docs)
+    remove_old_pages(Path(app.outdir), app.env.found_docs | addresses.moved(app).keys())
     if not app._warncount:  # what a notebook of an earlier build failed at
         rmtree(Path(app.outdir, "reports"), ignore_errors=True)
     static = Path(app.outdir, "_static")

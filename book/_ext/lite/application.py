@@ -16,16 +16,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
+from finish import addresses
 from jupyterlite_pyodide_kernel.constants import (
     PYODIDE_CDN_URL,
     PYODIDE_KERNEL_NPM_NAME,
     PYODIDE_KERNEL_PLUGIN_ID,
     PYPI_WHEELS,
 )
-from notebooks import portable
 from sphinx.util import logging
 
 from lite import lockfile
+from lite.policy import with_policy
 
 ROOT = Path(__file__).parents[3]
 LITE = Path(__file__).parents[2] / "lite"
@@ -36,6 +37,8 @@ LABEXTENSIONS = (
     "jupyterlab-myst",
     "jupyterlab_pygments",
 )
+# Renderers that compile what an output holds, for which the pages' policy (policy.py) has no word.
+DISABLED = ("@jupyterlab/javascript-extension", "@jupyterlab/vega5-extension")
 # The programs whose other versions make another site of the same sources.
 MADE_BY = ("jupyterlite-core", "jupyterlite-pyodide-kernel", "jupyterlab-widgets")
 MADE_BY += ("jupyterlab-myst", "jupyterlab-pygments", "setuptools")
@@ -109,11 +112,12 @@ def digest(url, published):
     found = hashlib.sha256(url.encode())
     for name, (_, text) in published.items():
         found.update(f"{name} {text}".encode())
+    found.update(repr(addresses.MOVED).encode())
     for name in MADE_BY:
         found.update(f"{name} {version(name)}".encode())
     files = [path for name in PACKAGES for path in (ROOT / name).rglob("*")]
     files += [Path(__file__), *(ROOT / name for name in BESIDE)]
-    files += [path for path in LITE.iterdir() if path.suffix != ".md"]
+    files += [path for path in LITE.rglob("*") if path.suffix != ".md"]
     for path in sorted(files):
         if "__pycache__" not in path.parts and path.is_file():
             found.update(f"{path.relative_to(ROOT)}".encode())
@@ -127,16 +131,13 @@ def digest(url, published):
 def editions(notebooks):
     """Each notebook as it is published there: {name: (edition, text)}.
 
-    Its citations are links, as on the site: portable.py. The edition is a hash of what its cells
-    say then. It goes into the notebook's metadata, and stays in the copy that a reader makes, so
-    that runtime.js can tell a copy of an earlier edition, and one that was changed.
+    The edition is a hash of what its cells say. It goes into the notebook's metadata, and stays in
+    the copy that a reader makes, so that runtime.js can tell a copy of an earlier edition, and one
+    that was changed.
     """
     found = {}
     for name, path in notebooks.items():
         notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                cell.source = portable.cited(cell.source)
         sources = "\0".join(cell.source for cell in notebook.cells)
         edition = hashlib.sha256(sources.encode()).hexdigest()[:16]
         notebook.metadata["edition"] = edition
@@ -165,6 +166,7 @@ def run_jupyterlite(folder, published, url, site):
     data = {
         "appName": "A neural network from scratch",
         "appUrl": "./tree",
+        "disabledExtensions": list(DISABLED),
         "litePluginSettings": {PYODIDE_KERNEL_PLUGIN_ID: kernel},
     }
     settings = {
@@ -186,7 +188,8 @@ def run_jupyterlite(folder, published, url, site):
                 "no_unused_shared_packages": True,
                 "ignore_sys_prefix": ["federated_extensions"],
                 "federated_extensions": [
-                    str(lockfile.LABEXTENSIONS / name) for name in LABEXTENSIONS
+                    *(str(lockfile.LABEXTENSIONS / name) for name in LABEXTENSIONS),
+                    str(LITE / "untrusted"),
                 ],
                 "source_date_epoch": EPOCH,
             }
@@ -211,6 +214,9 @@ def finish_pages(site, published, lock, url):
     told = {
         "distribution": url,
         "files": [*lock["core"], *large_files(lock)],
+        "moved": {
+            f"{old}.ipynb": f"{new}.ipynb" for old, new in addresses.MOVED.items()
+        },
         "editions": {name: edition for name, (edition, _) in published.items()},
     }
     head = (
@@ -229,6 +235,8 @@ def finish_pages(site, published, lock, url):
             )
         text = text.replace(start, "await window.nnReady; await import(")
         page.write_text(text.replace("</title>", f"</title>{head}", 1), "utf-8")
+    for page in (site / "index.html", *(site / app / "index.html" for app in APPS)):
+        page.write_text(with_policy(page.read_text("utf-8"), url), "utf-8")
     for pattern in LEFT_OUT:
         for path in site.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -20,6 +20,12 @@ PICTURE = "_static/social.png"
 PICTURE_TEXT = (
     "A neural network from scratch: two inputs, three hidden neurons, one output"
 )
+# A page asks its own site alone, pictures included. Its scripts and styles may stand in it.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'"
+)
 SHORTEST, LONGEST = 60, 200  # characters of a description; search engines show 160
 FORMULA = "\N{REPLACEMENT CHARACTER}"
 
@@ -96,11 +102,13 @@ def add_metadata(app, page, context, doctree):
             ("name", "twitter:card"): "summary_large_image",
         }
     before = context.get("metatags", "")
-    context["metatags"] = before + "".join(
+    policy = f'\n    <meta http-equiv="Content-Security-Policy" content="{POLICY}" />'
+    described = [
         f'\n    <meta {key}="{name}" content="{html.escape(content)}" />'
         for (key, name), content in tags.items()
         if f'name="{name}"' not in before  # a page may describe itself
-    )
+    ]
+    context["metatags"] = "".join([policy, before, *described])
 
 
 def name_edit_link(app, page, context, doctree):
@@ -120,11 +128,19 @@ def add_pages(app):
         (env.titles[page].astext(), f"{page}.html")
         for page in [root, *env.toctree_includes.get(root, [])]
     ]
-    base = urlsplit(app.config.html_baseurl).path  # empty: 404.html finds it out
+    base = root_folder(app.config.html_baseurl)
     lost = {"title": "Page not found", "contents": contents, "base": base}
-    door = {"first": f"{root}.html", "html_baseurl": app.config.html_baseurl}
+    site = app.config.html_baseurl
+    door = {"leads": f"{root}.html", "canonical": site and f"{site}{root}.html"}
     yield "404", lost, "404.html"
-    yield "index", {"title": app.config.project, **door}, "root.html"
+    yield "index", {"title": app.config.project, **door}, "forward.html"
+
+
+def root_folder(site):
+    """Where a site begins on its host; "" if its address is not known: 404.html finds it out."""
+    return re.sub(
+        "^/+", "/", urlsplit(site).path
+    )  # "//x/" would be another host's root
 
 
 def write_files(app):
