@@ -13,7 +13,9 @@ from notebooks import executed
 from pages import explorers, icons, launch, publication
 
 # Directives, and how single elements of a page are shown.
-ELEMENTS = ("api", "exercises", "folds", "markdown", "nowrap", "streams", "times")
+ELEMENTS = (
+    "api", "exercises", "folds", "markdown", "nowrap", "overview", "streams", "times",
+)  # fmt: skip
 
 # Before anything is read: step(app, config).
 SETTINGS = (
