@@ -30,11 +30,7 @@ NUMBERED = re.compile(
     rf"|\b(?:{PLACES.replace(' ', '|')}) chapters?\b",
     re.IGNORECASE,
 )
-OTHERS = re.compile(
-    r"\{cite\}`\w+`, chapter \d+"  # of another book
-    r"|^```\{admonition\} Exercise \d+\.\d+:",  # computed: nnbook/tutor/cells.py
-    re.MULTILINE,
-)
+OTHERS = re.compile(r"\{cite\}`\w+`, chapter \d+")  # of another book
 LINK = re.compile(r"\[([^][]+)\]\((?:book/)?(\w+\.(?:ipynb|md))?(?:#([\w-]+))?\)")
 
 
