@@ -30,16 +30,8 @@ NUMBERED = re.compile(
     rf"|\b(?:{PLACES.replace(' ', '|')}) chapters?\b",
     re.IGNORECASE,
 )
-<<<<<<< HEAD
-OTHERS = re.compile(r"\{cite\}`\w+`, chapter \d+")  # of another book
-=======
-OTHERS = re.compile(
-    r"\]\(bibliography\.md#\w+\)\], chapter \d+"  # of another book
-    r"|^```\{admonition\} Exercise \d+\.\d+:",  # computed: nnbook/tutor/cells.py
-    re.MULTILINE,
-)
+OTHERS = re.compile(r"\]\(bibliography\.md#\w+\)\], chapter \d+")  # of another book
 NIELSEN = "[[Nielsen, 2015](bibliography.md#nielsen2015)]"
->>>>>>> main
 LINK = re.compile(r"\[([^][]+)\]\((?:book/)?(\w+\.(?:ipynb|md))?(?:#([\w-]+))?\)")
 
 
