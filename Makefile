@@ -118,9 +118,10 @@ test-tools: $(INSTALLED)
 
 # --- the rest
 
+# Its settings are in .jupyter, the reader's own stay as they are.
 lab: $(INSTALLED)
-	@echo "--- Opening the chapters in JupyterLab; Ctrl-C here ends it."
-	@$(BIN)/jupyter lab --notebook-dir=book
+	@echo "--- Opening the book's first page in JupyterLab; Ctrl-C here ends it."
+	@JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter JUPYTER_PATH=$(CURDIR)/.jupyter $(BIN)/jupyter lab book/index.ipynb
 
 notebooks: $(INSTALLED)
 	@echo "--- Executing the chapters and storing their outputs: about two minutes."

@@ -91,28 +91,28 @@ EXERCISES = """# Exercises
 """
 SESSION = f"""# A session
 
-```{{cell}}
+```{{code-cell}} python
 from nnbook import check, hint, progress
 
 {WRONG}
 ```
 
-```{{cell}}
+```{{code-cell}} python
 check("losses.thrice")
 ```
 
-```{{cell}}
+```{{code-cell}} python
 hint("losses.thrice")
 ```
 
-```{{cell}}
+```{{code-cell}} python
 {RIGHT}
 
 
 check("losses.thrice")
 ```
 
-```{{cell}}
+```{{code-cell}} python
 progress()
 ```
 """
@@ -129,6 +129,9 @@ def chapter_page(exercises):
     return nbformat.writes(notebook)
 
 
+PAGES = ("exercises", "folds", "markdown")
+
+
 class Book:
     """A book of five pages, and what its build said and did."""
 
@@ -138,7 +141,7 @@ class Book:
             "book/index.md": INDEX,
             "book/losses.ipynb": chapter_page(exercises),
             "book/exercises.md": EXERCISES,
-            "book/solutions.md": "# Solutions\n\n```{solutions}\n```\n",
+            "book/solutions.md": "# Solutions\n\n% ```{solutions}\n% ```\n",
             "book/session.md": SESSION + more,
         }
         (folder / "book").mkdir()
@@ -147,7 +150,7 @@ class Book:
         self.folder, self.warnings = folder, StringIO()
         self.progress = {}  # the folder where a chapter's cell finds it, when it is read
         config = {
-            "extensions": ["myst_nb", "pages.exercises"],
+            "extensions": ["myst_nb", *(f"pages.{it}" for it in PAGES)],
             "nb_execution_mode": "off",
             "root_doc": "book/index",
         }
@@ -209,7 +212,7 @@ def test_the_build_warns_of_nothing(book):
 
 
 def test_a_chapters_exercises_are_in_a_table_in_their_order(book):
-    section = book.page("exercises").find(id=f"chapter-{NUMBER}")
+    section = book.page("exercises").find(id="losses")
     assert words(section.h3).startswith(f"Chapter {NUMBER}: Losses")
     rows = [[words(td) for td in tr("td")] for tr in section.tbody("tr")]
     assert rows == [
@@ -263,7 +266,7 @@ def test_a_changed_exercise_has_both_pages_written_anew(book):
 
 def solution(book, exercise):
     """The section, and its two folds."""
-    section = book.page("solutions").find(id=pages.target(exercise))
+    section = book.page("solutions").find(id=pages.solution(cells.slug(exercise)))
     outer, inner = section("details")
     assert inner in outer.descendants
     return section, outer, inner

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from nnbook.tutor import answer as answers
-from nnbook.tutor import package, syntax, verdict
+from nnbook.tutor import package, syntax, verdict, written
 from nnbook.tutor.result import Result
 from nnbook.tutor.trial import words
 
@@ -55,7 +54,7 @@ class Exercise:
     where it has not, the module it would stand in, and a name of its own.
 
     Each kind of exercise (Code, Choice) says what its `stub` is, its `solution_text` and how
-    that is `shown`, what is `asked` of whoever has not begun, and its `verdict` on an answer.
+    that is `shown`, what is `asked` of whoever has not begun, and the `result_of` an answer.
     """
 
     id: str
@@ -109,7 +108,7 @@ class Exercise:
         try:
             if answer is ...:
                 return Result(self, attempted=False, text=self.asked)
-            return self.verdict(answer, rng)
+            return self.result_of(answer, rng)
         except Exception as error:
             text = f"This answer is more than the check can cope with: {words(error)}"
             return Result(self, text=text)
@@ -179,9 +178,9 @@ class Code(Exercise):
             return self.patched(wrong)
         return self.with_bodies(lambda space, body: [f"{space}..."])
 
-    def with_bodies(self, written):
-        """The solution with other lines for what is to be written: written(space, lines)."""
-        return syntax.with_bodies(self.solution_text, self.given, written)
+    def with_bodies(self, instead):
+        """The solution with other lines for what is to be written: instead(space, lines)."""
+        return syntax.with_bodies(self.solution_text, self.given, instead)
 
     def patched(self, mistake):
         """The solution with a mistake in it."""
@@ -244,16 +243,16 @@ class Code(Exercise):
 
     def untouched(self, answer):
         """The blanks that an answer leaves as they were: empty, or with the mistake."""
-        codes = answers.codes(answer)
+        codes = written.codes(answer)
         if self.broken:
-            text = answers.text_of(answer, self.mine) or ""
+            text = written.text_of(answer, self.mine) or ""
             return self.blanks if syntax.alike(text, self.stub) else []
         if not isinstance(answer, type):
-            return self.blanks if all(map(answers.is_empty, codes.values())) else []
+            return self.blanks if all(map(written.is_empty, codes.values())) else []
         return [
             name
             for name in self.blanks
-            if name not in codes or answers.is_empty(codes[name])
+            if name not in codes or written.is_empty(codes[name])
         ]
 
     @cached_property
@@ -261,16 +260,16 @@ class Code(Exercise):
         """The package's code objects that an answer may not run in place of its own."""
         if not self.in_package:
             return frozenset()
-        codes = answers.codes(package.original(self.id)).values()
+        codes = written.codes(package.original(self.id)).values()
         return frozenset(it for it in codes if it.co_name not in self.given)
 
-    def verdict(self, answer, rng):
+    def result_of(self, answer, rng):
         return verdict.judge_code(self, answer, rng)
 
     def kept(self, answer):
         """The text of a right answer, for use_mine(), and a sentence if that could do nothing
         with it."""
-        text = answers.text_of(answer, self.mine)
+        text = written.text_of(answer, self.mine)
         if text is None:
             return None, (
                 f"The text of {self.mine} was not found, so use_mine() cannot take it."
@@ -326,7 +325,7 @@ class Choice(Exercise):
     def needs(self, text):
         return {}
 
-    def verdict(self, answer, rng):
+    def result_of(self, answer, rng):
         return verdict.judge_choice(self, answer)
 
     def kept(self, answer):

@@ -6,7 +6,8 @@
 
 A chapter's exercises (their tasks, stubs and checks) are written anew from nnbook/exercises,
 the one place where they are edited (what was edited in the notebook is shown, and stays), and
-the tables of the chapters on the first page from the chapters.
+the tables of the chapters on the first page from the chapters. What is for those who open a
+notebook as one is opened.py's, and citations with their list are bibliography.py's.
 
 Normal: each code cell executed, in order, 1, 2, 3 …; outputs are text alone (text/plain and
 stdout), because that is what `pytest --nbval` compares and what a diff can show; pictures,
@@ -32,7 +33,7 @@ from nbclient import NotebookClient
 from nnbook.tutor import cells
 from nnbook.tutor import pages as tutor
 from nnbook.tutor.catalogue import everything
-from notebooks import overview
+from notebooks import bibliography, opened, overview
 
 ROOT = Path(__file__).resolve().parents[3]
 METADATA = {
@@ -235,6 +236,7 @@ def run(path):
         print(*(f"\n{path.name}: {sentence}" for sentence in wrong), sep="\n")
         return 0, True
     overview.place(notebook, ROOT)
+    opened.place(notebook)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:  # nobody's progress
         os.environ["NNLIB_PROGRESS"] = folder
@@ -255,6 +257,7 @@ def check(path):
     text = path.read_text("utf-8")
     notebook = nbformat.reads(text, as_version=4)
     found = problems(notebook)
+    found += opened.problems(notebook)
     if overview.is_stale(notebook, ROOT):
         found.append("the tables of the chapters are not what the chapters say")
     if not found and text != as_text(notebook):
@@ -284,6 +287,7 @@ def main():
         os.environ.pop("NNLIB_SITE", None)
         if wrong := [*tutor.problems_of_files()]:
             sys.exit("\n".join(wrong))
+        bibliography.write()
         for path in files:
             seconds, bad = run(path)
             failed += bad
