@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("site")]
 WAIT = 120_000  # milliseconds, for a slow machine
 WORD = {"trusted": True}
 INHERITED = {"__proto__": WORD}
+PLAIN = {"text/plain": "what is shown in its place"}
 
 
 class Elsewhere(Distribution):
@@ -42,10 +43,11 @@ def notebook(said, address):
     def attack(name):
         return deed(name, address)
 
+    inside = "parent.ran = [...(parent.ran ?? []), 'frame']"
     outputs = [
         {"text/html": f"<b>seen</b><script>{attack('html')}</script>"},
         {"text/html": f'<img src="x:" onerror="{attack("handler")}">'},
-        {"text/html": "<iframe srcdoc=\"<script>parent.ran = ['frame']</script>\">"},
+        {"text/html": f'<iframe srcdoc="<script>{inside}</script>"></iframe>'},
         {"text/html": f'<img src="{address}picture">'},
         {"application/javascript": attack("javascript")},
         {"image/svg+xml": f"<svg><script>{attack('svg')}</script></svg>"},
@@ -56,7 +58,7 @@ def notebook(said, address):
         {"cell_type": "code", "id": "b", "source": "1", "execution_count": 1}
         | {
             "outputs": [
-                {"output_type": "display_data", "metadata": {}, "data": data}
+                {"output_type": "display_data", "metadata": {}, "data": data | PLAIN}
                 for data in outputs
             ]
         },
