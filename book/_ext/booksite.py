@@ -14,8 +14,16 @@ from pages import explorers, icons, launch, publication
 
 # Directives, and how single elements of a page are shown.
 ELEMENTS = (
-    "api", "exercises", "folds", "markdown", "nowrap", "overview", "streams", "times",
-)  # fmt: skip
+    "api",
+    "exercises",
+    "folds",
+    "markdown",
+    "nowrap",
+    "numbers",
+    "overview",
+    "streams",
+    "times",
+)
 
 # Before anything is read: step(app, config).
 SETTINGS = (
