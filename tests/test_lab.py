@@ -211,7 +211,7 @@ def test_what_the_site_hides_is_folded(unrun):
 def test_what_an_explorer_will_show_is_said_before_it_is_run(unrun):
     number = next(i for i in HIDDEN if CELLS[i].source.startswith("explore("))
     said = unrun.locator(cell_of(number)).inner_text()
-    assert "RMSE" in said and "Run the cells to see the picture and to change" in said
+    assert "RMSE" in said and "Run the cells to see the picture and its controls" in said
 
 
 def test_no_text_is_a_sign_that_jupyterlab_does_not_know(unrun):
