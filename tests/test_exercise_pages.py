@@ -119,13 +119,14 @@ progress()
 MINE = {"version": 1, "answers": {}}
 
 
-def chapter_page(exercises):
+def chapter_page(exercises, last):
     notebook = nbformat.v4.new_notebook()
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "python"}
     new = nbformat.v4.new_markdown_cell
     notebook.cells = [new("# Losses"), *(new(f"exercise: {it.id}") for it in exercises)]
     notebook.cells.append(nbformat.v4.new_code_cell("def mse(z, y):\n    return 0"))
     cells.place(notebook, exercises)
+    notebook.cells.append(new(last))
     return nbformat.writes(notebook)
 
 
@@ -135,11 +136,11 @@ PAGES = ("exercises", "folds", "markdown")
 class Book:
     """A book of five pages, and what its build said and did."""
 
-    def __init__(self, folder, exercises=ALL, more=""):
+    def __init__(self, folder, exercises=ALL, more="", last="The end."):
         files = {
             "_toc.yml": "root: book/index\nparts: [{chapters: [{file: book/losses}]}]",
             "book/index.md": INDEX,
-            "book/losses.ipynb": chapter_page(exercises),
+            "book/losses.ipynb": chapter_page(exercises, last),
             "book/exercises.md": EXERCISES,
             "book/solutions.md": "# Solutions\n\n% ```{solutions}\n% ```\n",
             "book/session.md": SESSION + more,
@@ -250,7 +251,13 @@ def test_links_lead_to_the_task(book, where, exercise):
 def test_an_exercise_that_is_not_in_its_chapter_is_a_warning(three, tmp_path):
     said = Book(tmp_path, (PIECE, MEND)).said()
     assert "undefined label: 'exercise-losses-guess'" in said
+    assert "the exercise losses.guess is not on this page: write `exercise:" in said
     assert "thrice" not in said and "mse" not in said
+
+
+def test_a_cell_that_names_no_exercise_is_a_warning(three, tmp_path):
+    said = Book(tmp_path, last="exercise: losses.gues").said()
+    assert "cell 12: there is no exercise 'losses.gues': did you mean losses.guess?" in said
 
 
 def test_a_changed_exercise_has_both_pages_written_anew(book):
@@ -326,7 +333,7 @@ def test_a_link_to_no_solution_is_a_warning(three, tmp_path):
 def test_a_chapter_without_exercises_is_left_out(three, tmp_path, monkeypatch):
     (tmp_path / "book").mkdir()
     for name in ("losses", "other"):
-        (tmp_path / f"book/{name}.ipynb").write_text(chapter_page(ALL), "utf-8")
+        (tmp_path / f"book/{name}.ipynb").write_text(chapter_page(ALL, "The end."), "utf-8")
     toc = "root: book/index\nparts: [{{chapters: [{}]}}]".format(
         ", ".join(
             f"{{file: book/{name}}}"
