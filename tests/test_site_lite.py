@@ -16,6 +16,7 @@ import pytest
 from browser import DESK, PHONE, tab
 from browser_checks import violations
 from built import CHAPTERS, ROOT, SITE
+from finish import addresses
 from lite import application, lockfile
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("site")]
@@ -328,6 +329,36 @@ def test_a_new_edition_is_shown_and_the_changed_copy_kept(opened):
     note.get_by_role("link", name="Open yours").click()
     opened.wait_for_url("**yours**")
     opened.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=WAIT)
+    assert MARK in first_cell(opened)
+
+
+RENAME = """async ([path, name]) => {
+  const done = (it) => new Promise((yes) => { it.onsuccess = () => yes(it.result); });
+  const storage = await done(indexedDB.open((await indexedDB.databases())
+    .map((it) => it.name).find((it) => it.startsWith("JupyterLite Storage"))));
+  const files = () => storage.transaction("files", "readwrite").objectStore("files");
+  const copy = await done(files().get(path));
+  await done(files().put({ ...copy, name, path: name }, name));
+  await done(files().delete(path));
+  storage.close();
+}"""
+(FORMER,) = (old for old, new in addresses.MOVED.items() if new == CHAPTER)
+
+
+def test_a_copy_under_a_former_name_is_kept_and_said_to_be(opened):
+    open_notebook(opened)
+    edit(opened)
+    opened.evaluate(RENAME, [f"{CHAPTER}.ipynb", f"{FORMER}.ipynb"])
+    open_notebook(opened, FORMER)  # at its old address
+    assert opened.url.endswith(f"?path={CHAPTER}.ipynb")
+    assert MARK not in first_cell(opened)
+    assert opened.locator("#nn-page").get_attribute("href").endswith(f"/{CHAPTER}.html")
+    note = opened.get_by_role("status").filter(has_text="new edition")
+    note.wait_for()
+    (kept,) = (name for name in copies(opened) if "yours" in name)
+    assert kept.startswith(f"{CHAPTER}-yours-20") and f"{FORMER}.ipynb" not in copies(opened)
+    note.get_by_role("link", name="Open yours").click()
+    opened.wait_for_url("**yours**")
     assert MARK in first_cell(opened)
 
 
