@@ -126,7 +126,7 @@ def draw_weights(neurons=3):
 '''
 EXERCISES = '''"""Exercises of *Counting*."""
 
-from nnbook.tutor.specification import Code, mistake
+from nnbook.tutor.code import Code, mistake
 
 WEIGHTS = Code(
     id="counting.weights",
