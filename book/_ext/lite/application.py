@@ -37,7 +37,7 @@ LABEXTENSIONS = (
     "jupyterlab-myst",
     "jupyterlab_pygments",
 )
-# Renderers that compile what an output holds, for which the pages' policy (policy.py) has no word.
+# Renderers that run what an output holds, which the policy of the pages (policy.py) cannot forbid.
 DISABLED = ("@jupyterlab/javascript-extension", "@jupyterlab/vega5-extension")
 # The programs whose other versions make another site of the same sources.
 MADE_BY = ("jupyterlite-core", "jupyterlite-pyodide-kernel", "jupyterlab-widgets")
