@@ -4,9 +4,9 @@
     python book/_ext/lockfile.py check FOLDER    has this Pyodide distribution what chapters need?
 
 Pyodide's own lock file names hundreds of packages, by file and SHA-256. Ours is the part of it that
-the chapters need, from the version that the kernel is made for, and what Pyodide lacks: ipywidgets
-and comm from PyPI, and the kernel's own wheels ("from" says where each is had). nnlib is added
-when the site is built (book/_ext/lite.py), for it changes with each commit.
+the chapters need, and what Pyodide lacks: pure Python from PyPI, and the kernel's own wheels ("from"
+says where each is had). nnlib is added when the site is built (book/_ext/lite.py), for it changes
+with each commit.
 """
 
 import argparse
