@@ -57,7 +57,7 @@ lab: $(INSTALLED)
 
 notebooks: $(INSTALLED)
 	@echo "--- Executing the chapters and storing their outputs: about two minutes."
-	@$(BIN)/python book/_ext/normalise.py
+	@$(BIN)/python book/_ext normalise
 
 # Where there is a CPU build of torch for Linux, install that one first: it is much smaller.
 bench: $(INSTALLED)

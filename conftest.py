@@ -1,7 +1,7 @@
 """How `pytest --nbval book` compares a notebook: strictly, and words only.
 
 What an output says as text/plain, and what is printed, must be equal, character by character.
-Its pictures are not stored (see book/_ext/normalise.py), so they are not compared.
+Its pictures are not stored (see book/_ext/notebooks/normalise.py), so they are not compared.
 """
 
 import os

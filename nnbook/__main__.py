@@ -14,7 +14,7 @@ What is done is kept in progress.json, in the folder where you run this (or the 
 environment variable NNLIB_PROGRESS names). In the folder of the book's chapters, the
 notebooks share it, and use_mine() there trains with what you have written here.
 
-For instructors: `assignment 4 --out course` makes an assignment for nbgrader.
+For instructors: `assignment losses --out course` makes an assignment for nbgrader.
 """
 
 import argparse

@@ -15,13 +15,12 @@ import shutil
 import threading
 from pathlib import Path
 
-import lite
-import lockfile
 import pytest
 from browser import SubPath
+from lite import application, lockfile
 from packaging.utils import parse_wheel_filename
 
-KEPT = lite.ROOT / "_build" / "distribution"
+KEPT = application.ROOT / "_build" / "distribution"
 
 
 def upstream():
@@ -129,7 +128,7 @@ def site_with(site, overlay, url, sums=None):
     """The address of the site, its Python coming from another distribution, with other sums."""
     config = (site / "lite" / "jupyter-lite.json").read_text("utf-8")
     settings = json.loads(config)["jupyter-config-data"]["litePluginSettings"]
-    old = settings[lite.PYODIDE_KERNEL_PLUGIN_ID]["pyodideUrl"]
+    old = settings[application.PYODIDE_KERNEL_PLUGIN_ID]["pyodideUrl"]
     old = old.removesuffix("pyodide.mjs").removeprefix("./")
     places = {
         "jupyter-lite.json": "./",
@@ -138,8 +137,10 @@ def site_with(site, overlay, url, sums=None):
     }
     for name, there in places.items():
         text = (site / "lite" / name).read_text("utf-8")
-        assert lite.seen_from(there, old) in text, f"{name} does not name {old}"
-        text = text.replace(lite.seen_from(there, old), lite.seen_from(there, url))
+        assert application.seen_from(there, old) in text, f"{name} does not name {old}"
+        text = text.replace(
+            application.seen_from(there, old), application.seen_from(there, url)
+        )
         if name.endswith("lock.json"):
             text = with_sums(text, sums or {})
         path = overlay / "lite" / name

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
-from launch import LITE, written
+from pages.launch import LITE, written
 
 HERE = (
     "http://folder.invalid/"  # stands for the folder, so that addresses can be joined

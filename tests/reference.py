@@ -17,7 +17,7 @@ from pathlib import Path
 
 import story
 from myst_parser.mdit_to_docutils.base import default_slugify
-from normalise import pages
+from notebooks.normalise import pages
 
 # The chapter's sentence needs another form than the glossary.
 FORMS = {

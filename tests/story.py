@@ -22,7 +22,7 @@ import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
-from normalise import pages
+from notebooks.normalise import pages
 
 ORDER = [
     "initializers",

@@ -11,13 +11,13 @@ import sys
 import tomllib
 from pathlib import Path
 
-import colab
 import nbformat
 import pytest
 import yaml
 from built import ROOT
-from launch import BRANCH
-from normalise import notebooks
+from notebooks import colab
+from notebooks.normalise import notebooks
+from pages.launch import BRANCH
 
 REPOSITORY, COMMIT = "https://github.com/some/book", "0123abc"
 HIDDEN = "import sys; sys.modules['nnlib'] = None  # as if it were not installed\n"
@@ -223,7 +223,7 @@ def test_the_workflow_pushes_the_copies_where_the_pages_look_for_them(tmp_path):
     )
     job = workflow["jobs"]["colab"]
     assert job["permissions"] == {"contents": "write"} and job["needs"] == "publish"
-    (step,) = [s for s in job["steps"] if "colab.py" in s.get("run", "")]
+    (step,) = [s for s in job["steps"] if "book/_ext colab" in s.get("run", "")]
     clone, remote = tmp_path / "clone", tmp_path / "remote.git"
     shutil.copytree(ROOT / "book", clone / "book")
     shutil.copy(ROOT / "_toc.yml", clone)

@@ -9,11 +9,11 @@ import re
 from io import StringIO
 from pathlib import Path
 
-import exercises as pages
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
+from pages import exercises as pages
 from sphinx.application import Sphinx
 
 from nnbook import exercises as engine

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from equivalent_mutants import EQUIVALENT
 from mutants import mutants
-from normalise import notebooks
+from notebooks.normalise import notebooks
 
 from nnbook.tutor import source
 from nnbook.tutor.cells import check_call, defines, markdown, position

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from normalise import execute
+from notebooks.normalise import execute
 
 import nnlib
 from nnbook.exercises import check, exercises, hint, solution

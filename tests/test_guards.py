@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import nbformat
-import normalise
 import pytest
 import story
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from notebooks import normalise
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -4,11 +4,11 @@ import zipfile
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
-import launch
-import offline
 import pytest
 from built import Elements
+from finish import offline
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
+from pages import launch
 
 BODY = '<section id="one">\n<h1>One<a href="#one">#</a></h1>\n<p>Text.</p>\n</section>'
 REPOSITORY = "https://github.com/some/book"

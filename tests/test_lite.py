@@ -7,12 +7,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import distribution
-import lite
-import lockfile
 import nbformat
-import portable
 import pytest
-from normalise import notebooks
+from lite import application, lockfile
+from notebooks import portable
+from notebooks.normalise import notebooks
 
 LOCK = lockfile.read()
 
@@ -41,7 +40,7 @@ def test_the_lock_file_is_small_and_complete():
         assert not set(map(lockfile.canonicalize_name, package["depends"])) - set(
             LOCK["packages"]
         ), name
-    assert {*lite.AT_START, *lite.NNLIB} <= {*LOCK["packages"], "nnlib"}
+    assert {*application.AT_START, *application.NNLIB} <= {*LOCK["packages"], "nnlib"}
 
 
 def test_a_package_brings_all_that_it_depends_on():
@@ -116,14 +115,14 @@ def test_the_command_copies_what_is_needed_and_nothing_else(whole, monkeypatch, 
         ("https://school.example/py/", "https://school.example/py/"),
         ("/py/", "/py/"),
         ("pyodide", "../pyodide/"),
-        ("", f"{lite.PYODIDE_CDN_URL}/"),
+        ("", f"{application.PYODIDE_CDN_URL}/"),
     ],
 )
 def test_the_address_of_python_is_one_setting(said, told, monkeypatch):
     monkeypatch.delenv("PYODIDE_URL", raising=False)
-    assert lite.distribution(config(said)) == told
+    assert application.distribution(config(said)) == told
     monkeypatch.setenv("PYODIDE_URL", "https://other.example")
-    assert lite.distribution(config(said)) == "https://other.example/"
+    assert application.distribution(config(said)) == "https://other.example/"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +136,7 @@ def test_the_address_of_python_is_one_setting(said, told, monkeypatch):
 def test_the_published_lock_file_names_each_file_where_it_is(url, numpy, tmp_path):
     wheel = tmp_path / "nnlib-0.1.0-py3-none-any.whl"
     wheel.write_bytes(b"nnlib")
-    lite.place_python(tmp_path / "python", lockfile.read(), [wheel], url)
+    application.place_python(tmp_path / "python", lockfile.read(), [wheel], url)
     published = json.loads((tmp_path / "python" / "pyodide-lock.json").read_text())
     files = {name: it["file_name"] for name, it in published["packages"].items()}
     assert files["numpy"] == numpy + LOCK["packages"]["numpy"]["file_name"]
@@ -155,13 +154,13 @@ def test_nnlib_is_a_wheel_of_all_its_files_and_always_the_same(tmp_path):
     first, second = tmp_path / "1", tmp_path / "2"
     for folder in (first, second):
         folder.mkdir()
-    one, two = lite.nnlib_wheel(first), lite.nnlib_wheel(second)
+    one, two = application.nnlib_wheel(first), application.nnlib_wheel(second)
     assert one.read_bytes() == two.read_bytes()
     with zipfile.ZipFile(one) as packed:
         inside = {name for name in packed.namelist() if ".dist-info/" not in name}
     ours = {
-        path.relative_to(lite.ROOT).as_posix()
-        for path in (lite.ROOT / "nnlib").rglob("*")
+        path.relative_to(application.ROOT).as_posix()
+        for path in (application.ROOT / "nnlib").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert inside == ours
@@ -178,7 +177,7 @@ def test_a_wheel_that_is_another_than_the_lock_file_says_stops_the_build(
     with pytest.raises(
         RuntimeError, match="is not the file that pyodide-lock.json names"
     ):
-        lite.fetched(lock, tmp_path)
+        application.fetched(lock, tmp_path)
 
 
 def test_a_build_that_fails_for_a_wheel_leaves_the_old_lite_as_it_was(
@@ -195,17 +194,19 @@ def test_a_build_that_fails_for_a_wheel_leaves_the_old_lite_as_it_was(
     )
     monkeypatch.setattr(lockfile, "fetch_wheels", lambda folder, names: None)
     with pytest.raises(RuntimeError, match="is not the file"):
-        lite.build(app, None)
+        application.build(app, None)
     assert old.read_text() == "as it was"
 
 
 def test_the_kernels_wheels_are_the_ones_that_the_lock_file_names(tmp_path):
     lock = lockfile.read()
     only = {n: p for n, p in lock["packages"].items() if p.get("from") == "kernel"}
-    assert len(lite.fetched({**lock, "packages": only}, tmp_path)) == len(only) == 3
+    assert (
+        len(application.fetched({**lock, "packages": only}, tmp_path)) == len(only) == 3
+    )
     only["piplite"]["sha256"] = "0" * 64
     with pytest.raises(RuntimeError, match="piplite"):
-        lite.fetched({**lock, "packages": only}, tmp_path)
+        application.fetched({**lock, "packages": only}, tmp_path)
 
 
 # --- notebooks and pages ------------------------------------------------------------------------
@@ -215,17 +216,17 @@ def test_an_edition_is_known_by_what_its_cells_say(tmp_path):
     path = tmp_path / "a.ipynb"
     cell = nbformat.v4.new_code_cell("x = 1")
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
-    ((edition, text),) = lite.editions({"a.ipynb": path}).values()
+    ((edition, text),) = application.editions({"a.ipynb": path}).values()
     assert edition == hashlib.sha256(b"x = 1").hexdigest()[:16]
     assert json.loads(text)["metadata"]["edition"] == edition
     cell.source = "x = 2"
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
-    assert lite.editions({"a.ipynb": path})["a.ipynb"][0] != edition
+    assert application.editions({"a.ipynb": path})["a.ipynb"][0] != edition
 
 
 def test_a_chapter_is_published_there_as_it_is_here_but_for_its_citations():
     for path in notebooks():
-        ((_, text),) = lite.editions({path.name: path}).values()
+        ((_, text),) = application.editions({path.name: path}).values()
         published, ours = json.loads(text), nbformat.read(path, as_version=4)
         del published["metadata"]["edition"]
         for cell in ours.cells:
@@ -237,32 +238,35 @@ def test_a_chapter_is_published_there_as_it_is_here_but_for_its_citations():
 
 
 def test_another_jupyterlite_that_starts_in_another_way_stops_the_build(tmp_path):
-    for app in lite.APPS:
+    for app in application.APPS:
         (tmp_path / app).mkdir()
         (tmp_path / app / "index.html").write_text("<title>x</title> started otherwise")
     with pytest.raises(RuntimeError, match="starts in another way"):
-        lite.finish_pages(tmp_path, {}, LOCK, "https://school.example/")
+        application.finish_pages(tmp_path, {}, LOCK, "https://school.example/")
 
 
 def test_whatever_lite_is_made_of_makes_it_anew(tmp_path, monkeypatch):
     """A changed notebook, another address; and a file of book/lite."""
-    monkeypatch.setattr(lite, "ROOT", tmp_path)
-    monkeypatch.setattr(lite, "LITE", tmp_path / "lite")
-    monkeypatch.setattr(lite, "__file__", str(tmp_path / "lite.py"))
+    monkeypatch.setattr(application, "ROOT", tmp_path)
+    monkeypatch.setattr(application, "LITE", tmp_path / "lite")
+    monkeypatch.setattr(application, "__file__", str(tmp_path / "lite.py"))
     for name in ("pyproject.toml", "lite.py", "nnlib/x.py", "lite/runtime.js"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("1")
     one, other = {"a.ipynb": ("1", "text")}, {"a.ipynb": ("1", "another")}
-    seen = {lite.digest("u", one), lite.digest("v", one), lite.digest("u", other)}
+    seen = {
+        application.digest(url, found)
+        for url, found in [("u", one), ("v", one), ("u", other)]
+    }
     for name in ("pyproject.toml", "lite.py", "nnlib/x.py", "lite/runtime.js"):
         (tmp_path / name).write_text("2")
-        seen.add(lite.digest("u", one))
+        seen.add(application.digest("u", one))
     assert len(seen) == 7
-    assert lite.digest("u", one) in seen
+    assert application.digest("u", one) in seen
 
 
 def test_a_book_without_a_lock_file_has_no_lite(tmp_path, monkeypatch):
     monkeypatch.setattr(lockfile, "LOCK", Path(tmp_path, "none.json"))
     app = SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html"))
-    lite.build(app, None)
+    application.build(app, None)
     assert not list(tmp_path.iterdir())

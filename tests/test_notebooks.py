@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import nbformat
-import normalise
 import pytest
+from notebooks import normalise
 
 ROOT = Path(__file__).resolve().parents[1]
 

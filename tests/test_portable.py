@@ -3,9 +3,9 @@
 import re
 
 import nbformat
-import portable
 import pytest
-from normalise import notebooks
+from notebooks import portable
+from notebooks.normalise import notebooks
 
 ADMONITION = """Before.
 

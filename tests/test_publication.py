@@ -15,7 +15,7 @@ import pytest
 from browser import PHONE, tab, visit
 from browser_checks import violations
 from built import CHAPTERS, PAGES, ROOT, SITE, Elements, read
-from launch import LITE, written
+from pages.launch import LITE, written
 
 pytestmark = pytest.mark.usefixtures("site")
 BESIDE = ["404", "index"]  # pages at the root that are no part of the book

@@ -6,13 +6,13 @@ import re
 import tomllib
 from pathlib import Path
 
-import api
 import numpy as np
 import pytest
 import reference
 import story
 import yaml
-from normalise import pages
+from notebooks.normalise import pages
+from pages import api
 
 import nnlib
 
@@ -88,7 +88,9 @@ def test_the_glossary_is_in_alphabetical_order():
 
 PUBLIC = [e for module in story.ORDER for e in api.entries(f"nnlib.{module}")]
 PLACES = api.places(ROOT, {e.node.name: e for e in PUBLIC})
-CREW = api.entries("nnlib.datasets") + api.entries("nnbook.explorers", ["show", "explore"])
+CREW = api.entries("nnlib.datasets") + api.entries(
+    "nnbook.explorers", ["show", "explore"]
+)
 
 
 def test_the_api_page_asks_for_every_module_in_the_order_of_the_story():

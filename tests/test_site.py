@@ -38,7 +38,7 @@ from browser_explorers import (
     wrong_state,
 )
 from built import CHAPTERS, PAGES, SITE, read
-from launch import written
+from pages.launch import written
 from test_plots import explorers
 
 pytestmark = pytest.mark.usefixtures("site")

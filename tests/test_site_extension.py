@@ -4,17 +4,11 @@ import os
 import zipfile
 from types import SimpleNamespace
 
-import explorers
-import freshness
-import icons
-import nowrap
-import offline
-import publication
 import pytest
-import self_contained
-import unused
 from docutils import nodes
 from docutils.utils import new_document
+from finish import freshness, offline, self_contained, unused
+from pages import explorers, icons, nowrap, publication
 
 FRAME = "0123456789abcdef.png"
 

@@ -12,14 +12,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import distribution
-import lite
-import lockfile
 import nbformat
-import portable
 import pytest
 from browser import DESK, PHONE, tab
 from browser_checks import violations
 from built import CHAPTERS, ROOT, SITE
+from lite import application, lockfile
+from notebooks import portable
 
 pytestmark = pytest.mark.usefixtures("site")
 NOTEBOOKS = [Path(page).name for page in CHAPTERS if (ROOT / f"{page}.ipynb").exists()]
@@ -82,7 +81,9 @@ def test_nothing_is_published_that_nobody_loads():
     assert not [name for name in names if name.endswith((".map", ".ts"))]
     assert not list(OURS.glob("rspack*")) and not (OURS / "doc").exists()
     assert {path.name for path in OURS.glob("*/index.html")} == {"index.html"}
-    assert {path.parent.name for path in OURS.glob("*/index.html")} == set(lite.APPS)
+    assert {path.parent.name for path in OURS.glob("*/index.html")} == set(
+        application.APPS
+    )
 
 
 # --- without Python -----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-// The first script on the pages of lite/. JupyterLite waits for nnReady; see book/_ext/lite.py.
+// The first script on the pages of lite/. JupyterLite waits for nnReady; see book/_ext/lite/application.py.
 //
 // A notebook that a reader has opened is kept in the browser (JupyterLite's "files"), and from then
 // on shown in place of the published one. So a new edition would never be seen: an earlier

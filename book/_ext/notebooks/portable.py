@@ -12,7 +12,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from pybtex.database import parse_file
 
-REFERENCES = Path(__file__).parents[1] / "references.bib"
+REFERENCES = Path(__file__).parents[2] / "references.bib"
 CITATION = re.compile(r"\{cite\}`([\w, ]+)`")
 LINK = re.compile(r"\]\((?:(\w+)(\.ipynb|\.md))?(?:#([\w-]+))?\)")
 OPTIONS = re.compile(r"((?::\w+:[^\n]*\n)*)(.*)", re.S)

@@ -23,7 +23,7 @@ from pathlib import Path
 from docutils import nodes
 from docutils.statemachine import StringList
 from myst_parser.mdit_to_docutils.base import default_slugify
-from normalise import pages
+from notebooks.normalise import pages
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 

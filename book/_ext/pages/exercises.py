@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 import nbformat
 from docutils import nodes
-from normalise import pages
+from notebooks.normalise import pages
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 

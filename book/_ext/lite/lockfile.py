@@ -1,12 +1,12 @@
 """The lock file of the Python that runs chapters in a browser, and the files that it names.
 
-    python book/_ext/lockfile.py make            writes pyodide-lock.json anew (needs npm and pip)
-    python book/_ext/lockfile.py check FOLDER    has this Pyodide distribution what chapters need?
+    python book/_ext lockfile make            writes pyodide-lock.json anew (needs npm and pip)
+    python book/_ext lockfile check FOLDER    has this Pyodide distribution what chapters need?
 
 Pyodide's own lock file names hundreds of packages, by file and SHA-256. Ours is the part of it that
 the chapters need, and what Pyodide lacks: pure Python from PyPI, and the kernel's own wheels ("from"
-says where each is had). nnlib is added when the site is built (book/_ext/lite.py), for it changes
-with each commit.
+says where each is had). nnlib is added when the site is built (book/_ext/lite/application.py), for
+it changes with each commit.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from jupyterlite_pyodide_kernel.constants import (
 )
 from packaging.utils import canonicalize_name
 
-LOCK = Path(__file__).parents[1] / "lite" / "pyodide-lock.json"
+LOCK = Path(__file__).parents[2] / "lite" / "pyodide-lock.json"
 LABEXTENSIONS = Path(sys.prefix, "share", "jupyter", "labextensions")
 LABEXTENSION = LABEXTENSIONS / PYODIDE_KERNEL_NPM_NAME  # the kernel's
 # What a chapter imports, what IPython completes with, and what installs the rest.

@@ -17,7 +17,7 @@ from hashlib import sha256
 from importlib.metadata import distributions
 from pathlib import Path
 
-READ = ("nnlib", "book/_ext", "pyproject.toml", "CITATION.cff")
+READ = ("nnlib", "nnbook", "book/_ext", "pyproject.toml", "CITATION.cff")
 WRITTEN = ("book/assets", "book/_templates")
 
 

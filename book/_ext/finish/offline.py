@@ -9,7 +9,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from launch import LITE, for_a_folder, written
+from pages.launch import LITE, for_a_folder, written
 
 SIZE = re.compile(r'(<span class="nn-size">)[^<]*(</span>)')
 OFFER = re.compile(r'<li>(?:(?!</li>).)*href="[^"]*\.zip"(?:(?!</li>).)*</li>', re.S)

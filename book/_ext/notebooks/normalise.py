@@ -1,8 +1,8 @@
 """Runs the chapters and stores them in the one normal form that the repository keeps.
 
-    python book/_ext/normalise.py                      every notebook of _toc.yml
-    python book/_ext/normalise.py book/losses.ipynb …
-    python book/_ext/normalise.py --check […]          runs nothing, says what is not normal
+    python book/_ext normalise                      every notebook of _toc.yml
+    python book/_ext normalise book/losses.ipynb …
+    python book/_ext normalise --check […]          runs nothing, says what is not normal
 
 A chapter's exercises (their tasks, stubs and checks) are written anew from nnbook/exercises.
 
@@ -30,7 +30,7 @@ from nbclient import NotebookClient
 from nnbook.tutor import cells
 from nnbook.tutor.specification import everything
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},  # JupyterLite asks for a kernel without it

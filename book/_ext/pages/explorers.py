@@ -10,8 +10,9 @@ import re
 import shutil
 from pathlib import Path
 
-from launch import written
 from sphinx.util import logging
+
+from pages.launch import written
 
 FRAME = re.compile(r"\bframes:([0-9a-f]{16}\.png)\b")
 SHOWN = re.compile(r"\bframes/([0-9a-f]{16}\.png)\b")

@@ -9,7 +9,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from docutils import nodes
-from launch import written
+from pages.launch import written
 
 # Scripts and styles that a page gets only if something in it needs them; thebe never.
 NEEDED_FOR = {

@@ -1,6 +1,6 @@
 r"""Writes Colab's copies of the notebooks, each with a first cell that installs the package.
 
-    python book/_ext/colab.py OUT --repository https://github.com/OWNER/NAME --commit SHA \
+    python book/_ext colab OUT --repository https://github.com/OWNER/NAME --commit SHA \
         [--site https://OWNER.github.io/NAME]
 
 The book's own notebooks have no such cell: nowhere else is it needed. And their text is MyST, of
@@ -17,9 +17,10 @@ from functools import partial
 from pathlib import Path
 
 import nbformat
-import portable
-from launch import BRANCH, github
-from normalise import ROOT, as_text, notebooks
+from pages.launch import BRANCH, github
+
+from notebooks import portable
+from notebooks.normalise import ROOT, as_text, notebooks
 
 NOTE = """*This is Colab's copy of [a page of the book]({page}). Run the next cell first, once a \
 session. Keep what you change with File → Save a copy in Drive. What the checks note of your \

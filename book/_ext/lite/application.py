@@ -15,19 +15,20 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-import lockfile
 import nbformat
-import portable
 from jupyterlite_pyodide_kernel.constants import (
     PYODIDE_CDN_URL,
     PYODIDE_KERNEL_NPM_NAME,
     PYODIDE_KERNEL_PLUGIN_ID,
     PYPI_WHEELS,
 )
+from notebooks import portable
 from sphinx.util import logging
 
-ROOT = Path(__file__).parents[2]
-LITE = Path(__file__).parents[1] / "lite"
+from lite import lockfile
+
+ROOT = Path(__file__).parents[3]
+LITE = Path(__file__).parents[2] / "lite"
 APPS = ("notebooks", "tree")  # a notebook, and the list of files
 LABEXTENSIONS = (
     PYODIDE_KERNEL_NPM_NAME,
@@ -259,7 +260,7 @@ def fetched(lock, work):
         if not path.exists() or not fits(path, named[path.name]):
             raise RuntimeError(
                 f"{path.name} is not the file that {lockfile.LOCK.name} names: "
-                f"make it anew (python book/_ext/lockfile.py make)"
+                f"make it anew (python book/_ext lockfile make)"
             )
     return found
 

@@ -1,0 +1,1 @@
+"""Chapters that run in the browser: JupyterLite, and the Python behind it."""
