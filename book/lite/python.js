@@ -5,12 +5,6 @@
 // The addresses and sums are those of pyodide-lock.json beside it; the browser enforces them.
 
 const LOCK = new URL("pyodide-lock.json", import.meta.url);
-// What the first cell of a chapter would else wait for.
-const IMPORTS = "import IPython, ipywidgets, matplotlib.pyplot, matplotlib_inline, nnbook";
-const ENVIRONMENT = {
-  MPLBACKEND: "module://matplotlib_inline.backend_inline",
-  NNLIB_QUIET: "1", // a bar that is written to the error stream, line by line, is no progress bar
-};
 
 let said = {}; // where the kernel wants what Python prints
 const python = start();
@@ -36,11 +30,11 @@ async function start() {
       indexURL: new URL(".", address(lock.core[0].file_name)).href,
       lockFileURL: LOCK.href,
       packages: Object.keys(lock.packages),
-      env: ENVIRONMENT,
+      env: lock.environment,
       stdout: (text) => (said.stdout ?? console.log)(text),
       stderr: (text) => (said.stderr ?? console.warn)(text),
     });
-    await pyodide.runPythonAsync(IMPORTS);
+    await pyodide.runPythonAsync(lock.start);
     return pyodide;
   } finally {
     globalThis.fetch = fetchAnything;

@@ -75,13 +75,13 @@ def chapters(app):
 
 def digest(source, published):
     """A hash of all that decides what is in lite/."""
-    found = hashlib.sha256(str(source).encode())
+    found = hashlib.sha256(f"{source} {python.compiles()}".encode())
     for name, (_, text) in published.items():
         found.update(f"{name} {text}".encode())
     for name in MADE_BY:
         found.update(f"{name} {version(name)}".encode())
     files = [path for name in python.PACKAGES for path in (ROOT / name).rglob("*")]
-    files += [*HERE.glob("*.py"), *(ROOT / name for name in python.BESIDE)]
+    files += [*HERE.iterdir(), *(ROOT / name for name in python.BESIDE)]
     files += [path for path in LITE.iterdir() if path.suffix != ".md"]
     for path in sorted(files):
         if "__pycache__" not in path.parts and path.is_file():

@@ -20,10 +20,17 @@ from lite import lockfile
 
 ROOT = Path(__file__).parents[3]
 LOADER = ROOT / "book" / "lite" / "python.js"
+COMPILE = Path(__file__).with_name("compile.mjs")
 EPOCH = 315532800  # the first second of 1980: the same files from the same sources
 # What the kernel would install if it were not loaded already
 KERNELS = ("micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi")
 KERNELS += ("ipython",)
+# What Python does at its start, for else the first cell of a chapter would wait for it
+START = "import IPython, ipywidgets, matplotlib.pyplot, matplotlib_inline, nnbook"
+ENVIRONMENT = {
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "NNLIB_QUIET": "1",  # a bar that is written line by line to the error stream is none
+}
 NEEDS = ("numpy", "matplotlib", "ipywidgets", "tqdm")
 # What the wheel of nnlib and nnbook is made of.
 PACKAGES = ("nnlib", "nnbook")
@@ -122,5 +129,25 @@ def place(folder, lock, wheels, source):
     packages["nnlib-book"] = lockfile.entry(
         "nnlib-book", wheels[-1], list(NEEDS), imports=list(PACKAGES)
     )
-    published = {"info": lock["info"], "core": core, "packages": packages}
+    published = {
+        "info": lock["info"],
+        "core": core,
+        "packages": packages,
+        "start": START,
+        "environment": ENVIRONMENT,
+    }
+    write(folder, published)
+    if isinstance(source, Path) and compiles():
+        subprocess.run(["node", str(COMPILE), str(folder)], check=True)
+        for theirs in [*core, *packages.values()]:
+            theirs["sha256"] = lockfile.sha256(folder / theirs["file_name"])
+        write(folder, published)
+
+
+def write(folder, published):
     (folder / lockfile.LOCK.name).write_text(json.dumps(published, indent=1), "utf-8")
+
+
+def compiles():
+    """Whether code is compiled here and not in each browser, which takes it five seconds."""
+    return bool(shutil.which("node"))
