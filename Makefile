@@ -1,55 +1,122 @@
 # Everything runs in .venv, which is made at the first command. Another Python than python3
-# (3.11 or newer is needed): make book PYTHON=python3.12
+# (3.11 or newer is needed): make book PYTHON=python3.12. The very packages that the published site
+# is made with, each by its SHA-256: make book LOCKED=1
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
-# Tests of the built pages; all others need no site.
-PAGES := $(addprefix tests/test_, site.py site_exercises.py site_guards.py site_lite.py site_reference.py publication.py)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# A test has the tier that its marker says (pyproject.toml); as many run at once as there are cores.
+PYTEST := $(BIN)/python -m pytest -q -n logical --dist loadgroup
 # Nobody's progress with the exercises changes what a notebook says.
-NBVAL := NNLIB_PROGRESS=$$(mktemp -d) $(BIN)/python -m pytest -q --nbval --nbval-current-env --nbval-cell-timeout=300 book
+NBVAL = NNLIB_PROGRESS=$$(mktemp -d) $(BIN)/python -m pytest -q -n logical --dist loadfile \
+	--nbval --nbval-current-env --nbval-cell-timeout=300
 
 # Matrices of this book's sizes are multiplied fastest by one thread; two get in each other's way.
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab notebooks bench clean
+.NOTPARALLEL:
+TESTS := test-package test-site test-pages test-every-page test-browser test-lab test-versions test-32bit test-tools
+.PHONY: help book chapter cells check test test-all style $(TESTS) lock lab notebooks bench clean
 
 help:
 	@echo "make book       execute the chapters and build the site into _build/html"
-	@echo "make test       run everything that CI runs"
 	@echo "make lab        open the chapters in JupyterLab"
+	@echo "make check      what to run while working: about a minute"
+	@echo "make test       everything that proves the book: about six minutes"
+	@echo "make test-all   everything that CI runs: about half an hour; its parts are"
+	@echo "                $(TESTS)"
+	@echo "make chapter NAME=losses   one chapter: executed, stored, tested"
+	@echo "make cells      copy nnlib's definitions into the cells that show them; NAMES=softmax"
 	@echo "make notebooks  execute the chapters and store them in their normal form"
+	@echo "make lock       which packages, by their SHA-256, the published site is made with"
 	@echo "make bench      nnlib beside PyTorch, JAX and scikit-learn; MNIST=folder for the real task"
 	@echo "make clean      remove what these commands made, .venv included"
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 …")'
-	@echo "--- Making .venv and installing requirements.txt: about two minutes, once."
+	@echo "--- Making .venv and installing $(if $(LOCKED),requirements.lock,requirements.txt): about two minutes, once."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
+ifdef LOCKED
+	@$(INSTALL) --require-hashes --only-binary :all: -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+else
+	@$(INSTALL) -r requirements.txt -e .
+endif
 	@touch $(INSTALLED)
+
+# For Python 3.11 and newer, on any system: the newest that requirements.txt allows.
+lock: $(INSTALLED)
+	@echo "--- Writing requirements.lock: seconds."
+	@$(INSTALL) uv
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command "make lock" --output-file requirements.lock requirements.txt
 
 book: $(INSTALLED)
 	@echo "--- Building the site: about two minutes the first time, then only what has changed."
 	@$(BIN)/jupyter-book build -W -n --keep-going --quiet .
 	@echo "--- Done: open _build/html/index.html in a browser."
 
-test: $(INSTALLED)
-	@echo "--- 1/7 Style of the code (ruff): seconds."
-	@$(BIN)/ruff check .
-	@echo "--- 2/7 The package, the story, the figures and the build: about three minutes."
-	@$(BIN)/python -m pytest -q $(PAGES:%=--ignore=%)
-	@echo "--- 3/7 Every number in the chapters, run again (nbval): about two minutes."
-	@$(NBVAL)
-	@echo "--- 4/7 The same with a browser's NumPy and matplotlib, and with matrix products summed in another order: about two minutes."
-	@versions=$$($(BIN)/python tests/browser_versions.py) && export PYTHONPATH=$$versions OPENBLAS_CORETYPE=$$($(BIN)/python tests/blas.py) && $(NBVAL)
-	@echo "--- 5/7 The chapters and the core where integers have 32 bits, as in a browser: about two minutes."
-	@$(BIN)/python tests/in_32_bits.py
-	@echo "--- 6/7 The site, with warnings as errors."
-	@$(MAKE) --no-print-directory book
-	@echo "--- 7/7 The built pages, and Python in them, in a browser: about a quarter of an hour."
-	@$(BIN)/python -m pytest -q -rs $(PAGES)
+# --- tests, in tiers
+
+check: style
+	@echo "--- The core, the story and the exercises: half a minute."
+	@$(PYTEST) -m quick
+	@changed=$$($(BIN)/python tests/changed.py) && if [ -n "$$changed" ]; then \
+		echo "--- Every number in what has changed, run again:" $$changed; $(NBVAL) $$changed; \
+	else echo "--- No chapter has changed: none is run."; fi
+	@echo "--- Checked."
+
+test: style test-package test-site
+	@echo "--- The book is proven."
+
+test-all: test test-pages test-browser test-lab test-versions test-32bit test-tools
 	@echo "--- All tests passed."
+
+style: $(INSTALLED)
+	@echo "--- Style of the code (ruff): seconds."
+	@$(BIN)/ruff check .
+
+test-package: $(INSTALLED)
+	@echo "--- The package, the story, the exercises, every figure, and the build of a tiny book: about two minutes."
+	@$(PYTEST) -m "quick or thorough"
+
+# The build runs each chapter once, and the tests compare what it said with what is stored.
+test-site: book
+	@echo "--- The site: every number of every chapter, links and layout of all pages, some pages in all modes: about two minutes."
+	@$(PYTEST) -m "site and not pages"
+
+test-pages: book
+	@echo "--- Pages that changed, and a sample of the others, in all modes; and planted faults: about five minutes."
+	@$(PYTEST) -m pages
+
+test-every-page: book
+	@echo "--- Every page in every mode; and planted faults: about a quarter of an hour."
+	@EVERY_PAGE=1 $(PYTEST) -m pages
+
+test-browser: book
+	@echo "--- Python in the browser: about ten minutes."
+	@$(BIN)/python -m pytest -q -m browser
+
+test-lab: $(INSTALLED)
+	@echo "--- A chapter in a real JupyterLab: about a minute."
+	@$(BIN)/python -m pytest -q -m lab
+
+# Other numbers than this machine's would be printed with too many digits.
+test-versions: $(INSTALLED)
+	@echo "--- Every chapter with a browser's NumPy and matplotlib, its products summed in another order: about a minute."
+	@versions=$$($(BIN)/python tests/browser_versions.py) && export PYTHONPATH=$$versions OPENBLAS_CORETYPE=$$($(BIN)/python tests/blas.py) && $(NBVAL) book
+
+test-32bit: $(INSTALLED)
+	@echo "--- The chapters and the core where integers have 32 bits, as in a browser: about two minutes."
+	@$(BIN)/python tests/in_32_bits.py
+
+test-tools: $(INSTALLED)
+	@echo "--- The chapters as assignments of nbgrader, and in Colab: about a minute."
+	@$(PYTEST) -m tools
+
+# --- the rest
 
 lab: $(INSTALLED)
 	@echo "--- Opening the chapters in JupyterLab; Ctrl-C here ends it."
@@ -58,6 +125,17 @@ lab: $(INSTALLED)
 notebooks: $(INSTALLED)
 	@echo "--- Executing the chapters and storing their outputs: about two minutes."
 	@$(BIN)/python book/_ext normalise
+
+# All tests about a chapter bear its name.
+chapter: $(INSTALLED)
+	@test -f "book/$(NAME).ipynb" || { echo "which chapter? make chapter NAME=losses, for book/losses.ipynb"; exit 2; }
+	@echo "--- Executing $(NAME), storing its outputs, and testing it, its exercises, figures and story: about a minute."
+	@$(BIN)/python book/_ext normalise book/$(NAME).ipynb
+	@$(PYTEST) -m "quick or thorough" -k "$(NAME) or story"
+	@echo "--- Its page: make book."
+
+cells: $(INSTALLED)
+	@$(BIN)/python book/_ext definitions $(NAMES)
 
 # Where there is a CPU build of torch for Linux, install that one first: it is much smaller.
 bench: $(INSTALLED)
@@ -68,4 +146,4 @@ bench: $(INSTALLED)
 clean:
 	@echo "--- Removing .venv, _build and caches."
 	@rm -rf .venv _build build *.egg-info .pytest_cache .hypothesis .ruff_cache
-	@find book nnlib tests -name __pycache__ -prune -exec rm -rf {} +
+	@find book nnlib nnbook tests -name __pycache__ -prune -exec rm -rf {} +

@@ -8,7 +8,7 @@ import numpy as np
 
 import nnlib
 from bench.contestants import Nnlib
-from nnlib.checks import check_attached, check_loss_gradient, check_step
+from nnlib import checks
 
 PIECE = 65_536  # numbers: Adam's five arrays of that length fit into a fast cache
 
@@ -17,17 +17,17 @@ class AllGradients(nnlib.Network):
     """Backpropagation that also computes the gradient of the data."""
 
     def backward(self, dz):
-        check_loss_gradient(dz, self.z)
+        checks.loss_gradient(dz, self.z)
         for layer in reversed(self.layers):
             dz = layer.backward(dz)
-        check_attached(self)
+        checks.attached(self)
 
 
 class PlainAdam(nnlib.Adam):
     """Adam as the formula stands in a book: every intermediate result a new array."""
 
     def step(self, theta, grad):
-        check_step(theta, grad, self.m)
+        checks.step(theta, grad, self.m)
         if self.t == 0:
             self.m, self.v = np.zeros_like(theta), np.zeros_like(theta)
         self.t += 1
@@ -42,7 +42,7 @@ class FoldedAdam(nnlib.Adam):
     """nnlib's Adam, the correction of v moved into η and ε: one pass less, and no v̂."""
 
     def step(self, theta, grad):
-        check_step(theta, grad, self.m)
+        checks.step(theta, grad, self.m)
         if self.t == 0:
             self.m, self.v, self.scratch = (np.zeros_like(theta) for _ in range(3))
         self.t += 1
@@ -53,7 +53,7 @@ class AdamInPieces(nnlib.Adam):
     """The same, piece by piece: what one pass has read is still near for the next."""
 
     def step(self, theta, grad):
-        check_step(theta, grad, self.m)
+        checks.step(theta, grad, self.m)
         if self.t == 0:
             self.m, self.v = np.zeros_like(theta), np.zeros_like(theta)
             self.scratch = np.empty_like(theta[:PIECE])
@@ -85,7 +85,7 @@ class SGDInPieces(nnlib.SGD):
     """SGD, piece by piece."""
 
     def step(self, theta, grad):
-        check_step(theta, grad)
+        checks.step(theta, grad)
         for start in range(0, len(theta), PIECE):
             piece = slice(start, start + PIECE)
             theta[piece] -= self.lr * grad[piece]

@@ -9,6 +9,8 @@
   nnbook solution losses.huber
   nnbook progress                what you have done so far
 
+A chapter's number does as well, and an exercise's: list 4, hint 4.2.
+
 An answer is found by its name: my_huber for losses.huber, MyReLU for activations.ReLU.
 What is done is kept in progress.json, in the folder where you run this (or the one that the
 environment variable NNLIB_PROGRESS names). In the folder of the book's chapters, the
@@ -25,15 +27,21 @@ import textwrap
 import time
 import traceback
 import types
+from collections import ChainMap
 from difflib import get_close_matches
 from pathlib import Path
 
 from nnbook import contents
 from nnbook import exercises as book
-from nnbook.tutor import source
+from nnbook.tutor import package
 from nnbook.tutor.assignment import assign
-from nnbook.tutor.cells import TIMES, task
-from nnbook.tutor.specification import KINDS, chapter, everything, find, number_of
+from nnbook.tutor.catalogue import (
+    all_exercises,
+    chapter,
+    find,
+    find_chapter,
+    number_of,
+)
 from nnbook.tutor.store import path as file_of_progress
 from nnbook.tutor.trial import own_frames
 
@@ -75,7 +83,7 @@ def parser_of_commands():
             sub.add_argument(name, **settings)
         return sub
 
-    subject = {"choices": everything(), "metavar": "CHAPTER"}
+    subject = {"metavar": "CHAPTER"}
     file, ids = {"type": Path, "metavar": "FILE"}, {"nargs": "*", "metavar": "ID"}
     maybe, one = {"nargs": "?"}, {"metavar": "ID"}
     add(list_, "the exercises, and what you have done of them", chapter=subject | maybe)
@@ -132,8 +140,9 @@ def assignment(chapter, out):
 def start(chapter, file):
     """Writes a Python file with a chapter's tasks as comments, its stubs, and the imports that
     they need. A file that is there already is never overwritten."""
-    file = file or Path(f"my_{chapter}.py")
-    text = file_of_stubs(chapter, file.name)
+    name = find_chapter(chapter)
+    file = file or Path(f"my_{name}.py")
+    text = file_of_stubs(name, file.name)
     try:
         with file.open("x", encoding="utf-8") as stream:
             stream.write(text)
@@ -144,25 +153,26 @@ def start(chapter, file):
     print(f"{file} is yours. Open it in your editor, and run: {CALL} watch {file}")
 
 
-def file_of_stubs(subject, name):
-    stubs = [f"{comment(it)}\n{source.stub(it)}" for it in chapter(subject)]
-    number = contents.chapters()[subject].number
-    doc = f"Exercises of chapter {number}. Write your answers, then: {CALL} check {name}"
-    return "\n\n".join([f'"""{doc}"""', f"{source.imports(chapter(subject))}\n", *stubs])
+def file_of_stubs(name, file):
+    exercises, number = chapter(name), contents.chapters()[name].number
+    doc = f"Exercises of chapter {number}. Write your answers, then: {CALL} check {file}"
+    imports = package.imports(ChainMap(*(it.needs(it.stub) for it in exercises)))
+    stubs = [f"{comment(it)}\n{it.stub}" for it in exercises]
+    return "\n\n".join([f'"""{doc}"""', f"{imports}\n", *stubs])
 
 
 def comment(exercise):
     """The task of an exercise as a comment."""
     head = f"{number_of(exercise)} {exercise.id}: {exercise.title}"
-    kind = f"({KINDS[exercise.kind].capitalize()}, {TIMES[exercise.level]}.)"
-    lines = [head, kind, "", *task(exercise).splitlines(), ""]
+    task = exercise.task_elsewhere.splitlines()
+    lines = [head, f"({exercise.label}.)", "", *task, ""]
     return "\n".join(f"# {line}".rstrip() for line in lines)
 
 
 def check(file, ids):
     """Runs a file, and checks the answers that it has, or those with the given ids. The exit
     code is 0 if all that are attempted pass, 1 if not, and 2 for a wrong call."""
-    wanted = [find(id) for id in ids] or sum(everything().values(), ())
+    wanted = [find(id) for id in ids] or all_exercises()
     names = names_of(file)
     if names is None:
         return 1
@@ -210,7 +220,7 @@ def has(names, exercise):
 
 def misspelt(names):
     """A sentence for each name that is nearly an answer's."""
-    mine = {it.mine for exercises in everything().values() for it in exercises}
+    mine = {it.mine for it in all_exercises()}
     for name in names.keys() - mine:
         near = get_close_matches(name, mine - names.keys(), n=1, cutoff=0.85)
         if near and name.startswith(("my_", "My")):

@@ -7,7 +7,7 @@ as the chain rule says.
 
 import numpy as np
 
-from nnlib.checks import check_backward, check_number
+from nnlib import checks
 from nnlib.layers import Layer
 
 
@@ -22,7 +22,7 @@ class Sigmoid(Layer):
         return self.a
 
     def backward(self, da):
-        check_backward(self, "a", da)
+        checks.backward(self, "a", da)
         return da * self.a * (1 - self.a)
 
 
@@ -36,7 +36,7 @@ class Tanh(Layer):
         return self.a
 
     def backward(self, da):
-        check_backward(self, "a", da)
+        checks.backward(self, "a", da)
         return da * (1 - self.a**2)
 
 
@@ -50,7 +50,7 @@ class ReLU(Layer):
         return np.maximum(x, 0)
 
     def backward(self, da):
-        check_backward(self, "x", da)
+        checks.backward(self, "x", da)
         return da * (self.x > 0)
 
 
@@ -60,12 +60,12 @@ class LeakyReLU(Layer):
     elementwise = True
 
     def __init__(self, slope=0.01):
-        self.slope = check_number(slope, "slope")
+        self.slope = checks.number(slope, "slope")
 
     def forward(self, x):
         self.x = x
         return np.where(x > 0, x, self.slope * x)
 
     def backward(self, da):
-        check_backward(self, "x", da)
+        checks.backward(self, "x", da)
         return np.where(self.x > 0, da, self.slope * da)

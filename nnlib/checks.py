@@ -1,7 +1,7 @@
 """Validation: every message says what was expected, what came, and what to try.
 
-The other files call these functions in one line each, so that their code shows
-the mathematics. All of them raise `ValueError`.
+The other files call these functions in one line each, such as `checks.batch(x, W)`, so
+that their code shows the mathematics. All of them raise `ValueError`.
 """
 
 import numbers
@@ -9,7 +9,7 @@ import numbers
 import numpy as np
 
 
-def check_rng(rng):
+def generator(rng):
     """The source of randomness is a `numpy.random.Generator`, passed by whoever wants it."""
     if not isinstance(rng, np.random.Generator):
         raise ValueError(
@@ -17,7 +17,7 @@ def check_rng(rng):
         )
 
 
-def check_count(value, name):
+def count(value, name):
     """A whole number, at least 1; returns it as an int."""
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or value < 1:
@@ -25,20 +25,20 @@ def check_count(value, name):
     return int(value)
 
 
-def check_number(value, name, *, low=0.0, high=np.inf, above=None):
+def number(value, name, *, low=0.0, high=np.inf, above=None):
     """A finite number with low <= value < high (and value > above, if given), as a float.
 
     A Python float leaves float32 arrays float32; `np.float64(0.1)` would not.
     """
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not number or not low <= value < high or (above is not None and value <= above):
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not real or not low <= value < high or (above is not None and value <= above):
         start = f"more than {above:g}" if above is not None else f"at least {low:g}"
         end = "" if high == np.inf else f" and less than {high:g}"
         raise ValueError(f"{name} must be a finite number, {start}{end}, got {value!r}")
     return float(value)
 
 
-def check_finite(**arrays):
+def finite(**arrays):
     """No nan and no infinity in any of the named arrays."""
     for name, array in arrays.items():
         if array.dtype.kind not in "biuf":
@@ -55,13 +55,13 @@ def check_finite(**arrays):
             )
 
 
-def check_init(n_in, n_out, rng):
+def sizes(n_in, n_out, rng):
     """Two sizes and a generator, which every initializer needs; returns the shape of W."""
-    check_rng(rng)
-    return check_count(n_in, "n_in"), check_count(n_out, "n_out")
+    generator(rng)
+    return count(n_in, "n_in"), count(n_out, "n_out")
 
 
-def check_weights(W, n_in, n_out):
+def weights(W, n_in, n_out):
     """What an initializer returned has the shape (n_in, n_out); a copy, as floats."""
     if np.shape(W) != (n_in, n_out):
         raise ValueError(
@@ -71,7 +71,7 @@ def check_weights(W, n_in, n_out):
     return np.array(W, float)
 
 
-def check_batch(x, W):
+def batch(x, W):
     """A batch is a matrix with at least one row and one column for each row of W."""
     if getattr(x, "ndim", None) != 2 or x.shape[1] != W.shape[0] or len(x) == 0:
         got = f"shape {x.shape}" if hasattr(x, "shape") else type(x).__name__
@@ -81,7 +81,7 @@ def check_batch(x, W):
         )
 
 
-def check_backward(layer, kept, da):
+def backward(layer, kept, da):
     """`forward` came first and left `layer.kept`; da has the shape of what it returned."""
     name = type(layer).__name__
     array = layer.__dict__.get(kept)
@@ -100,9 +100,9 @@ def check_backward(layer, kept, da):
 # --- losses and metrics
 
 
-def check_numbers(z, y):
+def targets(z, y):
     """Targets for a regression: as many numbers as outputs, in the same shape; (z, y) as floats."""
-    z = check_outputs(z)
+    z = outputs(z)
     if np.shape(y) != z.shape:
         raise ValueError(
             f"y must have the shape of z, {z.shape}, got {np.shape(y)}: subtracting them would "
@@ -111,9 +111,9 @@ def check_numbers(z, y):
     return z, np.asarray(y, z.dtype)
 
 
-def check_labels(z, y):
+def labels(z, y):
     """Logits z (n, k) with k at least 2, and integer labels y (n,) from 0 to k - 1; (z, y)."""
-    z, y = check_outputs(z), np.asarray(y)
+    z, y = outputs(z), np.asarray(y)
     if z.ndim != 2 or z.shape[1] < 2:
         raise ValueError(
             f"z must hold one logit a class, shape (n, k) with k at least 2, got {z.shape}: "
@@ -136,9 +136,9 @@ def check_labels(z, y):
     return z, y
 
 
-def check_binary(z, y):
+def binary(z, y):
     """Logits z, and targets y of 0 and 1 in the same shape; (z, y) as floats."""
-    z, y = check_numbers(z, y)
+    z, y = targets(z, y)
     if not np.all((y == 0) | (y == 1)):
         raise ValueError(
             f"targets must be 0 or 1, got values from {y.min():g} to {y.max():g}: "
@@ -147,11 +147,11 @@ def check_binary(z, y):
     return z, y
 
 
-def check_classes(z, y):
+def classes(z, y):
     """The true classes, y (n,), of outputs z (n, k), or of z (n, 1) with 0/1 targets (n, 1)."""
     if np.ndim(z) == 2 and np.shape(z)[1] == 1:
-        return check_binary(z, y)[1].ravel().astype(np.int64)
-    return check_labels(z, y)[1]
+        return binary(z, y)[1].ravel().astype(np.int64)
+    return labels(z, y)[1]
 
 
 def has_classes(y):
@@ -163,7 +163,7 @@ def has_classes(y):
     )
 
 
-def check_outputs(z):
+def outputs(z):
     """At least one output; as floats."""
     z = np.asarray(z)
     if z.size == 0:
@@ -174,7 +174,7 @@ def check_outputs(z):
 # --- network
 
 
-def check_layers(layers):
+def layers(layers):
     """Layers that can form a network: instances, each once, whose sizes meet."""
     width, source = None, None
     for i, layer in enumerate(layers):
@@ -208,7 +208,7 @@ def check_layers(layers):
         )
 
 
-def check_dtype(dtype):
+def float_type(dtype):
     """A type of floating-point numbers, such as np.float32."""
     dtype = np.dtype(dtype)
     if dtype.kind != "f":
@@ -218,7 +218,7 @@ def check_dtype(dtype):
     return dtype
 
 
-def check_attached(network):
+def attached(network):
     """Every parameter and gradient is still the network's own view into theta or grad."""
     vectors = {"theta": network.theta, "grad": network.grad}
     for layer, name, flat, view in network.views:
@@ -232,7 +232,7 @@ def check_attached(network):
             )
 
 
-def check_loss_gradient(dz, z):
+def loss_gradient(dz, z):
     """`forward` came first, and dz has the shape of its output z."""
     if z is None:
         raise ValueError(
@@ -244,7 +244,7 @@ def check_loss_gradient(dz, z):
         )
 
 
-def check_saved(path, network, theta):
+def saved(path, network, theta):
     """The theta in a file that `Network.save` wrote for a network with the same table."""
     with open(path, "rb") as file:
         try:
@@ -271,7 +271,7 @@ def check_saved(path, network, theta):
 # --- optimizers and training
 
 
-def check_step(theta, grad, state=None):
+def step(theta, grad, state=None):
     """θ and its gradient: float arrays of one shape, which is also the shape of the state."""
     if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
         got = getattr(theta, "dtype", type(theta).__name__)
@@ -289,7 +289,7 @@ def check_step(theta, grad, state=None):
         )
 
 
-def check_rows(x, y):
+def rows(x, y):
     """As many examples as targets, at least one; (x, y) as arrays."""
     x, y = np.asarray(x), np.asarray(y)
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
@@ -300,14 +300,14 @@ def check_rows(x, y):
     return x, y
 
 
-def check_pairs(x, y):
+def pairs(x, y):
     """Pairs to learn from: besides, all numbers, and finite."""
-    x, y = check_rows(x, y)
-    check_finite(x=x, y=y)
+    x, y = rows(x, y)
+    finite(x=x, y=y)
     return x, y
 
 
-def check_data_sets(**data_sets):
+def data_sets(**data_sets):
     """Each is a pair (x, y) to learn from; the pairs as arrays."""
     for name, data in data_sets.items():
         if not isinstance(data, (tuple, list)) or len(data) != 2:
@@ -315,16 +315,16 @@ def check_data_sets(**data_sets):
                 f"{name} must be a pair (x, y), got {type(data).__name__}: "
                 f"fit(net, loss, optimizer, (x, y), (x_valid, y_valid), …)"
             )
-    return [check_pairs(*data) for data in data_sets.values()]
+    return [pairs(*data) for data in data_sets.values()]
 
 
-def check_run(net, loss, x, y):
+def run(net, loss, x, y):
     """Widths, shapes and labels fit: every error now, none halfway."""
     with np.errstate(over="ignore", invalid="ignore"):
         loss(net.predict(x), y)
 
 
-def check_fractions(fractions, n):
+def fractions(fractions, n):
     """Parts of n examples that add up to 1 and hold at least one example each; their ends."""
     ends = np.rint(np.cumsum(fractions) * n)
     if not np.isclose(np.sum(fractions), 1) or np.diff(ends, prepend=0).min() < 1:

@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from nnlib.checks import check_number, check_pairs
+from nnlib import checks
 from nnlib.network import Network
 
 
@@ -14,7 +14,7 @@ def numerical_gradient(f, theta, h=1e-5):
     f maps an array of theta's shape to a number; it is called twice for each entry i,
     in float64. theta itself does not change.
     """
-    check_number(h, "h", above=0.0)
+    checks.number(h, "h", above=0.0)
     theta = np.array(theta, dtype=np.float64)
     grad = np.empty_like(theta)
     for i in np.ndindex(theta.shape):
@@ -36,7 +36,7 @@ def gradient_check(net, loss, x, y):
     (or of 1) count as that large: where the truth is 0, rounding leaves 1e-11, which is
     no error. Near a kink of ReLU a nudge crosses it, and a right gradient looks wrong.
     """
-    x, y = check_pairs(x, y)
+    x, y = checks.pairs(x, y)
     net = Network(*copy.deepcopy(net.layers), dtype=np.float64)
     start = net.theta.copy()
 

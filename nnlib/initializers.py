@@ -8,24 +8,24 @@ input; He does so when a ReLU then silences half of it.
 
 import numpy as np
 
-from nnlib.checks import check_init, check_number
+from nnlib import checks
 
 
 def zeros(n_in, n_out, *, rng):
     """W = 0: all neurons of the layer stay the same, for ever. rng is not used."""
-    return np.zeros(check_init(n_in, n_out, rng))
+    return np.zeros(checks.sizes(n_in, n_out, rng))
 
 
 def normal(n_in, n_out, scale=1, *, rng):
     """W ~ N(0, scale²): scale is the standard deviation."""
-    shape = check_init(n_in, n_out, rng)
-    return check_number(scale, "scale") * rng.standard_normal(shape)
+    shape = checks.sizes(n_in, n_out, rng)
+    return checks.number(scale, "scale") * rng.standard_normal(shape)
 
 
 def uniform(n_in, n_out, scale=1, *, rng):
     """W ~ U(−scale, scale), with standard deviation scale / √3."""
-    shape = check_init(n_in, n_out, rng)
-    return check_number(scale, "scale") * rng.uniform(-1, 1, shape)
+    shape = checks.sizes(n_in, n_out, rng)
+    return checks.number(scale, "scale") * rng.uniform(-1, 1, shape)
 
 
 def xavier_normal(n_in, n_out, *, rng):

@@ -7,7 +7,7 @@ into dW and db, and returns how it changes with the layer's input, dx.
 
 import numpy as np
 
-from nnlib.checks import check_backward, check_batch, check_init, check_weights
+from nnlib import checks
 from nnlib.initializers import he_normal
 
 
@@ -36,20 +36,20 @@ class Linear(Layer):
     params = ("W", "b")
 
     def __init__(self, n_in, n_out, *, init=he_normal, rng):
-        self.n_in, self.n_out = check_init(n_in, n_out, rng)
-        self.W = check_weights(init(n_in, n_out, rng=rng), n_in, n_out)
+        self.n_in, self.n_out = checks.sizes(n_in, n_out, rng)
+        self.W = checks.weights(init(n_in, n_out, rng=rng), n_in, n_out)
         self.b = np.zeros(n_out)
         self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)
 
     def forward(self, x):
         """z = x W + b; keeps x."""
-        check_batch(x, self.W)
+        checks.batch(x, self.W)
         self.x = x
         return x @ self.W + self.b
 
     def backward(self, da, need_dx=True):
         """dW = xᵀ da, db = sum of da's rows, dx = da Wᵀ (unless nobody needs it)."""
-        check_backward(self, "x", da)
+        checks.backward(self, "x", da)
         np.matmul(self.x.T, da, out=self.dW)
         da.sum(axis=0, out=self.db)
         if need_dx:

@@ -6,8 +6,8 @@ dz = ∂L/∂z, of z's shape, from which backpropagation starts.
 
 import numpy as np
 
+from nnlib import checks
 from nnlib.activations import Sigmoid
-from nnlib.checks import check_binary, check_labels, check_numbers, check_outputs
 
 
 def mse(z, y):
@@ -15,7 +15,7 @@ def mse(z, y):
 
     z and y have the same shape, for example (n, 1). There is no factor ½.
     """
-    z, y = check_numbers(z, y)
+    z, y = checks.targets(z, y)
     error = z - y
     return float(np.mean(error**2)), 2 * error / error.size
 
@@ -26,7 +26,7 @@ def softmax(z):
     z (n, k), any real numbers. Subtracting a row's maximum changes no ratio, and
     keeps the exponentials from overflowing.
     """
-    z = check_outputs(z)
+    z = checks.outputs(z)
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
@@ -37,7 +37,7 @@ def cross_entropy(z, y):
     z (n, k) are logits, y (n,) integer labels from 0 to k − 1. log p is computed as a
     difference of logarithms, so a gap of 10⁴ between logits costs 10⁴, not ∞.
     """
-    z, y = check_labels(z, y)
+    z, y = checks.labels(z, y)
     n, rows = len(z), np.arange(len(z))
     z = z - z.max(axis=1, keepdims=True)
     dz = np.exp(z)
@@ -56,6 +56,6 @@ def binary_cross_entropy(z, y):
     the loss is log(1 + eᶻ) where y = 0 and log(1 + e⁻ᶻ) where y = 1, which `logaddexp`
     computes without overflow.
     """
-    z, y = check_binary(z, y)
+    z, y = checks.binary(z, y)
     value = np.mean(np.logaddexp(0, (1 - 2 * y) * z))
     return float(value), (Sigmoid().forward(z) - y) / z.size

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.checks import check_classes
+from nnlib import checks
 
 
 def predicted_class(z):
@@ -15,13 +15,13 @@ def accuracy(z, y):
 
     z (n, k) with integer labels y (n,), or z (n, 1) with zeros and ones y (n, 1).
     """
-    true = check_classes(z, y)
+    true = checks.classes(z, y)
     return float(np.mean(predicted_class(z) == true))
 
 
 def confusion_matrix(z, y):
     """How often true class i was called j, in row i and column j: integers (k, k)."""
-    true = check_classes(z, y)
+    true = checks.classes(z, y)
     k = max(2, z.shape[1])
     counts = np.zeros((k, k), np.int64)
     np.add.at(counts, (true, predicted_class(z)), 1)

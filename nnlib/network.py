@@ -10,13 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib.checks import (
-    check_attached,
-    check_dtype,
-    check_layers,
-    check_loss_gradient,
-    check_saved,
-)
+from nnlib import checks
 from nnlib.layers import Linear
 
 
@@ -24,8 +18,8 @@ class Network:
     """z = f(x; θ): layers in a row; `theta` holds all weights, `grad` is ∂L/∂θ."""
 
     def __init__(self, *layers, dtype=np.float32):
-        check_layers(layers)
-        self.layers, self.dtype, self.z = layers, check_dtype(dtype), None
+        checks.layers(layers)
+        self.layers, self.dtype, self.z = layers, checks.float_type(dtype), None
         params = [(layer, name) for layer in layers for name in layer.params]
         size = sum(getattr(layer, name).size for layer, name in params)
         self.theta, self.grad = np.zeros(size, dtype), np.zeros(size, dtype)
@@ -42,7 +36,7 @@ class Network:
 
     def forward(self, x):
         """z (n, n_out) of a batch x (n, n_in); layers keep what `backward` needs."""
-        check_attached(self)
+        checks.attached(self)
         a, self.z = np.asarray(x, self.dtype), None
         for layer in self.layers:
             a = layer.forward(a)
@@ -51,7 +45,7 @@ class Network:
 
     def backward(self, dz):
         """Fills `grad` with ∂L/∂θ, given dz = ∂L/∂z, from the last layer back."""
-        check_loss_gradient(dz, self.z)
+        checks.loss_gradient(dz, self.z)
         dz = np.asarray(dz, self.dtype)
         first, *others = self.layers
         for layer in reversed(others):
@@ -61,11 +55,11 @@ class Network:
             first.backward(dz, need_dx=False)
         else:
             first.backward(dz)
-        check_attached(self)
+        checks.attached(self)
 
     def predict(self, x):
         """The outputs of a batch when not training; no `backward` can follow."""
-        check_attached(self)
+        checks.attached(self)
         a, self.z = np.asarray(x, self.dtype), None
         for layer in self.layers:
             a = layer.predict(a)
@@ -73,7 +67,7 @@ class Network:
 
     def save(self, path):
         """Writes the table of layers, and theta, to a .npz file: whole or not at all."""
-        check_attached(self)
+        checks.attached(self)
         part = Path(f"{path}.part")
         try:
             with part.open("wb") as file:
@@ -84,8 +78,8 @@ class Network:
 
     def load(self, path):
         """Reads what `save` wrote for the same layers; otherwise nothing changes."""
-        check_attached(self)
-        self.theta[...] = check_saved(path, repr(self), self.theta)
+        checks.attached(self)
+        self.theta[...] = checks.saved(path, repr(self), self.theta)
 
     def __repr__(self):
         lines = []

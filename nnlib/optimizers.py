@@ -6,17 +6,17 @@ arrays once: a step is cheap arithmetic, and waiting for memory would take the t
 
 import numpy as np
 
-from nnlib.checks import check_number, check_step
+from nnlib import checks
 
 
 class SGD:
     """θ ← θ − η g: gradient descent, stochastic when g comes from a mini-batch."""
 
     def __init__(self, lr):
-        self.lr = check_number(lr, "lr", above=0.0)
+        self.lr = checks.number(lr, "lr", above=0.0)
 
     def step(self, theta, grad):
-        check_step(theta, grad)
+        checks.step(theta, grad)
         theta -= self.lr * grad
 
 
@@ -24,12 +24,12 @@ class Momentum:
     """v ← β v + g,  θ ← θ − η v: a running sum of gradients (Polyak, 1964)."""
 
     def __init__(self, lr, beta=0.9):
-        self.lr = check_number(lr, "lr", above=0.0)
-        self.beta = check_number(beta, "beta", high=1.0)
+        self.lr = checks.number(lr, "lr", above=0.0)
+        self.beta = checks.number(beta, "beta", high=1.0)
         self.v = None
 
     def step(self, theta, grad):
-        check_step(theta, grad, self.v)
+        checks.step(theta, grad, self.v)
         if self.v is None:
             self.v = np.zeros_like(theta)
         self.v *= self.beta
@@ -41,13 +41,13 @@ class RMSprop:
     """s ← β s + (1 − β) g²,  θ ← θ − η g / (√s + ε)  (Tieleman and Hinton, 2012)."""
 
     def __init__(self, lr, beta=0.99, eps=1e-8):
-        self.lr = check_number(lr, "lr", above=0.0)
-        self.beta = check_number(beta, "beta", high=1.0)
-        self.eps = check_number(eps, "eps", above=0.0)
+        self.lr = checks.number(lr, "lr", above=0.0)
+        self.beta = checks.number(beta, "beta", high=1.0)
+        self.eps = checks.number(eps, "eps", above=0.0)
         self.s = None
 
     def step(self, theta, grad):
-        check_step(theta, grad, self.s)
+        checks.step(theta, grad, self.s)
         if self.s is None:
             self.s = np.zeros_like(theta)
         self.s *= self.beta
@@ -63,14 +63,14 @@ class Adam:
     """
 
     def __init__(self, lr, beta1=0.9, beta2=0.999, eps=1e-8):
-        self.lr = check_number(lr, "lr", above=0.0)
-        self.beta1 = check_number(beta1, "beta1", high=1.0)
-        self.beta2 = check_number(beta2, "beta2", high=1.0)
-        self.eps = check_number(eps, "eps", above=0.0)
+        self.lr = checks.number(lr, "lr", above=0.0)
+        self.beta1 = checks.number(beta1, "beta1", high=1.0)
+        self.beta2 = checks.number(beta2, "beta2", high=1.0)
+        self.eps = checks.number(eps, "eps", above=0.0)
         self.m, self.v, self.t = None, None, 0
 
     def step(self, theta, grad):
-        check_step(theta, grad, self.m)
+        checks.step(theta, grad, self.m)
         if self.t == 0:
             self.m, self.v, self.scratch = (np.zeros_like(theta) for _ in range(3))
         self.t += 1

@@ -6,36 +6,26 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nnlib.checks import (
-    check_count,
-    check_data_sets,
-    check_fractions,
-    check_pairs,
-    check_rng,
-    check_rows,
-    check_run,
-    diverged,
-    has_classes,
-)
+from nnlib import checks
 from nnlib.losses import mse
 from nnlib.metrics import accuracy
 
 
 def split(x, y, *, fractions=(0.6, 0.2, 0.2), rng):
     """Shuffles the examples and deals them out: one pair (x, y) for each fraction."""
-    check_rng(rng)
-    x, y = check_rows(x, y)
-    ends = check_fractions(fractions, len(x))
+    checks.generator(rng)
+    x, y = checks.rows(x, y)
+    ends = checks.fractions(fractions, len(x))
     parts = np.split(rng.permutation(len(x)), ends[:-1])
     return tuple((x[part], y[part]) for part in parts)
 
 
 def batches(x, y, *, batch_size, rng):
     """Pairs (x, y) of batch_size examples, in random order; the last may be smaller."""
-    check_rng(rng)
-    x, y = check_rows(x, y)
+    checks.generator(rng)
+    x, y = checks.rows(x, y)
     order = rng.permutation(len(x))
-    starts = range(0, len(x), check_count(batch_size, "batch_size"))
+    starts = range(0, len(x), checks.count(batch_size, "batch_size"))
     rows = (order[start : start + batch_size] for start in starts)
     return ((x[row], y[row]) for row in rows)
 
@@ -47,10 +37,10 @@ def train(net, loss, optimizer, x, y, *, batch_size, rng):
     The mean is over the examples, while the weights change; a loss that diverges is
     yielded as nan or inf. Arguments are checked at the call.
     """
-    check_rng(rng)
-    x, y = check_pairs(x, y)
-    check_count(batch_size, "batch_size")
-    check_run(net, loss, x, y)
+    checks.generator(rng)
+    x, y = checks.pairs(x, y)
+    checks.count(batch_size, "batch_size")
+    checks.run(net, loss, x, y)
 
     def one_epoch():
         total = 0.0
@@ -69,7 +59,7 @@ class EarlyStopping:
     """Says when the validation loss has had no new minimum for `patience` epochs."""
 
     def __init__(self, patience):
-        self.patience = check_count(patience, "patience")
+        self.patience = checks.count(patience, "patience")
         self.best_loss, self.best_theta, self.waited = np.inf, None, 0
 
     def update(self, valid_loss, theta):
@@ -111,12 +101,12 @@ def fit(
     network its best weights back; without, it keeps the last. A loss that becomes nan
     or infinite is a ValueError, and the network gets back the weights it came with.
     """
-    (x, y), (x_valid, y_valid) = check_data_sets(
+    (x, y), (x_valid, y_valid) = checks.data_sets(
         train_data=train_data, valid_data=valid_data
     )
     losses = train(net, loss, optimizer, x, y, batch_size=batch_size, rng=rng)
-    check_run(net, loss, x_valid, y_valid)
-    epochs = range(check_count(epochs, "epochs"))
+    checks.run(net, loss, x_valid, y_valid)
+    epochs = range(checks.count(epochs, "epochs"))
     stopping = EarlyStopping(len(epochs) if patience is None else patience)
     show = progress and not os.environ.get("NNLIB_QUIET")
     if show:
@@ -130,10 +120,10 @@ def fit(
             valid_loss, _ = loss(z, y_valid)
         if not np.isfinite(train_loss + valid_loss):
             net.theta[...] = start
-            raise diverged(epoch, train_loss, valid_loss, optimizer)
+            raise checks.diverged(epoch, train_loss, valid_loss, optimizer)
         history.train_loss.append(train_loss)
         history.valid_loss.append(valid_loss)
-        if loss is not mse and has_classes(y):
+        if loss is not mse and checks.has_classes(y):
             history.train_accuracy.append(accuracy(net.predict(x), y))
             history.valid_accuracy.append(accuracy(z, y_valid))
         if show:

@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import http.server
-import os
 import shutil
 import threading
 
@@ -32,17 +31,13 @@ TYPESET = "async () => { await window.MathJax?.startup?.promise; }"
 
 @contextlib.contextmanager
 def chromium():
-    """A running Chromium. None on this machine: a failure if CI is set, else a skip."""
+    """A running Chromium. None on this machine: a skip, and so a failure if CI is set."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
-        message = (
-            "no Chromium on PATH: the built pages were NOT tested in a browser "
+        pytest.skip(
+            "no Chromium on PATH: the pages are NOT tested in a browser "
             "(Debian: apt install chromium)"
         )
-        if os.environ.get("CI"):
-            pytest.fail(message, pytrace=False)
-        print(f"\n*** {message} ***\n")
-        pytest.skip(message)
     with sync_playwright() as driver:
         running = driver.chromium.launch(executable_path=path, args=FLAGS)
         yield running

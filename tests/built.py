@@ -7,7 +7,7 @@ from notebooks.normalise import pages
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
-STAMP = ROOT / "_build" / "built.json"  # as old as the start of the last build
+STAMP = ROOT / "_build" / "built"  # as old as the start of the last build
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff")
 CHAPTERS = pages()  # of the table of contents
 APPARATUS = ["genindex", "search"]  # which Sphinx adds
@@ -17,7 +17,7 @@ PAGES = CHAPTERS + APPARATUS
 def newest_source():
     """The source of the site that was changed last."""
     sources = list(map(ROOT.joinpath, SOURCES))
-    for folder in ("book", "nnlib"):
+    for folder in ("book", "nnlib", "nnbook"):
         sources += [
             path
             for path in (ROOT / folder).rglob("*")

@@ -37,11 +37,11 @@ def places(tree):
 
 
 def is_check(node):
-    """A statement that calls check_…, or raises."""
+    """A statement that calls checks.…, or raises."""
     if isinstance(node, ast.Raise):
         return True
     return isinstance(node, ast.Expr | ast.Assign) and any(
-        isinstance(part, ast.Call) and getattr(part.func, "id", "").startswith("check_")
+        isinstance(part, ast.Attribute) and ast.unparse(part.value) == "checks"
         for part in ast.walk(node)
     )
 

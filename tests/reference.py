@@ -17,6 +17,7 @@ from pathlib import Path
 
 import story
 from myst_parser.mdit_to_docutils.base import default_slugify
+from notebooks.definitions import core_definitions, definitions, read_core
 from notebooks.normalise import pages
 
 # The chapter's sentence needs another form than the glossary.
@@ -38,7 +39,7 @@ HEADING = re.compile(r"(#{1,3}) (.+)")
 FENCE = re.compile(r"\s*(`{3,}|:{3,}|~{3,})")
 
 Bold = namedtuple("Bold", "text page heading line")
-Entry = namedtuple("Entry", "terms words page slug number letter")
+Entry = namedtuple("Entry", "terms words page slug heading title letter")
 
 
 def lines(root, page):
@@ -68,9 +69,14 @@ def slug(heading):
     return default_slugify(re.sub(r"\$[^$]*\$|[*`]", "", heading))
 
 
-def slugs(root, page):
-    """The anchors of a page's sections."""
-    return {slug(heading) for _, heading in lines(root, page) if heading}
+def sections(root, page):
+    """{anchor: heading} of the sections of a page; the first is the page itself, and its title."""
+    headings = [heading for _, heading in lines(root, page) if heading]
+    return {slug(heading): heading for heading in headings}
+
+
+def title(root, page):
+    return next(iter(sections(root, page).values()))
 
 
 def bold(root, page):
@@ -128,16 +134,16 @@ def glossary(text):
                 line.strip() for line in block.splitlines() if line[0] == " "
             )
             link = re.search(
-                r"Defined in \[(.*?), .*\]\((\w+)\.ipynb#([\w-]+)\)\.$", words
+                r"Defined in \[\*(.*)\*\]\((\w+)\.ipynb#([\w-]+)\), \*(.*)\*\.$", words
             )
-            number, page, anchor = link.groups() if link else (None, None, None)
-            found.append(Entry(heads, words, page, anchor, number, letter))
+            heading, page, anchor, title = link.groups() if link else [None] * 4
+            found.append(Entry(heads, words, page, anchor, heading, title, letter))
     return found
 
 
 @functools.cache
 def told(root):
-    return story.read_book(root)[0], story.core_definitions(story.read_core(root))
+    return story.read_book(root)[0], core_definitions(read_core(root))
 
 
 def chapters_of(root, name):
@@ -148,7 +154,7 @@ def chapters_of(root, name):
         (chapter.name, definition)
         for chapter in chapters
         for source in chapter.cells
-        for definition in story.definitions(source)
+        for definition in definitions(source)
         if definition.name == name
     ]
     whole = [

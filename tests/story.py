@@ -1,41 +1,37 @@
-"""The four rules of the story, as functions of sources: no notebook is run, no file is read
-but by `read_book` and `read_core`.
+"""The rules of the story, as functions of sources: no notebook is run, no file is read but by
+`read_book` and `read_core`.
 
 1. A chapter introduces a name by defining it in a cell, word for word as the package does.
 2. A class may be shown in part, its members in the package's order; some chapter shows it whole.
 3. A chapter imports from nnlib only what earlier chapters introduced, and what a definition
-   uses is public and introduced, or comes from nnlib.checks, NumPy or the standard library.
+   uses is public and introduced, or comes from nnlib's checks, NumPy or the standard library.
 4. Every public name of the core is introduced by some chapter.
+5. Whoever has read the book knows the core by heart: it has MOST_LINES at most.
 
 Each rule returns a list of sentences that say what is wrong and where; an empty list is good.
 """
 
 import ast
 import builtins
-import io
 import json
 import re
 import symtable
 import sys
-import textwrap
-import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
+from notebooks.definitions import (
+    CORE,
+    core_definitions,
+    definitions,
+    difference,
+    parses,
+)
 from notebooks.normalise import pages
 
-ORDER = [
-    "initializers",
-    "layers",
-    "activations",
-    "losses",
-    "network",
-    "gradcheck",
-    "optimizers",
-    "metrics",
-    "training",
-]
 CREW = {"datasets"}
+MOST_LINES = 749  # of Part I together
+CHECKS = ("nnlib", "checks")  # importable by every file and every chapter, under this name
 OUTSIDE = {"numpy"} | set(sys.stdlib_module_names)
 CODE_IN_MARKDOWN = re.compile(
     r"^\s*(`{3,}|~{3,}|:{3,})\s*\{(code-cell|jupyter-execute)\}", re.M
@@ -48,20 +44,6 @@ class Chapter:
 
     name: str
     cells: tuple
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A top-level def or class: its text, and if it is a class, its header and members."""
-
-    name: str
-    text: str
-    header: str = ""
-    members: tuple = ()
-
-    @property
-    def is_class(self):
-        return bool(self.header)
 
 
 # --- reading the book and the package ---------------------------------------------------
@@ -97,46 +79,7 @@ def markdown_problems(page, text):
     return []
 
 
-def read_core(root):
-    """The sources of the core's modules, by name."""
-    return {
-        name: (Path(root) / "nnlib" / f"{name}.py").read_text("utf-8") for name in ORDER
-    }
-
-
 # --- what stands in a source --------------------------------------------------------------
-
-
-def definitions(source):
-    """The top-level defs and classes of a source, with decorators and comments inside."""
-    return [
-        define(node, source)
-        for node in ast.parse(source).body
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-    ]
-
-
-def define(node, source):
-    lines = source.splitlines()
-    start = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
-    text = "\n".join(lines[start : node.end_lineno])
-    if not isinstance(node, ast.ClassDef):
-        return Definition(node.name, text)
-    end = logical_line_end(source, node.lineno)
-    header, members = "\n".join(lines[start:end]), []
-    for member in node.body:  # with the comments above it
-        chunk = "\n".join(lines[end : member.end_lineno])
-        members.append(textwrap.dedent(chunk).strip("\n"))
-        end = member.end_lineno
-    return Definition(node.name, text, header, tuple(members))
-
-
-def logical_line_end(source, lineno):
-    """The last line of the statement's head that starts on this line."""
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.NEWLINE and token.start[0] >= lineno:
-            return token.start[0]
-    raise ValueError(f"no end of the line {lineno}")
 
 
 def global_names(text):
@@ -208,18 +151,6 @@ def places(chapters):
                 yield c, i, f"{chapter.name}, code cell {i + 1}", source
 
 
-def parses(source):
-    try:
-        ast.parse(source)
-    except SyntaxError:
-        return False
-    return True
-
-
-def core_definitions(core):
-    return {d.name: d for source in core.values() for d in definitions(source)}
-
-
 def introductions(chapters, public):
     """For each public name, (chapter's position, cell's position) of its first definition."""
     first = {}
@@ -246,20 +177,25 @@ def check_cells(chapters):
 def check_definitions(chapters, core, public):
     """Rules 1 and 2: what a chapter defines is the package's text."""
     problems, theirs, whole, partly = [], core_definitions(core), set(), {}
+    files = {
+        d.name: f"nnlib/{module}.py"
+        for module, source in core.items()
+        for d in definitions(source)
+    }
     for _, _, place, source in places(chapters):
         shown = [d for d in definitions(source) if d.name in public]
         for definition in shown:
-            package = theirs[definition.name]
-            if definition.text == package.text:
-                whole.add(definition.name)
-            elif definition.is_class and package.is_class:
-                wrong = partial_problems(definition, package)
-                problems += [f"{place}: {sentence}" for sentence in wrong]
-                partly.setdefault(definition.name, place)
-                if not wrong and definition.members == package.members:
-                    whole.add(definition.name)  # blank lines alone differ
-            else:
-                problems.append(f"{place}: {difference(definition, package)}")
+            name, package = definition.name, theirs[definition.name]
+            if wrong := wrong_text(definition, package):
+                problems.append(
+                    f"{place}, line {definition.line}: {name} {wrong}:\n"
+                    f"{difference(definition, package, files[name])}\n"
+                    f"    The package's text (+) comes into the cell by: make cells NAMES={name}"
+                )
+            elif len(definition.members) == len(package.members):
+                whole.add(name)
+            if definition.is_class:
+                partly.setdefault(name, place)
         imported = origins(ast.parse(source).body)
         for name in assigned_names(source) & set(public) - {d.name for d in shown}:
             if imported.get(name, (None,))[0] != "nnlib":
@@ -274,32 +210,20 @@ def check_definitions(chapters, core, public):
     return problems
 
 
-def partial_problems(shown, package):
-    """What is wrong with a class that is shown in part."""
+def wrong_text(shown, package):
+    """How a definition is not the package's; empty lines between a class's members are free."""
+    if not package.is_class or not shown.is_class:
+        return "" if shown.text == package.text else "is not nnlib's"
     if shown.header != package.header:
-        return [
-            f"{shown.name}: the line {shown.header!r} is {package.header!r} in nnlib"
-        ]
-    position, problems = 0, []
-    for member in shown.members:
-        if member not in package.members:
-            problems.append(f"{shown.name}: this is not nnlib's text:\n{member}")
-        elif (found := package.members.index(member)) < position:
-            problems.append(f"{shown.name}: not in nnlib's order:\n{member}")
-        else:
-            position = found + 1
-    return problems
-
-
-def difference(shown, package):
-    """The first line that is not the package's."""
-    ours, theirs = shown.text.splitlines(), package.text.splitlines()
-    for a, b in zip(ours, theirs):
-        if a != b:
-            return f"{shown.name} is not nnlib's: {a!r}, which is {b!r} there"
-    return (
-        f"{shown.name} is not nnlib's: {len(ours)} lines, where nnlib has {len(theirs)}"
-    )
+        return "does not begin as nnlib's"
+    known = [member.name for member in package.members]
+    names = [member.name for member in shown.members]
+    if foreign := [name for name in names if name not in known]:
+        return f"has {', '.join(foreign)}, which nnlib's has not"
+    if names != [name for name in known if name in names]:
+        return "has not nnlib's order"
+    expected = tuple(member for member in package.members if member.name in names)
+    return "" if shown.members == expected else "is not nnlib's"
 
 
 def check_imports(chapters, public):
@@ -318,10 +242,12 @@ def check_imports(chapters, public):
                 )
             elif rest:
                 child = rest.partition(".")[0]
-                if child not in CREW | {"checks"}:
+                if child not in CREW:
                     problems.append(
                         f"{place}: from {module} import {name}: use from nnlib import"
                     )
+            elif name == "checks":
+                continue
             elif name not in public:
                 problems.append(f"{place}: {name} is no public name of nnlib's core")
             elif name not in first:
@@ -370,7 +296,7 @@ def use_problem(name, place, first, here, bound):
     module, original = bound.get(name, (None, None))
     if module is None or name.startswith("_"):
         return "which is neither public nor introduced"
-    if module != "nnlib.checks" and module.partition(".")[0] not in OUTSIDE:
+    if (module, original) != CHECKS and module.partition(".")[0] not in OUTSIDE:
         return f"which comes from {module} and is introduced nowhere"
     if here.get(name) != (module, original):
         line = f"from {module} import {original}" if original else f"import {module}"
@@ -383,12 +309,13 @@ def check_modules(core, public):
     problems, owners = [], {}
     for name, source in core.items():
         tree = ast.parse(source)
-        above = {"nnlib.checks"} | {
-            f"nnlib.{other}" for other in ORDER[: ORDER.index(name)]
-        }
-        for module, _, inside in imported_modules(tree):
-            allowed = module.partition(".")[0] in OUTSIDE or (
-                module.partition(".")[0] == "tqdm" if inside else module in above
+        above = {f"nnlib.{other}" for other in CORE[: CORE.index(name)]}
+        for module, what, inside in imported_modules(tree):
+            top = module.partition(".")[0]
+            allowed = (
+                top in OUTSIDE
+                or (module, what) == CHECKS
+                or (top == "tqdm" if inside else module in above)
             )
             if not allowed:
                 problems.append(
@@ -425,3 +352,13 @@ def check_complete(chapters, public):
     return [
         f"{name} is public in nnlib and introduced by no chapter" for name in missing
     ]
+
+
+def check_budget(core):
+    """Rule 5: the core stays as short as it was promised, docstrings and comments included."""
+    lines = {name: len(source.splitlines()) for name, source in core.items()}
+    if (total := sum(lines.values())) <= MOST_LINES:
+        return []
+    longest = sorted(lines, key=lines.get, reverse=True)
+    listed = ", ".join(f"{name} {lines[name]}" for name in longest)
+    return [f"the core has {total} lines, and {MOST_LINES} are promised: {listed}"]

@@ -12,6 +12,7 @@ import links
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+pytestmark = [pytest.mark.tools, pytest.mark.xdist_group("tiny book")]
 JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
 TOC = """
 format: jb-book
@@ -69,6 +70,7 @@ class Book:
             for name, value in os.environ.items()
             if name not in ("SITE_URL", "REPOSITORY_URL", "NNLIB_FRAMES")
         }
+        before = self.ages()
         done = subprocess.run(
             [JUPYTER_BOOK, "build", "-W", "-n", "--keep-going", self.folder],
             env=kept | environment,
@@ -80,8 +82,13 @@ class Book:
         added, changed = map(
             int, re.search(r"(\d+) added, (\d+) changed", said).groups()
         )
-        pages = set(re.findall(r"writing output\.\.\. \[.*?\] (\S+)", said))
+        after = self.ages()
+        pages = [name for name in after if after[name] != before.get(name)]
         return done.returncode == 0, max(added, changed), len(pages)
+
+    def ages(self):
+        pages = (self.folder / "_build" / "html" / "book").glob("*.html")
+        return {path.name: path.stat().st_mtime_ns for path in pages}
 
     def read(self, name):
         return (self.folder / "_build" / "html" / name).read_text("utf-8")

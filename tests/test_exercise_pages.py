@@ -16,12 +16,14 @@ from docutils import nodes
 from pages import exercises as pages
 from sphinx.application import Sphinx
 
+from nnbook import contents
 from nnbook import exercises as engine
 from nnbook.__main__ import parser_of_commands
 from nnbook.exercises import losses
-from nnbook.tutor import cells, source
+from nnbook.tutor import cells
+from nnbook.tutor.catalogue import chapter, everything, number_of
 from nnbook.tutor.result import BARS, Result, Said
-from nnbook.tutor.specification import Choice, Code, chapter, mistake, number_of
+from nnbook.tutor.specification import Choice, Code, mistake
 
 PIECE = Code(
     id="losses.mse",
@@ -69,6 +71,7 @@ GUESS = Choice(
     truth=lambda: "b",
 )
 ALL = (PIECE, MEND, GUESS)
+NUMBER = contents.chapters()["losses"].number
 WRONG = "def my_thrice(x):\n    return x + x"
 RIGHT = "def my_thrice(x):\n    return x + x + x"
 INDEX = "# A book\n\n```{{toctree}}\n{}\n```\n".format(
@@ -144,7 +147,7 @@ class Book:
         self.folder, self.warnings = folder, StringIO()
         self.progress = {}  # the folder where a chapter's cell finds it, when it is read
         config = {
-            "extensions": ["myst_nb", "exercises"],
+            "extensions": ["myst_nb", "pages.exercises"],
             "nb_execution_mode": "off",
             "root_doc": "book/index",
         }
@@ -169,12 +172,17 @@ class Book:
 
 @pytest.fixture(scope="module")
 def three():
-    """Chapter 4 has three other exercises."""
+    """*Losses* has three other exercises."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(losses, "EXERCISES", ALL)
-        chapter.cache_clear()
+        forget()
         yield
-    chapter.cache_clear()
+    forget()
+
+
+def forget():
+    for known in (chapter, everything):
+        known.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -201,13 +209,13 @@ def test_the_build_warns_of_nothing(book):
 
 
 def test_a_chapters_exercises_are_in_a_table_in_their_order(book):
-    section = book.page("exercises").find(id="chapter-4")
-    assert words(section.h3).startswith("Chapter 4: Losses")
+    section = book.page("exercises").find(id=f"chapter-{NUMBER}")
+    assert words(section.h3).startswith(f"Chapter {NUMBER}: Losses")
     rows = [[words(td) for td in tr("td")] for tr in section.tbody("tr")]
     assert rows == [
-        ["4.1", PIECE.title, "build it", "some minutes", "1"],
-        ["4.2", "Three times", "diagnose", "half an hour or more", "3"],
-        ["4.3", "A guess", "predict", "some minutes", "1"],
+        [f"{NUMBER}.1", PIECE.title, "build it", "some minutes", "1"],
+        [f"{NUMBER}.2", "Three times", "diagnose", "half an hour or more", "3"],
+        [f"{NUMBER}.3", "A guess", "predict", "some minutes", "1"],
     ]
 
 
@@ -222,8 +230,8 @@ def test_each_exercise_is_listed_once_by_difficulty(book):
     again = book.page("exercises").find(id="again")
     found = {s["id"]: [words(li) for li in s("li")] for s in again("section")}
     assert found == {
-        "level-1": [f"4.1 {PIECE.title}", "4.3 A guess"],
-        "level-3": ["4.2 Three times"],
+        "level-1": [f"{NUMBER}.1 {PIECE.title}", f"{NUMBER}.3 A guess"],
+        "level-3": [f"{NUMBER}.2 Three times"],
     }
 
 
@@ -276,7 +284,7 @@ def test_a_solution_is_folded_below_the_heading_that_the_chapter_links_to(
 
 @pytest.mark.parametrize("exercise", (PIECE, MEND), ids=lambda it: it.id)
 def test_the_code_is_the_solution_once_and_highlighted(book, exercise):
-    text = source.solution(exercise).strip()
+    text = exercise.solution_text.strip()
     shown = [
         pre for pre in book.page("solutions")("pre") if pre.get_text().strip() == text
     ]
@@ -314,17 +322,18 @@ def test_a_link_to_no_solution_is_a_warning(three, tmp_path):
 
 def test_a_chapter_without_exercises_is_left_out(three, tmp_path, monkeypatch):
     (tmp_path / "book").mkdir()
-    for name in ("losses", "05_other"):
+    for name in ("losses", "other"):
         (tmp_path / f"book/{name}.ipynb").write_text(chapter_page(ALL), "utf-8")
     toc = "root: book/index\nparts: [{{chapters: [{}]}}]".format(
         ", ".join(
             f"{{file: book/{name}}}"
-            for name in ("refresher", "losses", "05_other", "09_more")
+            for name in ("refresher", "losses", "other", "more")
         )
     )
     (tmp_path / "_toc.yml").write_text(toc)
-    monkeypatch.setattr(pages, "chapter", lambda n: ALL if n == 4 else ())
-    assert [(it.number, it.title) for it in pages.chapters(tmp_path)] == [(4, "Losses")]
+    monkeypatch.setattr(pages, "everything", lambda: {"losses": ALL})
+    [one] = pages.chapters(tmp_path)
+    assert (one.number, one.title) == (NUMBER, "Losses")
 
 
 # --- a reader's cells -------------------------------------------------------------------------
@@ -370,7 +379,7 @@ def test_a_folded_cell_is_named_by_the_words_that_it_shows(book):
 PROSE = (Path(__file__).resolve().parents[1] / "book" / "exercises.md").read_text(
     "utf-8"
 )
-COMMANDS = re.findall(r"^python -m nnlib\.exercises (.+?)(?:  .*)?$", PROSE, re.M)
+COMMANDS = re.findall(r"^nnbook (.+?)(?:  .*)?$", PROSE, re.M)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -12,11 +12,12 @@ import pytest
 from notebooks.normalise import execute
 
 import nnlib
+from nnbook import contents
 from nnbook.exercises import check, exercises, hint, solution
-from nnbook.tutor import source, verdict
+from nnbook.tutor import verdict
+from nnbook.tutor.catalogue import everything, find, number_of
 from nnbook.tutor.compare import difference, shown
-from nnbook.tutor.specification import Code, find, mistake
-from nnbook.tutor.verdict import judge
+from nnbook.tutor.specification import Code, mistake
 
 
 @pytest.fixture(autouse=True)
@@ -79,8 +80,8 @@ COUNT = Code(
 
 def said(text, exercise=CENTRE, file="<a cell>"):
     """What is said of an answer with this text."""
-    answer = source.compiled(exercise, textwrap.dedent(text), file)
-    return judge(exercise, answer, np.random.default_rng(3))
+    answer = exercise.compiled(textwrap.dedent(text), file)
+    return exercise.judge(answer, np.random.default_rng(3))
 
 
 def words(text, exercise=CENTRE):
@@ -200,14 +201,14 @@ def test_an_endless_loop_in_a_function_of_another_cell_is_stopped(short_patience
     exec(
         compile("def helper(x):\n    while True: pass", "<another cell>", "exec"), other
     )
-    answer = source.compiled(CENTRE, "def my_centre(x): return helper(x)", "<a cell>")
+    answer = CENTRE.compiled("def my_centre(x): return helper(x)", "<a cell>")
     answer.__globals__["helper"] = other["helper"]
-    assert "It was stopped" in judge(CENTRE, answer).text
+    assert "It was stopped" in CENTRE.judge(answer).text
 
 
 def test_the_clock_starts_anew_with_each_check(short_patience):
     assert "stopped" in words("def my_centre(x):\n    while True: pass")
-    assert said(source.solution(CENTRE)).passed
+    assert said(CENTRE.solution_text).passed
 
 
 def test_recursion_without_end_shows_the_line():
@@ -249,9 +250,9 @@ def test_an_error_in_a_function_of_another_cell_shows_its_line():
     linecache.cache["<another cell>"] = (len(text), None, text.splitlines(True), "")
     other = {}
     exec(compile(text, "<another cell>", "exec"), other)
-    answer = source.compiled(CENTRE, "def my_centre(x): return helper(x)", "<a cell>")
+    answer = CENTRE.compiled("def my_centre(x): return helper(x)", "<a cell>")
     answer.__globals__["helper"] = other["helper"]
-    assert judge(CENTRE, answer).text.endswith(", at line 2: return x.nothing")
+    assert CENTRE.judge(answer).text.endswith(", at line 2: return x.nothing")
 
 
 def test_a_file_beside_the_package_is_the_reader_s():
@@ -442,7 +443,7 @@ class MySigmoid(Layer):
 def test_an_answer_that_is_right_until_it_raises_is_not_taken_for_another():
     """Two known mistakes are right on the cases where this one is."""
     loss = find("losses.cross_entropy")
-    text = source.solution(loss).replace(
+    text = loss.solution_text.replace(
         "    n, rows", "    assert np.abs(z).max() < 99\n    n, rows"
     )
     assert said(text, loss).mistake is None
@@ -500,7 +501,7 @@ def round_and_round():
     ],
 )
 def test_what_is_no_function(answer, sentence):
-    result = judge(CENTRE, answer)
+    result = CENTRE.judge(answer)
     if answer is np.mean:  # numpy's functions are Python's or not, as NumPy likes
         sentence = ""
     assert sentence in result.text and result.attempted and not result.passed
@@ -528,9 +529,9 @@ def test_what_is_no_class(text, sentence):
 
 def test_a_class_that_is_written_in_part():
     relu = find("activations.ReLU")
-    text = source.stub(relu).replace("...", "return x * (x > 0)", 1)
+    text = relu.stub.replace("...", "return x * (x > 0)", 1)
     assert said(text, relu).text == "backward is still empty: write it, too."
-    assert not said(source.stub(relu), relu).attempted
+    assert not said(relu.stub, relu).attempted
 
 
 def test_a_method_that_a_class_does_not_have_is_not_attempted():
@@ -540,7 +541,7 @@ def test_a_method_that_a_class_does_not_have_is_not_attempted():
 
 def test_methods_may_come_from_a_class_of_one_s_own():
     relu = find("activations.ReLU")
-    parent = source.solution(relu).replace("MyReLU", "Parent")
+    parent = relu.solution_text.replace("MyReLU", "Parent")
     text = f"{parent}\n\nclass MyReLU(Parent):\n    name = 'mine'\n"
     assert said(text, relu).passed
 
@@ -552,7 +553,7 @@ def test_an_empty_function_is_not_attempted(empty):
 
 def test_a_broken_program_is_attempted_once_it_is_changed():
     broken = find("training.folds")
-    stub = source.stub(broken)
+    stub = broken.stub
     for untouched in (stub, "# my try\n" + stub, "import numpy as np\n" + stub):
         assert not said(untouched, broken).attempted
     assert said(stub.replace("shuffle", "shuffle"), broken).text
@@ -612,12 +613,12 @@ def test_right_answers_of_unusual_form(text):
     ],
 )
 def test_nothing_that_an_answer_does_gets_out(body):
-    answer = source.compiled(CENTRE, f"def my_centre(x):\n    {body}", "<a cell>")
+    answer = CENTRE.compiled(f"def my_centre(x):\n    {body}", "<a cell>")
     answer.__globals__["NoEquality"] = NoEquality
     out, errors, tracer = sys.stdout, np.geterr(), lambda *_: None
     sys.settrace(tracer)
     try:
-        result = judge(CENTRE, answer)
+        result = CENTRE.judge(answer)
         assert sys.gettrace() is tracer
     finally:
         sys.settrace(None)
@@ -778,8 +779,26 @@ def test_hints_come_one_a_call_and_begin_again():
 
 
 def test_a_chapter_that_is_not_there():
-    with pytest.raises(ValueError, match="chapter must be from 1 to 8, got 9"):
-        exercises(9)
+    with pytest.raises(ValueError, match=r"expected a chapter .*losses.* got 'loses'"):
+        exercises("loses")
+
+
+def test_a_number_will_do_for_a_chapter_and_for_an_exercise():
+    number = contents.chapters()["losses"].number
+    for name in (number, str(number)):
+        assert repr(exercises(name)) == repr(exercises("losses"))
+    second = everything()["losses"][1]
+    assert number_of(second) == f"{number}.2" and find(f"{number}.2") is second
+    hint(f"{number}.2")
+    assert repr(hint(second.id)).startswith("Hint 2 of")
+    with pytest.raises(ValueError, match="no exercise has the id '99.1'"):
+        hint("99.1")
+
+
+def test_what_is_missing_is_asked_for_by_its_own_name():
+    relu, choice = check("activations.ReLU"), check("losses.two_softmaxes")
+    assert "there is no MyReLU here. Write MyReLU above" in relu.text
+    assert "Choose one of a, b, c, d for my_two_softmaxes, then run" in choice.text
 
 
 # --- in JupyterLab ---------------------------------------------------------------------------
@@ -793,12 +812,12 @@ CELLS = [
     "def my_softmax(z):\n    z = z + 1\n    while True:\n        z = z - 1",
     "from nnbook.tutor import verdict\nverdict.LIMIT = 0.1",
     'check("losses.softmax")',
-    source.solution(find("losses.softmax")).replace("z = check_outputs(z)", "# mine"),
+    "def my_softmax(z):\n    e = np.exp(z - z.max(axis=1, keepdims=True))  # mine\n"
+    "    return e / e.sum(axis=1, keepdims=True)",
     'check("losses.softmax")',
     "from nnbook.tutor import store\n"
-    "import json, sys\n"
-    "text = sys.modules['nnbook.tutor.store'].path().read_text()\n"
-    "print(json.loads(text)['answers']['losses.softmax']['answer'])",
+    "import json\n"
+    "print(json.loads(store.path().read_text())['answers']['losses.softmax']['answer'])",
     "from nnlib import softmax\nfrom nnbook import use_mine\nuse_mine()",
     "print(softmax is my_softmax, softmax.__name__)",
 ]

@@ -1,6 +1,7 @@
 """Every guard of the book is shown to fail: a small book with one planted fault for each."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import story
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from notebooks import normalise
+from notebooks.definitions import core_definitions, refreshed
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -21,12 +23,12 @@ PACKAGE = {
 
 import numpy as np
 
-from nnlib.checks import check_rng
+from nnlib import checks
 
 
 def normal(n_in, n_out, *, rng, scale=1):
     """W ~ N(0, scale²)."""
-    check_rng(rng)  # one line
+    checks.generator(rng)  # one line
     return scale * rng.normal(size=(n_in, n_out))
 ''',
     "layers": '''\
@@ -55,7 +57,7 @@ class Linear:
 ''',
 }
 PUBLIC = ("Linear", "normal")
-IMPORTS = "import numpy as np\n\nfrom nnlib.checks import check_rng"
+IMPORTS = "import numpy as np\n\nfrom nnlib import checks"
 NORMAL = PACKAGE["initializers"].partition("\n\n\n")[2].rstrip()
 LINEAR = PACKAGE["layers"].partition("\n\n\n")[2].rstrip()
 PARTIAL = '''\
@@ -91,6 +93,7 @@ def problems(chapters, package=PACKAGE, public=PUBLIC):
         *story.check_uses(chapters, package, public),
         *story.check_modules(package, public),
         *story.check_complete(chapters, public),
+        *story.check_budget(package),
     ]
 
 
@@ -106,8 +109,8 @@ def test_a_definition_may_use_what_the_same_page_defines_again():
     assert problems(
         book(_03=["import numpy as np", "\n\n\n".join([NORMAL, LINEAR])])
     ) == [
-        "03, code cell 2: normal uses check_rng, so the chapter needs above it: "
-        "from nnlib.checks import check_rng"
+        "03, code cell 2: normal uses checks, so the chapter needs above it: "
+        "from nnlib import checks"
     ]
     assert problems(book(_03=[IMPORTS, NORMAL, LINEAR])) == []
 
@@ -115,39 +118,51 @@ def test_a_definition_may_use_what_the_same_page_defines_again():
 FAULTS = {
     "a changed line": (
         dict(_02=[IMPORTS, NORMAL.replace("scale * rng", "rng")]),
-        "normal is not nnlib's: '    return rng.normal(size=(n_in, n_out))'",
+        "02, code cell 2, line 1: normal is not nnlib's:\n"
+        "    nnlib/initializers.py, line 9:\n"
+        '         """W ~ N(0, scale²)."""\n'
+        "         checks.generator(rng)  # one line\n"
+        "    -    return rng.normal(size=(n_in, n_out))\n"
+        "    +    return scale * rng.normal(size=(n_in, n_out))\n"
+        "    The package's text (+) comes into the cell by: make cells NAMES=normal",
     ),
     "a changed comment": (
         dict(_02=[IMPORTS, NORMAL.replace("# one line", "# two")]),
         "normal is not nnlib's",
     ),
     "a line left out": (
-        dict(_02=[IMPORTS, NORMAL.replace("    check_rng(rng)  # one line\n", "")]),
+        dict(_02=[IMPORTS, NORMAL.replace("    checks.generator(rng)  # one line\n", "")]),
         "normal is not nnlib's",
     ),
     "a decorator added": (
         dict(_02=[IMPORTS, "@print\n" + NORMAL]),
-        "normal is not nnlib's: '@print'",
+        "    -@print\n",
     ),
     "a member changed": (
         dict(_01=["import numpy as np", PARTIAL.replace("+ self.b", "")]),
-        "Linear: this is not nnlib's text:\n# one column is one neuron\ndef forward",
+        "01, code cell 2, line 1: Linear is not nnlib's:\n"
+        "    nnlib/layers.py, line 17:\n"
+        "         def forward(self, x):\n"
+        "             self.x = x\n"
+        "    -        return x @ self.W \n"
+        "    +        return x @ self.W + self.b\n",
     ),
     "a member's comment changed": (
         dict(_01=["import numpy as np", PARTIAL.replace("one neuron", "a neuron")]),
-        "Linear: this is not nnlib's text",
+        "    +    # one column is one neuron\n",
     ),
     "a member that the package lacks": (
         dict(_01=["import numpy as np", PARTIAL + "\n\n    depth = 3"]),
-        "Linear: this is not nnlib's text:\ndepth = 3",
+        "Linear has depth, which nnlib's has not:",
     ),
     "members in another order": (
         dict(_01=["import numpy as np", PARTIAL + '\n\n    params = ("W", "b")']),
-        "Linear: not in nnlib's order",
+        "Linear has not nnlib's order:",
     ),
     "another base class": (
         dict(_01=["import numpy as np", PARTIAL.replace("Linear:", "Linear(dict):")]),
-        "Linear: the line 'class Linear(dict):' is 'class Linear:' in nnlib",
+        "Linear does not begin as nnlib's:\n    nnlib/layers.py, line 8:\n"
+        "    -class Linear(dict):\n    +class Linear:\n",
     ),
     "a class never shown whole": (
         dict(_03=["from nnlib import normal"]),
@@ -187,11 +202,15 @@ FAULTS = {
     ),
     "a check used without an import": (
         dict(_02=["import numpy as np", NORMAL]),
-        "so the chapter needs above it: from nnlib.checks import check_rng",
+        "so the chapter needs above it: from nnlib import checks",
     ),
     "an import from a module of the core": (
         dict(_03=["import numpy as np\nfrom nnlib.initializers import normal", LINEAR]),
         "from nnlib.initializers import normal: use from nnlib import",
+    ),
+    "a check imported by its own name": (
+        dict(_03=[*BOOK["03"], "from nnlib.checks import generator"]),
+        "from nnlib.checks import generator: use from nnlib import",
     ),
     "the whole package imported": (
         dict(_03=[*BOOK["03"], "import nnlib"]),
@@ -230,12 +249,65 @@ def test_the_story_finds(fault):
     )
 
 
+def test_a_core_of_too_many_lines_is_found():
+    more = "\n".join(f"# {i}" for i in range(story.MOST_LINES))
+    found = story.check_budget(PACKAGE | {"layers": PACKAGE["layers"] + more})
+    assert re.match(r"the core has \d+ lines, and 749 are promised: layers \d+, init", found[0])
+    assert story.check_budget(PACKAGE) == []
+
+
+# --- the package's text, copied into the cells that show it ----------------------------------
+
+EDITED = {
+    "a function": (
+        f"x = 1\n\n\n{NORMAL.replace('scale * ', '')}\n\n\nnormal(2, 3, rng=rng)",
+        f"x = 1\n\n\n{NORMAL}\n\n\nnormal(2, 3, rng=rng)",
+        ["normal"],
+    ),
+    "a class": (LINEAR.replace("(da)", "(a)").replace(".T", ""), LINEAR, ["Linear"]),
+    "a class shown in part": (PARTIAL.replace("+ self.b", ""), PARTIAL, ["Linear"]),
+    "in part, with a comment lost": (
+        PARTIAL.replace("    # one column is one neuron\n", ""),
+        PARTIAL,
+        ["Linear"],
+    ),
+    "in part, with a member of its own": (PARTIAL + "\n\n    d = 3", PARTIAL, ["Linear"]),
+    "in part, and right": (PARTIAL, PARTIAL, []),
+    "in part, with other empty lines": (
+        PARTIAL.replace("\n\n", "\n"),
+        PARTIAL.replace("\n\n", "\n"),
+        [],
+    ),
+    "two, one of them wrong": (
+        f"{NORMAL.replace('scale * ', '')}\n\n\n{PARTIAL}",
+        f"{NORMAL}\n\n\n{PARTIAL}",
+        ["normal"],
+    ),
+    "of the reader": ("def mine(x): ...", "def mine(x): ...", []),
+}
+
+
+@pytest.mark.parametrize("edit", EDITED)
+def test_the_packages_text_comes_into_a_cell(edit):
+    source, expected, changed = EDITED[edit]
+    package = core_definitions(PACKAGE)
+    assert refreshed(source, package, PUBLIC) == (expected, changed)
+    assert refreshed(expected, package, PUBLIC) == (expected, [])
+    assert refreshed(source, package, ["another"]) == (source, [])
+
+
 WRONG_MODULES = {
     "an import from below": (
         "initializers",
         "import numpy as np",
         "import numpy as np\nfrom nnlib.layers import Linear",
         "nnlib/initializers.py imports nnlib.layers, which is not above it",
+    ),
+    "a name from the package itself": (
+        "layers",
+        "import numpy as np",
+        "import numpy as np\nfrom nnlib import normal",
+        "nnlib/layers.py imports nnlib, which is not above it",
     ),
     "an import of the stage crew": (
         "layers",
@@ -522,6 +594,7 @@ class Picture:
 Picture()"""
 
 
+@pytest.mark.thorough
 def test_nbval_compares_words_and_numbers_and_nothing_else(tmp_path):
     made = notebook(
         ("print('loss', 0.1 + 0.2)", [printed("loss 0.30000000000000004\n")]),

@@ -41,7 +41,7 @@ def page_of(app, page="book/01_one"):
         return f"../{name}" if resource else f"{name.removeprefix('book/')}.html"
 
     context = {"body": BODY, "pathto": pathto}
-    launch.offer(app, page, "page.html", context, doctree=object())
+    launch.offer(app, page, context, doctree=object())
     return context["body"]
 
 
@@ -138,7 +138,7 @@ def test_jupyterlite_is_not_in_the_zip_and_its_pages_are_left_alone(app):
     (app.outdir / "lite").mkdir()
     (app.outdir / "lite" / "index.html").write_text(size)
     (app.outdir / "one.html").write_text(size)
-    offline.finish(app, None)
+    offline.finish(app)
     with zipfile.ZipFile(app.outdir / "a-book.zip") as packed:
         assert packed.namelist() == ["a-book/one.html"]
     assert (app.outdir / "lite" / "index.html").read_text() == size

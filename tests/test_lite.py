@@ -194,7 +194,7 @@ def test_a_build_that_fails_for_a_wheel_leaves_the_old_lite_as_it_was(
     )
     monkeypatch.setattr(lockfile, "fetch_wheels", lambda folder, names: None)
     with pytest.raises(RuntimeError, match="is not the file"):
-        application.build(app, None)
+        application.build(app)
     assert old.read_text() == "as it was"
 
 
@@ -268,5 +268,5 @@ def test_whatever_lite_is_made_of_makes_it_anew(tmp_path, monkeypatch):
 def test_a_book_without_a_lock_file_has_no_lite(tmp_path, monkeypatch):
     monkeypatch.setattr(lockfile, "LOCK", Path(tmp_path, "none.json"))
     app = SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html"))
-    application.build(app, None)
+    application.build(app)
     assert not list(tmp_path.iterdir())

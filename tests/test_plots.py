@@ -1,4 +1,8 @@
-"""Every figure says in words and numbers what it shows, in every setting of its sliders."""
+"""Every figure says in words and numbers what it shows, in every setting of its sliders.
+
+A picture of an explorer is drawn once, here or by the build of the site: whoever is first keeps
+it where both look, in _build/frames.
+"""
 
 import ast
 import importlib
@@ -15,10 +19,13 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from test_style import contrast, drawn
 
+from nnbook.contents import chapters
+from nnbook.explorers import explore, store
 from nnbook.figures.style import colour, darken
 
-BOOK = Path(__file__).parent.parent / "book"
-PLOTS = Path(__file__).parent.parent / "nnbook" / "figures"
+pytestmark = pytest.mark.thorough
+ROOT = Path(__file__).resolve().parents[1]
+BOOK, PLOTS = ROOT / "book", ROOT / "nnbook" / "figures"
 MOST_FRAMES = 64  # on one page
 CODE = re.compile(r"\d%|\d\^")  # a program's 66% and 10^33 are 66 % and 10³³ in prose
 
@@ -56,9 +63,7 @@ def explorers():
 
 
 def corners():
-    """(name of the draw function, values): first pictures, and the ends of all sliders."""
-    for _, name in drawings():
-        yield name, {}
+    """(name of the draw function, values): the ends of all sliders."""
     for _, name, values in explorers():
         ends = (
             sorted({options[0], options[-1]}, key=str) for options in values.values()
@@ -73,47 +78,18 @@ def find(name):
     return getattr(importlib.import_module(modules[0]), name)
 
 
-def assert_picture(picture, what):
-    figure, text = picture
-    assert isinstance(figure, Figure) and figure.axes, f"{what}: no figure"
+def assert_speaks(text, what):
     assert len(text) > 20 and any(c.isdigit() for c in text), (
         f"{what}: {text!r} has no numbers"
     )
     assert "  " not in text and "\n" not in text and text.endswith("."), (
         f"{what}: {text!r}"
     )
-    words = [text, *(drawn.get_text() for drawn in figure.findobj(Text))]
-    wrong = [said for said in words if CODE.search(said)]
-    assert not wrong, f"{what}: not written as in prose: {wrong}"
+    assert not CODE.search(text), f"{what}: not written as in prose: {text}"
     explained = any(word in text for word in ("diverge", "overflow"))
     assert explained or not {"nan", "inf"} & set(text.replace(",", " ").split()), (
         f"{what}: {text}"
     )
-
-
-@pytest.mark.parametrize(
-    "module, name", list(drawings()), ids=lambda part: part.split(".")[-1]
-)
-def test_a_drawing_needs_no_arguments_and_speaks(module, name):
-    draw = getattr(importlib.import_module(module), name)
-    missing = [
-        p.name
-        for p in inspect.signature(draw).parameters.values()
-        if p.default is p.empty
-    ]
-    assert not missing, f"{name} has no first value for {missing}"
-    assert_picture(draw(), name)
-    assert draw()[1] == draw()[1], f"{name} is not a pure function"
-
-
-@pytest.mark.parametrize(
-    "page, name, values", list(explorers()), ids=lambda part: str(part)[:40]
-)
-def test_an_explorer_speaks_in_every_setting(page, name, values):
-    draw = find(name)
-    for setting in itertools.product(*values.values()):
-        chosen = dict(zip(values, setting))
-        assert_picture(draw(**chosen), f"{page}: {name}({chosen})")
 
 
 def contrasts(figure):
@@ -134,11 +110,11 @@ def contrasts(figure):
     return pixels, found
 
 
-@pytest.mark.parametrize(
-    "name, values", list(corners()), ids=lambda part: str(part)[:60]
-)
-def test_a_picture_is_readable_on_white_and_on_dark(name, values):
-    figure, _ = find(name)(**values)
+def assert_readable(figure):
+    """On white and on dark; the figure stays dark."""
+    assert isinstance(figure, Figure) and figure.axes
+    said = [text.get_text() for text in figure.findobj(Text)]
+    assert not list(filter(CODE.search, said)), f"not written as in prose: {said}"
     assert min(contrasts(figure)[1])[0] >= 4.5, min(contrasts(figure)[1])
     darken(figure)
     pixels, words = contrasts(figure)
@@ -150,6 +126,44 @@ def test_a_picture_is_readable_on_white_and_on_dark(name, values):
     assert pixels.mean() < 0.35
 
 
+@pytest.mark.parametrize(
+    "module, name", list(drawings()), ids=lambda part: part.split(".")[-1]
+)
+def test_a_drawing_needs_no_arguments_speaks_and_is_readable(module, name):
+    draw = getattr(importlib.import_module(module), name)
+    missing = [
+        p.name
+        for p in inspect.signature(draw).parameters.values()
+        if p.default is p.empty
+    ]
+    assert not missing, f"{name} has no first value for {missing}"
+    figure, text = draw()
+    assert_speaks(text, name)
+    assert draw()[1] == text, f"{name} is not a pure function"
+    assert_readable(figure)
+
+
+@pytest.mark.parametrize(
+    "page, name, values", list(explorers()), ids=lambda part: str(part)[:40]
+)
+def test_an_explorer_speaks_in_every_setting(page, name, values, monkeypatch):
+    monkeypatch.setenv("NNLIB_FRAMES", str(ROOT / "_build" / "frames"))
+    monkeypatch.setattr(store, "FEW", MOST_FRAMES)  # the other core has other tests
+    explorer = explore(find(name), **values)
+    settings = [dict(zip(values, it)) for it in itertools.product(*values.values())]
+    for setting, published in zip(
+        settings, store.publish(explorer.draw, settings, explorer.frame), strict=True
+    ):
+        assert_speaks(published.text, f"{page}: {name}({setting})")
+
+
+@pytest.mark.parametrize(
+    "name, values", list(corners()), ids=lambda part: str(part)[:60]
+)
+def test_a_picture_at_the_ends_of_the_sliders_is_readable(name, values):
+    assert_readable(find(name)(**values)[0])
+
+
 def test_every_chapter_has_an_explorer_and_no_page_too_many_frames():
     frames = {}
     for page, _, values in explorers():
@@ -157,6 +171,6 @@ def test_every_chapter_has_an_explorer_and_no_page_too_many_frames():
         for options in values.values():
             count *= len(options)
         frames[page] = frames.get(page, 0) + count
-    chapters = {path.name for path in BOOK.glob("0*.ipynb")} | {"index.ipynb"}
-    assert chapters <= set(frames), f"no explorer in {chapters - set(frames)}"
+    told = {f"{name}.ipynb" for name in chapters()} | {"index.ipynb"}
+    assert told <= set(frames), f"no explorer in {told - set(frames)}"
     assert max(frames.values()) <= MOST_FRAMES, frames

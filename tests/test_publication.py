@@ -17,7 +17,7 @@ from browser_checks import violations
 from built import CHAPTERS, PAGES, ROOT, SITE, Elements, read
 from pages.launch import LITE, written
 
-pytestmark = pytest.mark.usefixtures("site")
+pytestmark = [pytest.mark.site, pytest.mark.usefixtures("site")]
 BESIDE = ["404", "index"]  # pages at the root that are no part of the book
 NOTEBOOKS = [page for page in CHAPTERS if (ROOT / f"{page}.ipynb").exists()]
 ICON = re.compile(r"^fa[srb]?$|^fa-")
@@ -113,6 +113,15 @@ def test_absolute_addresses_where_the_site_has_one_and_only_there():
     for page in PAGES:
         assert bool(named(page, "link", rel="canonical")) == known, page
         assert bool(named(page, "meta", property="og:image")) == known, page
+
+
+@pytest.mark.parametrize("page", PAGES + BESIDE)
+def test_a_page_may_ask_its_own_site_alone(page):
+    (policy,) = named(page, "meta", **{"http-equiv": "Content-Security-Policy"})
+    assert "default-src 'self';" in policy["content"]
+    assert "//" not in policy["content"] and "*" not in policy["content"]
+    head = read(page).partition("</head>")[0]
+    assert head.index("http-equiv") < min(map(head.index, ("<title", "<link")))
 
 
 # --- downloads ------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ from built import CHAPTERS, PAGES, SITE, read
 from pages.launch import written
 from test_plots import explorers
 
-pytestmark = pytest.mark.usefixtures("site")
+pytestmark = [pytest.mark.site, pytest.mark.usefixtures("site")]
 INDEX = CHAPTERS[0]
 MOST_BYTES = 2_500_000
 MOST_BYTES_OF_THE_INDEX = 500_000  # besides its explorer's pictures after the first

@@ -11,11 +11,11 @@ from bs4 import BeautifulSoup
 from built import CHAPTERS, SITE
 from docutils.nodes import make_id
 
-from nnbook.tutor import source
+from nnbook.tutor.catalogue import everything, number_of
 from nnbook.tutor.cells import slug
-from nnbook.tutor.specification import everything, number_of
+from nnbook.tutor.specification import Code
 
-pytestmark = pytest.mark.usefixtures("site")
+pytestmark = [pytest.mark.site, pytest.mark.usefixtures("site")]
 PAGES = {
     name: next(page for page in CHAPTERS if page.endswith(f"/{name}"))
     for name in everything()
@@ -51,7 +51,7 @@ def test_its_chapter_has_the_task_the_stub_and_the_check(page, exercise):
     task = parsed(page).find(class_="exercise", id=place(exercise))
     assert f"Exercise {number_of(exercise)}:" in task.p.get_text()
     stub, check = task.find_next_siblings(class_="cell", limit=2)
-    assert stub.find("pre").get_text().strip() == source.stub(exercise).strip()
+    assert stub.find("pre").get_text().strip() == exercise.stub.strip()
     said = check.find(class_="nn-check")
     assert said.get_text().startswith("Not attempted yet:")
     link = task.find("a", href=f"solutions.html#{target(exercise)}")
@@ -65,8 +65,8 @@ def test_its_solution_is_closed_and_there_once(page, exercise):
     assert folds and not any("open" in fold.attrs for fold in folds)
     name = page.removeprefix("book/")
     assert section.find("a", href=f"{name}.html#{place(exercise)}")
-    if hasattr(exercise, "cases"):
-        text = source.solution(exercise).strip()
+    if isinstance(exercise, Code):
+        text = exercise.solution_text.strip()
         assert codes("book/solutions").count(text) == 1
         assert folds[0].find("pre").get_text().strip() == text
         for other in (page, "book/exercises"):
@@ -112,7 +112,7 @@ def test_open_solutions_are_accessible_and_fit_the_screen(browser, origin, optio
 
 
 def test_a_link_leads_to_a_closed_solution_which_opens_by_keyboard(browser, origin):
-    page_of, exercise = next(pair for pair in ALL if hasattr(pair[1], "cases"))
+    page_of, exercise = next(pair for pair in ALL if isinstance(pair[1], Code))
     wrong = []
     with tab(browser, origin, wrong) as page:
         visit(page, f"{origin}/{page_of}.html")

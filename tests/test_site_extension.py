@@ -2,13 +2,18 @@
 
 import os
 import zipfile
+from copy import deepcopy
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
-from finish import freshness, offline, self_contained, unused
-from pages import explorers, icons, nowrap, publication
+from finish import freshness, offline, unused
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from notebooks import executed
+from pages import explorers, icons, nowrap, publication, streams
 
 FRAME = "0123456789abcdef.png"
 
@@ -26,10 +31,14 @@ def test_a_line_that_comes_in_pieces_stays_a_line():
         printed("end\n"),
         printed("!", "stderr"),
     ]
-    joined = self_contained.join_streams(outputs)
-    texts = [output.get("text") for output in joined]
-    assert texts == ["[1, 2, 3]\n", None, "end\n", "!"]
-    assert joined[1] is shown
+    before = deepcopy(outputs)
+    for _ in range(
+        2
+    ):  # what is joined once more is what it was: the notebook is not changed
+        joined = streams.join_streams(outputs)
+        texts = [output.get("text") for output in joined]
+        assert texts == ["[1, 2, 3]\n", None, "end\n", "!"]
+        assert joined[1] == shown and outputs == before
 
 
 # --- a project without a build ----------------------------------------------------------------
@@ -43,15 +52,12 @@ def app(tmp_path):
         folder.mkdir(parents=True)
     (tmp_path / "nnlib" / "core.py").write_text("X = 1")
     (tmp_path / "book" / "assets" / "book.css").write_text("a {}")
-    scripts = []
     return SimpleNamespace(
         srcdir=tmp_path,
         outdir=out,
         builder=SimpleNamespace(format="html"),
         env=SimpleNamespace(found_docs={"book/one"}),
         config=SimpleNamespace(project="A book: of tests", html_baseurl=""),
-        scripts=scripts,
-        add_js_file=lambda name, **options: scripts.append((name, options)),
         _warncount=0,
     )
 
@@ -61,13 +67,13 @@ def app(tmp_path):
 
 def place(app, body):
     context = {"body": body, "pathto": lambda name, resource: f"../{name}"}
-    explorers.place_frames(app, "book/one", "page.html", context, None)
+    explorers.place_frames(app, "book/one", context, None)
     return context["body"]
 
 
-def test_pictures_get_the_address_that_the_page_needs(app):
-    explorers.kept(app).mkdir()
-    (explorers.kept(app) / FRAME).write_bytes(b"picture")
+def test_pictures_get_the_address_that_the_page_needs(app, tmp_path):
+    executed.frames(tmp_path).mkdir()
+    (executed.frames(tmp_path) / FRAME).write_bytes(b"picture")
     body = f'<img src="frames:{FRAME}"><script>["frames:{FRAME}"]</script>'
     there = f"../frames/{FRAME}"
     assert place(app, body) == f'<img src="{there}"><script>["{there}"]</script>'
@@ -80,79 +86,130 @@ def test_a_picture_that_no_page_shows_is_removed(app):
     shown.touch()
     left.touch()
     (app.outdir / "one.html").write_text(f'<img src="frames/{FRAME}">')
-    explorers.remove_unused(app, None)
+    explorers.remove_unused(app)
     assert shown.exists() and not left.exists()
-
-
-def test_the_player_is_added_to_pages_with_explorers_alone(app):
-    place(app, '<figure class="nn-figure"></figure>')
-    assert not app.scripts
-    place(app, '<figure class="nn-figure nn-explorer"></figure>')
-    assert app.scripts == [("player.js", {"loading_method": "defer"})]
 
 
 # --- what a build repeats -----------------------------------------------------------------------
 
 
-def started(app):
-    """Which of (read, written) a build would do for all pages."""
-    freshness.start(app)
-    return app.freshness["read"], app.freshness["written"]
-
-
-def test_the_first_build_reads_and_writes_all(app):
-    assert started(app) == (True, True)
-    assert freshness.read_all(app, app.env, set(), set(), set()) == {"book/one"}
-    assert freshness.write_all(app, app.env) == ["book/one"]
-
-
-def test_a_good_build_is_remembered_as_of_its_start(app):
-    started(app)
-    freshness.finish(app, None)
-    file = freshness.record(app)
-    assert file.stat().st_mtime == pytest.approx(app.freshness["started"], abs=0.01)
-    assert started(app) == (False, False)
-    assert not file.exists(), "a build that is killed must not count as good"
-    assert freshness.read_all(app, app.env, set(), set(), set()) == []
-    assert freshness.write_all(app, app.env) is None
+def settings(app):
+    """The settings by which Sphinx knows whether all is read, or written, anew."""
+    freshness.configure(app, config := SimpleNamespace())
+    return config.read_with, config.written_with
 
 
 @pytest.mark.parametrize(
-    "name, expected",
+    "name, read, written",
     [
-        ("nnlib/core.py", (True, False)),
-        ("nnlib/datasets/new.csv", (True, False)),
-        ("nnbook/figures/look.mplstyle", (True, False)),
-        ("book/_ext/one.py", (True, False)),
-        ("pyproject.toml", (True, False)),
-        ("book/assets/book.css", (False, True)),
-        ("book/_templates/layout.html", (False, True)),
-        ("nnlib/__pycache__/core.pyc", (False, False)),
-        ("README.md", (False, False)),
+        ("nnlib/core.py", True, False),
+        ("nnlib/datasets/new.csv", True, False),
+        ("nnbook/figures/look.mplstyle", True, False),
+        ("book/_ext/one.py", True, False),
+        ("pyproject.toml", True, False),
+        ("book/assets/book.css", False, True),
+        ("book/_templates/layout.html", False, True),
+        ("nnlib/__pycache__/core.pyc", False, False),
+        ("README.md", False, False),
     ],
 )
-def test_what_a_change_has_read_and_written(app, name, expected):
-    started(app)
-    freshness.finish(app, None)
+def test_what_a_change_has_read_and_written(app, name, read, written):
+    before = settings(app)
+    assert settings(app) == before
     path = app.srcdir / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("changed")
-    assert started(app) == expected
+    after = settings(app)
+    assert (after[0] != before[0], after[1] != before[1]) == (read, written)
 
 
 def test_another_version_of_a_package_has_all_pages_read(app, monkeypatch):
-    started(app)
-    freshness.finish(app, None)
-    monkeypatch.setattr(freshness, "distributions", lambda: [])
-    assert started(app) == (True, False)
+    before = settings(app)
+    monkeypatch.setattr(executed, "distributions", lambda: [])
+    after = settings(app)
+    assert after[0] != before[0] and after[1] == before[1]
 
 
-@pytest.mark.parametrize("error, warnings", [(ValueError(), 0), (None, 1)])
-def test_a_build_with_a_fault_is_not_remembered(app, error, warnings):
-    started(app)
-    app._warncount = warnings
-    freshness.finish(app, error)
-    assert started(app) == (True, True)
+def all_is_read(app):
+    """Whether a build that begins now reads all pages."""
+    freshness.begin(app)
+    return freshness.read_all(app, app.env, set(), set(), set()) == {"book/one"}
+
+
+def test_a_good_build_is_remembered_as_of_its_start(app):
+    assert all_is_read(app)
+    freshness.remember(app)
+    file = freshness.record(app)
+    assert file.stat().st_mtime == pytest.approx(app.began, abs=0.01)
+    assert not all_is_read(app)
+    assert all_is_read(app), "a build that is killed must not count as good"
+
+
+def test_a_build_with_a_warning_is_not_remembered(app):
+    app._warncount = 1
+    assert all_is_read(app)
+    freshness.remember(app)
+    assert all_is_read(app)
+
+
+# --- what was executed ----------------------------------------------------------------------------
+
+
+def test_chapters_are_kept_as_long_as_nothing_they_depend_on_changes(app):
+    root = app.srcdir
+    (root / "book" / "_ext").mkdir()
+    seen = [executed.folder(root)]
+    for name in ("README.md", "book/_ext/one.py", "book/assets/book.css"):
+        (root / name).write_text("changed")
+        assert executed.folder(root) in seen, name
+    for name in ("nnlib/core.py", "_toc.yml", "pyproject.toml"):
+        (root / name).write_text("changed")
+        assert executed.folder(root) not in seen, name
+        seen.append(executed.folder(root))
+    first, last = seen[0], seen[-1]
+    first.mkdir(parents=True)
+    assert executed.prepare(root) == last and last.is_dir() and not first.exists()
+
+
+def keep(root, notebook):
+    """Puts a notebook as it was executed where a build does."""
+    bundle = CacheBundleIn(notebook, "one.ipynb", data={"execution_seconds": 1})
+    get_cache(executed.prepare(root)).cache_notebook_bundle(
+        bundle, check_validity=False, overwrite=True
+    )
+
+
+def notebook(code, *outputs):
+    cell = nbformat.v4.new_code_cell(code, outputs=list(outputs), execution_count=1)
+    prose = nbformat.v4.new_markdown_cell("# One")
+    return nbformat.v4.new_notebook(cells=[prose, cell])
+
+
+def stream(text):
+    return nbformat.v4.new_output("stream", name="stdout", text=text)
+
+
+def test_what_was_executed_is_compared_with_what_is_stored(app):
+    root, path = app.srcdir, app.srcdir / "one.ipynb"
+    code, words = "print(1)\nprint(2)", {"text/plain": "a figure"}
+    stored = nbformat.v4.new_output("display_data", words)
+    shown = nbformat.v4.new_output("display_data", words | {"text/html": "<img>"})
+
+    def found(*outputs):
+        nbformat.write(notebook(code, *outputs), path)
+        return list(executed.differences(path, executed.folder(root)))
+
+    assert "has not been executed as it stands" in found(stream("1\n2\n"))[0]
+    keep(root, notebook(code, stream("1\n"), stream("2\n"), shown))
+    assert found(stream("1\n2\n"), stored) == []
+    assert found(stream("1\n"), stored) == [
+        "one.ipynb, cell 2: stored ('stdout', '1\\n'), executed ('stdout', '1\\n2\\n')"
+    ]
+    assert len(found(stream("1\n2\n"))) == 1, "an output that is not stored"
+    assert len(found(stream("1\n2\n"), stored, stream("3\n"))) == 1
+    nbformat.write(notebook("print(3)"), path)
+    (said,) = executed.differences(path, executed.folder(root))
+    assert "has not been executed as it stands" in said
 
 
 # --- icons --------------------------------------------------------------------------------------
@@ -191,6 +248,8 @@ def test_an_unknown_icon_is_a_warning(monkeypatch):
         ("togglebutton.js", '<div class="admonition">', False),
         ("copybutton.js", '<div class="highlight">', True),
         ("doctools.js", "", True),
+        ("player.js", '<figure class="nn-figure nn-explorer">', True),
+        ("player.js", '<figure class="nn-figure">', False),
     ],
 )
 def test_a_page_gets_what_it_needs(asset, body, needed):
@@ -247,13 +306,6 @@ def test_a_description_ends_with_a_sentence_or_says_that_it_does_not():
     assert cut.endswith("word …") and len(cut) <= publication.LONGEST + 2
 
 
-def test_the_number_above_a_title_ends_without_a_stop():
-    number = '<span class="section-number">4. </span>Losses'
-    context = {"body": f"<h1>{number}</h1><p>{number}</p>"}
-    publication.name_chapter(None, "book/4", "page.html", context, None)
-    assert context["body"] == f"<h1>{number.replace('. ', ' ')}</h1><p>{number}</p>"
-
-
 # --- formulas and their punctuation -----------------------------------------------------------
 
 
@@ -307,11 +359,11 @@ def test_the_zip_is_the_same_for_the_same_pages_and_does_not_offer_itself(app):
     offer = '<li><a href="a-book-of-tests.zip">whole book</a></li>'
     (app.outdir / "one.html").write_text(f"<ul><li>more</li>{offer}</ul>")
     (app.outdir / ".buildinfo").touch()
-    offline.finish(app, None)
+    offline.finish(app)
     path = app.outdir / "a-book-of-tests.zip"
     first = path.read_bytes()
     os.utime(app.outdir / "one.html", (1e9, 1e9))
-    offline.finish(app, None)
+    offline.finish(app)
     assert path.read_bytes() == first
     with zipfile.ZipFile(path) as packed:
         assert packed.namelist() == ["a-book-of-tests/one.html"]
@@ -321,7 +373,7 @@ def test_the_zip_is_the_same_for_the_same_pages_and_does_not_offer_itself(app):
 def test_the_zips_size_is_written_into_the_pages(app):
     (app.outdir / "one.html").write_text('<span class="nn-size">0 MB</span>')
     (app.outdir / "two.png").write_bytes(os.urandom(2_000_000))
-    offline.finish(app, None)
+    offline.finish(app)
     assert (app.outdir / "one.html").read_text() == '<span class="nn-size">2 MB</span>'
 
 

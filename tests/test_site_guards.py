@@ -33,6 +33,7 @@ from browser_explorers import (
 )
 from test_site import INDEX, MOST_BYTES, MOST_BYTES_OF_THE_INDEX
 
+pytestmark = pytest.mark.pages
 MANY = "book/backpropagation"  # a page of several explorers
 END = "</article>"
 # More specific than the site's own rules.

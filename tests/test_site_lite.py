@@ -20,7 +20,7 @@ from built import CHAPTERS, ROOT, SITE
 from lite import application, lockfile
 from notebooks import portable
 
-pytestmark = pytest.mark.usefixtures("site")
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("site")]
 NOTEBOOKS = [Path(page).name for page in CHAPTERS if (ROOT / f"{page}.ipynb").exists()]
 CHAPTER = "activations"
 OURS = SITE / "lite"
@@ -185,7 +185,7 @@ def test_a_link_to_a_heading_of_another_notebook_leads_just_there(opened):
     wait_until_drawn(page)
     wait_for(page, lambda: 0 < heading.bounding_box()["y"] < 300)
     page.close()  # the other one is in front again
-    assert clicked(opened, "chapter 1")[1].endswith("?path=neuron_to_layer.ipynb")
+    assert clicked(opened, "From a neuron")[1].endswith("?path=neuron_to_layer.ipynb")
 
 
 def test_what_a_cell_printed_is_shown_line_by_line(opened):

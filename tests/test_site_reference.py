@@ -13,6 +13,7 @@ from built import ROOT, SITE
 import nnlib
 from nnlib import datasets
 
+pytestmark = pytest.mark.site
 TOYS = [
     name
     for name, thing in vars(datasets).items()

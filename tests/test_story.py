@@ -1,9 +1,10 @@
-"""The chapters show the package as it stands: the four rules, from the syntax trees."""
+"""The chapters show the package as it stands: the five rules, from the syntax trees."""
 
 from pathlib import Path
 
 import pytest
 import story
+from notebooks.definitions import read_core
 
 import nnlib
 
@@ -18,7 +19,7 @@ def chapters():
 
 @pytest.fixture(scope="module")
 def core():
-    return story.read_core(ROOT)
+    return read_core(ROOT)
 
 
 def tell(problems):
@@ -53,3 +54,7 @@ def test_modules_import_only_modules_above_them_and_hide_nothing(core):
 
 def test_every_public_name_is_introduced(chapters):
     tell(story.check_complete(chapters, PUBLIC))
+
+
+def test_the_core_is_short_enough_to_be_known_by_heart(core):
+    tell(story.check_budget(core))

@@ -1,15 +1,23 @@
-"""The programs of book/_ext by their names: python book/_ext normalise | colab | lockfile …"""
+"""The programs of this folder by their names: python book/_ext NAME …"""
 
 import sys
 from importlib import import_module
 
-PROGRAMS = {"normalise": "notebooks", "colab": "notebooks", "lockfile": "lite"}
+PROGRAMS = {  # in which room each is
+    "normalise": "notebooks",
+    "definitions": "notebooks",
+    "executed": "notebooks",
+    "colab": "notebooks",
+    "lockfile": "lite",
+}
 
 
 def main():
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     if name not in PROGRAMS:
-        sys.exit(f"{__doc__}\nnot {name!r}")
+        sys.exit(
+            f"python book/_ext NAME: one of {', '.join(PROGRAMS)} was expected, not {name!r}"
+        )
     sys.argv[:2] = [f"python book/_ext {name}"]
     import_module(f"{PROGRAMS[name]}.{name}").main()
 

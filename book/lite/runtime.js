@@ -9,8 +9,11 @@
 (() => {
   const PATIENCE = 15000; // milliseconds in which the distribution has to answer
   const site = new URL("..", location.href); // lite/
-  const path = new URLSearchParams(location.search).get("path");
   const told = JSON.parse(document.querySelector("#nn-told").textContent);
+  const moved = new Map(Object.entries(told.moved)); // {a notebook's former name: its present one}
+  const asked = new URLSearchParams(location.search).get("path");
+  const path = moved.get(asked) ?? asked;
+  const editions = new Map(Object.entries(told.editions)); // of the book's own notebooks
 
   // --- editions ---------------------------------------------------------------------------------
 
@@ -37,7 +40,7 @@
     return hex.startsWith(metadata.edition);
   }
 
-  // "activations-yours-2026-11-27.ipynb": a name that is free.
+  // "activations-yours-2026-11-27.ipynb", whatever the copy's name was: a name that is free.
   function freeName(copy, taken) {
     const stem = `${path.replace(/\.ipynb$/, "")}-yours-${copy.last_modified.slice(0, 10)}`;
     for (let number = 1; ; number++) {
@@ -46,33 +49,37 @@
     }
   }
 
-  // Makes way for a new edition. The name that the reader's copy has now, if it was changed.
+  // Makes way for a new edition. The names that the reader's copies have now that were changed.
   async function makeWay() {
-    const edition = told.editions[path];
-    const storage = edition && (await openStorage());
-    if (!storage) return null;
+    const storage = editions.has(path) && (await openStorage());
+    if (!storage) return [];
     try {
-      const reading = storage.transaction("files").objectStore("files");
-      const [copy, taken] = await Promise.all([
-        done(reading.get(path)),
-        done(reading.getAllKeys()),
-      ]);
-      const theirs = copy?.content?.metadata?.edition;
-      if (!theirs || theirs === edition) return null;
-      const changed = !(await isUnchanged(copy.content));
-      const name = changed ? freeName(copy, taken) : null;
-      const writing = storage.transaction(["files", "checkpoints"], "readwrite"); // all or nothing
-      if (changed) writing.objectStore("files").put({ ...copy, name, path: name }, name);
-      writing.objectStore("files").delete(path);
-      writing.objectStore("checkpoints").delete(path);
-      await new Promise((resolve, reject) => {
-        writing.oncomplete = resolve;
-        writing.onabort = () => reject(writing.error);
-      });
-      return name;
+      const former = [...moved.keys()].filter((name) => moved.get(name) === path);
+      const kept = [];
+      for (const name of [path, ...former]) kept.push(await moveAside(storage, name));
+      return kept.filter(Boolean);
     } finally {
       storage.close();
     }
+  }
+
+  // Takes the copy of an earlier edition away. The name that it has now, if it was changed.
+  async function moveAside(storage, old) {
+    const reading = storage.transaction("files").objectStore("files");
+    const [copy, taken] = await Promise.all([done(reading.get(old)), done(reading.getAllKeys())]);
+    const theirs = copy?.content?.metadata?.edition;
+    if (!theirs || (old === path && theirs === editions.get(path))) return null;
+    const changed = !(await isUnchanged(copy.content));
+    const name = changed ? freeName(copy, taken) : null;
+    const writing = storage.transaction(["files", "checkpoints"], "readwrite"); // all or nothing
+    if (changed) writing.objectStore("files").put({ ...copy, name, path: name }, name);
+    writing.objectStore("files").delete(old);
+    writing.objectStore("checkpoints").delete(old);
+    await new Promise((resolve, reject) => {
+      writing.oncomplete = resolve;
+      writing.onabort = () => reject(writing.error);
+    });
+    return name;
   }
 
   // --- Python -----------------------------------------------------------------------------------
@@ -192,9 +199,21 @@
     return note;
   }
 
+  // What a notebook can do that is not the book's; in the list of files, where one is brought, too.
+  function warn() {
+    if (editions.has(path)) return;
+    say(
+      "status",
+      "A notebook from elsewhere runs nothing when you open it. Once you run one of its cells, it can " +
+        "read and change all that this browser keeps for this site, and send it off: run it only if " +
+        "you trust who wrote it.",
+      ["More on that", new URL("../book/read_run_do.html#somebody-elses-notebook", site)],
+    );
+  }
+
   // The way back to the page that a notebook was opened from.
   function showWay() {
-    if (!(path in told.editions)) return;
+    if (!editions.has(path)) return;
     const href = new URL(`../book/${path.replace(/ipynb$/, "html")}`, site);
     const link = document.createElement("a");
     Object.assign(link, { id: "nn-page", href, textContent: "Back to the page" });
@@ -204,9 +223,11 @@
   // --- links ------------------------------------------------------------------------------------
 
   // Where "solutions.md#a-task" leads, or another notebook; JupyterLite knows it below lite/files/.
+  // Nowhere, if what somebody wrote is no address.
   function destination(href) {
     const files = new URL("files/", site).href;
-    const { origin, pathname, hash } = new URL(href, new URL(path, files));
+    if (!URL.canParse(href, files + path)) return "";
+    const { origin, pathname, hash } = new URL(href, files + path);
     const name = (origin + pathname).replace(files, "");
     if (/^[\w-]+\.md$/.test(name)) {
       return new URL(`../book/${name.replace(/md$/, "html")}${hash}`, site).href;
@@ -234,10 +255,19 @@
     addEventListener("click", hides, true);
   }
 
+  // "%" alone stands for no letter: then the heading is called just that.
+  function headingOf(hash) {
+    try {
+      return decodeURIComponent(hash.slice(1));
+    } catch {
+      return hash.slice(1);
+    }
+  }
+
   // Scrolls to the heading that the address names, once it is drawn, and for the 3 seconds in which
   // formulas above it may still grow; not if the reader goes on meanwhile.
   function goToHeading() {
-    const id = decodeURIComponent(location.hash.slice(1));
+    const id = headingOf(location.hash);
     let left = id ? 10 : 0;
     const timer = setInterval(() => {
       const heading = document.getElementById(id);
@@ -250,27 +280,37 @@
   }
 
   const failing = path ? startPython() : null;
+  // None of these holds the application back, whatever goes wrong in it.
+  const attempt = async (step) => {
+    try {
+      await step();
+    } catch (error) {
+      console.warn(error);
+    }
+  };
+
   const whole = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve));
   window.nnReady = (async () => {
     await whole;
-    let kept = null;
+    if (path !== asked) {
+      const present = new URL(location.href);
+      present.searchParams.set("path", path);
+      history.replaceState(null, "", present);
+    }
+    let kept = [];
     try {
       kept = await makeWay();
     } catch (error) {
       console.warn("The copies kept in this browser stay as they are:", error);
     }
-    if (kept) {
-      const link = new URL(`?path=${encodeURIComponent(kept)}`, location.href);
-      say("status", `This chapter is a new edition. What you had is kept as ${kept}.`, [
+    for (const name of kept) {
+      const link = new URL(`?path=${encodeURIComponent(name)}`, location.href);
+      say("status", `This chapter is a new edition. What you had is kept as ${name}.`, [
         "Open yours",
         link,
       ]);
     }
-    if (path) {
-      showWay();
-      setLinks();
-      goToHeading();
-      watchPython(failing);
-    }
+    attempt(warn);
+    if (path) [showWay, setLinks, goToHeading, () => watchPython(failing)].forEach(attempt);
   })();
 })();

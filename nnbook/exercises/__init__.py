@@ -13,12 +13,11 @@ deceive it can.
 
 import sys
 
-from nnbook.tutor import source, store
+from nnbook.tutor import store
+from nnbook.tutor.catalogue import find
 from nnbook.tutor.mine import swap_in
 from nnbook.tutor.report import Exercises, Progress, Solution
 from nnbook.tutor.result import Result, Said
-from nnbook.tutor.specification import find
-from nnbook.tutor.verdict import judge, not_attempted
 
 __all__ = ["check", "exercises", "hint", "progress", "solution", "use_mine"]
 MISSING = object()
@@ -34,11 +33,10 @@ def check(id, answer=MISSING):
     if answer is MISSING:
         answer = sys._getframe(1).f_globals.get(exercise.mine, MISSING)
     if answer is MISSING:
-        text = (
-            f"there is no {exercise.mine} here. {not_attempted(exercise).capitalize()}"
-        )
+        first, *rest = exercise.asked
+        text = f"there is no {exercise.mine} here. {first.upper()}{''.join(rest)}"
         return Result(exercise, attempted=False, text=text)
-    result = judge(exercise, answer)
+    result = exercise.judge(answer)
     if result.attempted:
         result.note = remember(exercise, answer, result)
     return result
@@ -49,7 +47,7 @@ def remember(exercise, answer, result):
     to say about that."""
     text, said = None, []
     if result.passed:
-        text, lost = text_of(exercise, answer)
+        text, lost = exercise.kept(answer)
         said = [lost] if lost else []
 
     def change(one):
@@ -60,28 +58,14 @@ def remember(exercise, answer, result):
     return " ".join(filter(None, said))
 
 
-def text_of(exercise, answer):
-    """The text of a right answer, and a sentence if use_mine() could do nothing with it."""
-    if not hasattr(exercise, "cases"):
-        return exercise.right, ""
-    text, mine = source.answer_source(answer, exercise.mine), exercise.mine
-    if text is None:
-        return None, f"The text of {mine} was not found, so use_mine() cannot take it."
-    if not (names := source.elsewhere(exercise, text)):
-        return text, ""
-    return text, (
-        f"{mine} uses {', '.join(names)}, defined or imported elsewhere: bring that inside, "
-        f"or use_mine() cannot take it."
-    )
-
-
 def hint(id):
     """The next hint; after the last one they begin again."""
     exercise = find(id)
     answers, _ = store.read()
-    count, given = len(exercise.hints), answers.get(id, store.EMPTY)["hints"]
+    count = len(exercise.hints)
+    given = answers.get(exercise.id, store.EMPTY)["hints"]
     number = given % count
-    said = store.note(id, lambda one: one | {"hints": given + 1})
+    said = store.note(exercise.id, lambda one: one | {"hints": given + 1})
     return Said(f"Hint {number + 1} of {count}: {exercise.hints[number]}", said)
 
 

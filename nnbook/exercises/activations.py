@@ -1,4 +1,4 @@
-"""Exercises of chapter 3, Activations."""
+"""Exercises of *Activations*."""
 
 import numpy as np
 
@@ -76,7 +76,7 @@ def one_question(*patches):
     )
 
 
-UNCHECKED = ("        check_backward", "        # check_backward")
+UNCHECKED = ("        checks.backward", "        # checks.backward")
 
 
 def sigmoid_cases(rng):
@@ -144,7 +144,7 @@ number. At $\\pm 1000$ nothing may overflow: here a warning counts as an error.
             "is lost when it returns, unless it stores it: `self.a = …`.",
             ("self.a = np.where", "a = np.where"),
             ("return self.a\n", "return a\n"),
-            ('        check_backward(self, "a", da)\n', ""),
+            ('        checks.backward(self, "a", da)\n', ""),
         ),
         not_a_layer(UNCHECKED),
         one_question(
@@ -250,7 +250,7 @@ is `da` times the derivative. At exactly 0 the derivative is 0.
             "backward looks for self.x, and nobody has put anything there: forward should keep its "
             "input, `self.x = x`.",
             ("        self.x = x\n", ""),
-            ('        check_backward(self, "x", da)\n', ""),
+            ('        checks.backward(self, "x", da)\n', ""),
         ),
         not_a_layer(UNCHECKED),
         one_question(("np.maximum(x, 0)", "max(x, 0)")),
@@ -300,7 +300,7 @@ Write leaky ReLU, with a slope on the left that whoever makes the layer may choo
             "always 0.01",
             "Your leak is 0.01, whatever slope is asked for. `__init__` should keep the slope, "
             "and forward and backward use it.",
-            ('check_number(slope, "slope")', "0.01"),
+            ('checks.number(slope, "slope")', "0.01"),
         ),
         mistake(
             "the slope not kept",
@@ -400,14 +400,14 @@ SATURATION = Choice(
     level=1,
     task="""
 A layer has 100 inputs of standard deviation 1, and weights of standard deviation 1, ten times more
-than [chapter 2](initialization.ipynb) recommends. How many of its sigmoids are saturated, in the
-sense that their slope is below a tenth of the best possible, $0.25$?
+than [*Initialization*](initialization.ipynb#which-one-when) recommends. How many of its sigmoids
+are saturated, in the sense that their slope is below a tenth of the best possible, $0.25$?
 """,
     options=SHARES,
     right="d",
     truth=saturated_share,
     hints=(
-        "From chapter 2: what is the standard deviation of a sum of 100 such products?",
+        'What is the standard deviation of a sum of 100 such products? (See "Initialization".)',
         "The slope falls below 0.025 where |z| exceeds 3.6: σ(3.6) is 0.973, and "
         "0.973 · 0.027 = 0.026.",
     ),

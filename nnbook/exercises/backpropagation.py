@@ -1,4 +1,4 @@
-"""Exercises of chapter 5, Backpropagation."""
+"""Exercises of *Backpropagation*."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of chapter 8, Reading handwritten digits."""
+"""Exercises of *Reading handwritten digits*."""
 
 import numpy as np
 
@@ -106,7 +106,7 @@ images, where yours reads 98 %. What is wrong?
             "the weights are drawn from N(0, 1)",
             "Right: 64 inputs, each times a weight around 1, make hidden numbers around 4, and "
             "64 of those make logits around 15. The network begins sure of nonsense, and most of "
-            "its training goes into taking it back (chapter 2).",
+            'its training goes into taking it back (see "Initialization").',
         ),
         "b": (
             "the pixels are not divided by 16",

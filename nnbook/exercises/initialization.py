@@ -1,4 +1,4 @@
-"""Exercises of chapter 2, Initialization."""
+"""Exercises of *Initialization*."""
 
 import numpy as np
 
@@ -300,7 +300,8 @@ INIT = Code(
     task="""
 Write what happens when `Linear(n_in, n_out, init=…, rng=…)` makes a new layer. Its weights `self.W`
 are what the function `init` returns for these sizes and this `rng`; its biases `self.b` are zeros.
-`self.dW` and `self.db` are zeros of the same shapes, places for the gradients of chapter 5.
+`self.dW` and `self.db` are zeros of the same shapes, places for the gradients of
+[*Backpropagation*](backpropagation.ipynb#the-code-whole).
 """,
     cases=layers_to_make,
     use=made,

@@ -1,4 +1,4 @@
-"""Exercises of chapter 4, Losses."""
+"""Exercises of *Losses*."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of chapter 1, From a neuron to a layer."""
+"""Exercises of *From a neuron to a layer*."""
 
 import numpy as np
 
@@ -143,7 +143,7 @@ input as `self.x`: learning will need it.
         mistake(
             "x is not kept",
             "The answer is right, but the layer forgets what it was given. Keep the input as "
-            "self.x before you return: chapter 5 will ask for it.",
+            'self.x before you return: "Backpropagation" will ask for it.',
             ("        self.x = x\n", ""),
         ),
         mistake(

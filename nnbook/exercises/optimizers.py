@@ -1,4 +1,4 @@
-"""Exercises of chapter 6, Optimizers."""
+"""Exercises of *Optimizers*."""
 
 import numpy as np
 
@@ -354,8 +354,8 @@ step. New arrays at each step do no harm here.
             "β₁ and β₂ are swapped",
             "β₁ and β₂ have changed places: β₁ = 0.9 is for the gradient, β₂ = 0.999 for its "
             "square, which needs the longer memory.",
-            ("self.beta1 = check_number(beta1", "self.beta1 = check_number(beta2"),
-            ("self.beta2 = check_number(beta2", "self.beta2 = check_number(beta1"),
+            ("self.beta1 = checks.number(beta1", "self.beta1 = checks.number(beta2"),
+            ("self.beta2 = checks.number(beta2", "self.beta2 = checks.number(beta1"),
         ),
         mistake(
             "ε under the root",

@@ -1,4 +1,4 @@
-"""Exercises of chapter 7, The training loop."""
+"""Exercises of *The training loop*."""
 
 from itertools import islice
 
@@ -103,7 +103,7 @@ iterable will do: a list, or a function with `yield`.
             "The examples that do not fill a whole batch are left out. Let the last batch be "
             "smaller: each example is seen once an epoch.",
             (
-                "range(0, len(x), check_count(batch_size, \"batch_size\"))",
+                "range(0, len(x), checks.count(batch_size, \"batch_size\"))",
                 "range(0, len(x) - batch_size + 1, batch_size)",
             ),
         ),

@@ -1,4 +1,4 @@
-"""Figures of chapter 3, Activations."""
+"""Figures of *Activations*."""
 
 import numpy as np
 
@@ -45,7 +45,7 @@ def draw_cliff(slope=0):
 
 
 def draw_bends(counts=(4, 16)):
-    """Sums of ReLUs with evenly spaced kinks, fitted to the curve of chapter 1."""
+    """Sums of ReLUs with evenly spaced kinks, fitted to the curve of *From a neuron to a layer*."""
     x = np.linspace(-3, 3, 300)
     with figure(columns=len(counts), sharey=True) as (picture, axes):
         errors = []
@@ -60,7 +60,7 @@ def draw_bends(counts=(4, 16)):
             ax.plot(kinks, np.interp(kinks, x, fit), "o", color=colour("class A"))
             ax.set(xlabel="x", title=f"{count} ReLUs")
             errors.append(f"{count} ReLUs fit it with an RMSE of {rmse:.3f}")
-    return picture, f"The curve of chapter 1 as a sum of ReLUs: {'; '.join(errors)}."
+    return picture, f"The curve that no line fits, as a sum of ReLUs: {'; '.join(errors)}."
 
 
 def draw_functions():

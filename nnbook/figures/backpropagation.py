@@ -1,4 +1,4 @@
-"""Figures of chapter 5, Backpropagation."""
+"""Figures of *Backpropagation*."""
 
 from time import perf_counter
 

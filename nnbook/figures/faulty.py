@@ -1,4 +1,4 @@
-"""Seven programs for chapter 5: one is right, six have one fault each in their gradient."""
+"""Seven programs for *Backpropagation*: one is right, six have one fault each in their gradient."""
 
 from functools import cache
 

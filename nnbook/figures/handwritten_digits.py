@@ -1,4 +1,4 @@
-"""Figures of chapter 8, Reading handwritten digits."""
+"""Figures of *Reading handwritten digits*."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""Figures of chapter 2, Initialization."""
+"""Figures of *Initialization*."""
 
 from functools import cache
 

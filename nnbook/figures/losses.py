@@ -1,4 +1,4 @@
-"""Figures of chapter 4, Losses."""
+"""Figures of *Losses*."""
 
 from itertools import combinations
 from math import exp

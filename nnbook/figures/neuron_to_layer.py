@@ -1,4 +1,4 @@
-"""Figures of chapter 1, From a neuron to a layer."""
+"""Figures of *From a neuron to a layer*."""
 
 import numpy as np
 from matplotlib.patches import Rectangle

@@ -1,4 +1,4 @@
-"""Figures of chapter 6, Optimizers."""
+"""Figures of *Optimizers*."""
 
 import numpy as np
 

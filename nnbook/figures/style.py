@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from nnbook.figures.colours import PALETTE, colour
 from nnbook.figures.colours import darken as darken
 from nnbook.figures.colours import shades as shades
-from nnlib.checks import check_count
+from nnlib import checks
 
 CLASSES = [meaning for meaning in PALETTE if meaning.startswith("class ")]
 MARKERS = ["o", "^", "s", "D", "v"]
@@ -67,7 +67,7 @@ def figure(rows=1, columns=1, *, width=6.4, height=3.6, **options):
     `axes` is one Axes, a list, or an array (rows, columns); `options` (sharex, width_ratios …)
     are those of `matplotlib.figure.Figure.subplots`.
     """
-    rows, columns = check_count(rows, "rows"), check_count(columns, "columns")
+    rows, columns = checks.count(rows, "rows"), checks.count(columns, "columns")
     with look():
         picture = Figure(figsize=(width, height), layout="constrained")
         axes = picture.subplots(rows, columns, **options)

@@ -1,4 +1,4 @@
-"""Figures of chapter 7, The training loop."""
+"""Figures of *The training loop*."""
 
 from functools import cache
 from itertools import product

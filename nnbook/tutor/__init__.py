@@ -1,6 +1,12 @@
 """What stands behind `check`, `hint`, `solution` and `progress`.
 
-`specification.py` says what an exercise is; the specifications are in nnbook/exercises, one
-file a chapter. All else is derived from them: the texts of stubs and solutions, the trial of
-an answer and the verdict, the cells of the chapters, the file of progress, assignments.
+    specification  what an exercise is: Code or Choice
+    catalogue      which there are: by chapter, by number, by id
+    syntax, answer, package    what a text says, what a reader wrote, what nnlib has
+    trial, compare, verdict    an answer is tried, compared, judged
+    result, report             what is said of it, and of all that is done
+    store, mine                what is kept, and put into the package's place
+    cells, pages, assignment   exercises in chapters, in the whole book, and for nbgrader
+
+The specifications are in nnbook/exercises, one file a chapter. All else is derived from them.
 """

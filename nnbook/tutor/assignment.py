@@ -5,17 +5,17 @@ takes out), and a locked cell of tests: students see those on cases that are alw
 and not those on cases drawn from seeds.
 """
 
+from collections import ChainMap
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from nnbook import contents
-from nnbook.tutor import source
-from nnbook.tutor.cells import TIMES, task
-from nnbook.tutor.specification import KINDS, chapter, find, number_of
+from nnbook.tutor import package
+from nnbook.tutor.catalogue import chapter, find, find_chapter, number_of
+from nnbook.tutor.specification import Choice
 from nnbook.tutor.trial import equal
-from nnbook.tutor.verdict import judge
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 CONFIG = """c = get_config()  # noqa: F821
@@ -24,7 +24,7 @@ c.ClearSolutions.code_stub = {"python": ""}
 """
 README = """{notebook}: {count} exercises, {points} points.
 
-In {folder}, with this package and nbgrader installed (its extra `nbgrader`):
+In {folder}, with nbgrader installed (in a copy of the book: pip install -e ".[nbgrader]"):
 
   nbgrader generate_assignment {name}   makes release/{name}/, the students' version
   nbgrader autograde {name}             marks what is in submitted/STUDENT/{name}/
@@ -32,7 +32,7 @@ In {folder}, with this package and nbgrader installed (its extra `nbgrader`):
 
 An exercise gives all of its points or none. You may change words, points and the order of
 things in the notebook before you generate; keep the ids that nbgrader gives its cells.
-Students need nnlib, too: the tests are calls of it.
+Students need this package, too, installed from the book: the tests are calls of it.
 
 This is no defence: whoever looks for the solutions finds them in nnlib, and students' code
 runs with your rights when it is marked. Mark it where it can do no harm.
@@ -43,16 +43,13 @@ def passes(id, answer, seeds=()):
     """Prints what a check says of an answer, and raises an AssertionError unless it passes: on
     the cases that are always the same; with seeds, on cases drawn from each of them."""
     exercise = find(id)
-    if not seeds and hasattr(
-        exercise, "options"
-    ):  # right or wrong is for the marks to say
-        assert answer in exercise.options, (
-            f"choose one of {', '.join(exercise.options)}"
-        )
+    if not seeds and isinstance(exercise, Choice):
+        # Right or wrong is for the marks to say.
+        assert answer in exercise.options, exercise.asked
         return
-    exercise = exercise if seeds or hasattr(exercise, "options") else fixed(exercise)
+    exercise = exercise if seeds else fixed(exercise)
     for seed in seeds or (0,):
-        result = judge(exercise, answer, np.random.default_rng(seed))
+        result = exercise.judge(answer, np.random.default_rng(seed))
         if not result.passed:
             print(result)
             raise AssertionError(result.word)
@@ -67,19 +64,15 @@ def fixed(exercise):
 
 
 def with_solution(exercise):
-    """The stub, and after each blank of it the lines that nbgrader takes out."""
-    if hasattr(exercise, "cases") and not exercise.broken:
-        text = source.with_bodies(
-            exercise,
-            lambda space, body: [
-                f"{space}...", f"{space}{BEGIN}", *body, f"{space}{END}",
-            ],
-        )  # fmt: skip
-        return text.replace(f"{END}\n\n", f"{END}\n")  # an empty line is left of it
-    right = f'{exercise.mine} = "{getattr(exercise, "right", "")}"\n'
-    if hasattr(exercise, "cases"):
-        right = source.solution(exercise)
-    return f"{source.stub(exercise)}{BEGIN}\n{right}{END}\n"
+    """The stub, and after each blank, or at the end, the lines that nbgrader takes out."""
+    if not exercise.fills_blanks:
+        return f"{exercise.stub}{BEGIN}\n{exercise.solution_text}{END}\n"
+    text = exercise.with_bodies(
+        lambda space, body: [
+            f"{space}...", f"{space}{BEGIN}", *body, f"{space}{END}",
+        ],
+    )  # fmt: skip
+    return text.replace(f"{END}\n\n", f"{END}\n")  # an empty line is left of it
 
 
 def tests(exercise):
@@ -96,10 +89,11 @@ def notebook_of(name):
     from nbformat import v4
 
     exercises = chapter(name)
+    needed = [it.needs(it.solution_text) for it in exercises]
     number = contents.chapters()[name].number
     head = f"# Chapter {number}: exercises\n\nReplace each `...` by your answer."
     setup = (
-        f"{source.imports(exercises, source.solution)}\n"
+        f"{package.imports(ChainMap(*needed))}\n"
         "from nnbook import hint\n"
         "from nnbook.tutor.assignment import passes"
     )
@@ -135,10 +129,9 @@ def mark(id, *, grade=False, solution=False, locked=True, **more):
 
 
 def words(exercise):
-    kind = f"{KINDS[exercise.kind].capitalize()}, {TIMES[exercise.level]}"
     points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
-    head = f"## {number_of(exercise)} {exercise.title}\n\n*{kind}; {points}.*"
-    return f'{head} {task(exercise)}\n\nStuck? Call `hint("{exercise.id}")`.'
+    head = f"## {number_of(exercise)} {exercise.title}\n\n*{exercise.label}; {points}.*"
+    return f'{head} {exercise.task_elsewhere}\n\nStuck? Call `hint("{exercise.id}")`.'
 
 
 def assign(name, folder):
@@ -146,7 +139,7 @@ def assign(name, folder):
     one, nbgrader_config.py; returns what to do next. Nothing is overwritten."""
     import nbformat
 
-    folder = Path(folder)
+    folder, name = Path(folder), find_chapter(name)
     file = folder / "source" / name / f"{name}.ipynb"
     if file.exists():
         raise ValueError(f"{file} stays as it is: move it, or name another folder")

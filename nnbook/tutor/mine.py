@@ -6,25 +6,25 @@ import textwrap
 import types
 from functools import partial
 
-from nnbook.tutor import source, store
-from nnbook.tutor.specification import everything
+from nnbook.tutor import answer as answers
+from nnbook.tutor import package, store
+from nnbook.tutor.catalogue import all_exercises
 from nnbook.tutor.trial import words
-from nnbook.tutor.verdict import judge
 
 undo = []  # what to call so that the package is as it was
 
 
 def swap_in(names):
     """Swaps in each saved answer that passes now; returns a Mine. `names` are the globals
-    of whoever asked: a name imported there before is swapped, too."""
+    of whoever asked: what was imported there before is swapped, too, and what a cell
+    defines just as the package does."""
     swap_out()
-    answers, note = store.read()
+    done, note = store.read()
     mine = Mine(note=note)
-    for exercises in everything().values():
-        for exercise in exercises:
-            saved = answers.get(exercise.id, store.EMPTY)
-            if getattr(exercise, "in_package", False) and saved["passed"]:
-                take(exercise, saved["answer"], mine, names)
+    for exercise in all_exercises():
+        saved = done.get(exercise.id, store.EMPTY)
+        if exercise.in_package and saved["passed"]:
+            take(exercise, saved["answer"], mine, names)
     return mine
 
 
@@ -36,44 +36,63 @@ def take(exercise, text, mine, names):
         mine.left[path] = "its text is not in the file of progress: check it again"
         return
     try:
-        answer = source.compiled(exercise, text, f"<{exercise.mine}>")
+        answer = exercise.compiled(text, f"<{exercise.mine}>")
     except Exception as error:
         mine.left[path] = f"it raises {words(error)}"
         return
-    result = judge(exercise, answer)
+    result = exercise.judge(answer)
     if not result.passed:
         mine.left[path] = result.text
         return
     mine.taken[path] = ".".join([exercise.mine, *method])
-    replace(exercise, answer, names)
+    here = names.get(name)
+    if is_of_a_cell(here, names) and here is not answer:
+        text = text_here(here, method)
+        if text == package.text(exercise.id).strip():
+            replace(exercise, here, answer, names)
+        elif text is not None:
+            mine.other.append(".".join([name, *method]))
+    theirs = package.owner(exercise.id) or package.original(exercise.id)
+    replace(exercise, theirs, answer, names)
 
 
-def replace(exercise, answer, names):
-    """Puts an answer wherever the package's own is known by name; a method into its class."""
-    theirs = source.original(exercise)
+def is_of_a_cell(value, names):
+    """Whether a function or class was defined where these names are, and not imported."""
+    kinds = type | types.FunctionType
+    return isinstance(value, kinds) and value.__module__ == names.get("__name__")
+
+
+def text_here(value, method):
+    """The text of what a cell defines, or of that method of a class; None if a class, shown in
+    part, does not have it, "" if it cannot be found."""
+    *_, name = value.__name__, *method
+    if method:
+        value = vars(value).get(name) if isinstance(value, type) else None
+    return value and (answers.text_of(value, name) or "").strip()
+
+
+def replace(exercise, old, answer, names):
+    """Puts an answer wherever a function or class is known by name; a method into its class."""
     *_, attribute = exercise.id.split(".")
     if attribute != exercise.name:
-        owner = source.original_class(exercise)
-        put(owner, attribute, inspect.getattr_static(answer, attribute))
+        put(old, attribute, inspect.getattr_static(answer, attribute))
         return
-    for module in package():
-        swap(vars(module), theirs, answer)
-    for defaults in defaults_of_package():
-        swap(defaults, theirs, answer)
-    swap(names, theirs, answer)
+    spaces = [*modules(), names]
+    for space in [*spaces, *defaults(spaces)]:
+        swap(space, old, answer)
 
 
-def package():
-    """The modules of nnlib that are there, and of the figures that use it."""
+def modules():
+    """What is in the modules of nnlib that are there, and of the figures that use it."""
     for name, module in list(sys.modules.items()):
         if f"{name}.".startswith(("nnlib.", "nnbook.figures.")):
-            yield module
+            yield vars(module)
 
 
-def defaults_of_package():
+def defaults(spaces):
     """The default arguments of functions and methods, such as Linear's `init=he_normal`."""
-    for module in package():
-        for value in list(vars(module).values()):
+    for space in spaces:
+        for value in list(space.values()):
             inside = vars(value).values() if isinstance(value, type) else [value]
             for function in inside:
                 if isinstance(function, types.FunctionType):
@@ -104,10 +123,11 @@ def swap_out():
 
 
 class Mine:
-    """What is yours now (`taken`), what is not, and why (`left`); `undo()` gives it back."""
+    """What is yours now (`taken`), what is not, and why (`left`), and what a cell has defined
+    otherwise, so that it stays (`other`); `undo()` gives it all back."""
 
     def __init__(self, note=""):
-        self.taken, self.left, self.note = {}, {}, note
+        self.taken, self.left, self.other, self.note = {}, {}, [], note
 
     undo = staticmethod(swap_out)
 
@@ -119,8 +139,16 @@ class Mine:
         else:
             first = f"Yours now: {len(self.taken)}, until use_mine().undo()"
         lines = [f"  {path} is {name}" for path, name in self.taken.items()]
-        for path, reason in self.left.items():
-            text = f"{path} stays the package's, because your answer does not pass now: {reason}"
+        said = [
+            f"{path} stays the package's, because your answer does not pass now: {reason}"
+            for path, reason in self.left.items()
+        ]
+        said += [
+            f"{name} of this notebook stays: a cell defines it, and not as the package does. "
+            f"To use yours here, run `from nnlib import {name.partition('.')[0]}`."
+            for name in self.other
+        ]
+        for text in said:
             lines += textwrap.wrap(
                 text, 86, initial_indent="  ", subsequent_indent="    "
             )

@@ -3,9 +3,10 @@
 import html
 
 from nnbook import contents
-from nnbook.tutor import source, store
+from nnbook.tutor import store
+from nnbook.tutor.catalogue import everything, find_chapter, number_of
 from nnbook.tutor.result import Said
-from nnbook.tutor.specification import KINDS, everything, number_of
+from nnbook.tutor.specification import KINDS
 
 
 def state(one):
@@ -56,9 +57,8 @@ class Exercises(Table):
     """The exercises of one chapter, or of all."""
 
     def __init__(self, answers, note, only=None):
-        if only is not None and only not in everything():
-            names = ", ".join(everything())
-            raise ValueError(f"expected a chapter ({names}), got {only!r}")
+        if only is not None:
+            only = find_chapter(only)
         rows = [
             (
                 number_of(e), e.id, e.title, KINDS[e.kind], str(e.points),
@@ -111,12 +111,7 @@ class Solution:
     """One right answer, and the place of the package's own."""
 
     def __init__(self, exercise):
-        self.exercise = exercise
-        if hasattr(exercise, "cases"):
-            self.text = source.solution(exercise)
-        else:
-            answer, why = exercise.options[exercise.right]
-            self.text = f'{exercise.mine} = "{exercise.right}"  # {answer}\n\n# {why}\n'
+        self.exercise, self.text = exercise, exercise.shown
 
     def __repr__(self):
         return self.text.rstrip()

@@ -4,13 +4,17 @@ The specifications are in nnbook/exercises, one file a chapter, with its name. W
 derived from them is (stubs, checks, the pages of solutions and exercises, assignments).
 """
 
+import linecache
+import re
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
+from functools import cached_property
 
-from nnbook import contents
+from nnbook.tutor import answer as answers
+from nnbook.tutor import package, syntax, verdict
+from nnbook.tutor.result import Result
+from nnbook.tutor.trial import words
 
 KINDS = {
     "build": "build it",
@@ -18,6 +22,8 @@ KINDS = {
     "predict": "predict",
     "diagnose": "diagnose",
 }
+LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
+TIMES = {1: "some minutes", 2: "a quarter of an hour", 3: "half an hour or more"}
 
 
 @dataclass(frozen=True)
@@ -46,18 +52,25 @@ def call(answer, **case):
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
     """Something to answer. `id` is "losses.cross_entropy": where the package has it, or,
-    where it has not, the module it would stand in, and a name of its own."""
+    where it has not, the module it would stand in, and a name of its own.
+
+    Each kind of exercise (Code, Choice) says what its `stub` is, its `solution_text` and how
+    that is `shown`, what is `asked` of whoever has not begun, and its `verdict` on an answer.
+    """
 
     id: str
     title: str
     kind: str
-    level: int  # 1 takes minutes, 2 a quarter of an hour, 3 longer
+    level: int  # one of TIMES
     task: str  # Markdown; the chapter shows it above the stub
     hints: tuple  # in the order in which they are given
 
     def __post_init__(self):
-        if self.kind not in KINDS or self.level not in (1, 2, 3):
-            raise ValueError(f"{self.id}: kind {self.kind!r}, level {self.level!r}")
+        if self.kind not in KINDS or self.level not in TIMES:
+            raise ValueError(
+                f"{self.id}: expected a kind of {', '.join(KINDS)} and a level of 1, 2, 3, "
+                f"got {self.kind!r} and {self.level!r}"
+            )
 
     @property
     def points(self):
@@ -74,6 +87,32 @@ class Exercise:
     def mine(self):
         """What the reader's answer is called: my_softmax, MyReLU."""
         return f"My{self.name}" if self.name[0].isupper() else f"my_{self.name}"
+
+    @property
+    def label(self):
+        """What is to be done, and how long it takes: "Build it, a quarter of an hour"."""
+        return f"{KINDS[self.kind].capitalize()}, {TIMES[self.level]}"
+
+    @property
+    def whole_task(self):
+        """The task, with whatever one needs to see to answer it."""
+        return self.task.strip()
+
+    @property
+    def task_elsewhere(self):
+        """The same outside of the book, where links lead nowhere: their words are left."""
+        return LINK.sub(r"\1", self.whole_task)
+
+    def judge(self, answer, rng=None):
+        """The Result of an answer, whatever that is; cases are drawn anew from rng, or from
+        the system."""
+        try:
+            if answer is ...:
+                return Result(self, attempted=False, text=self.asked)
+            return self.verdict(answer, rng)
+        except Exception as error:
+            text = f"This answer is more than the check can cope with: {words(error)}"
+            return Result(self, text=text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +142,146 @@ class Code(Exercise):
         """Whether an answer can take the place of something in nnlib."""
         return not self.solution
 
+    @property
+    def fills_blanks(self):
+        """Whether the stub has `...` in the places of what is to be written."""
+        return not self.broken
+
+    # --- texts ----------------------------------------------------------------------------
+
+    @property
+    def solution_text(self):
+        """The right answer, under the name that a reader's answer has."""
+        if self.in_package:
+            return re.sub(
+                rf"\b(def|class) {self.name}\b", rf"\1 {self.mine}", self.package_text
+            )
+        return textwrap.dedent(self.solution).strip("\n") + "\n"
+
+    @property
+    def package_text(self):
+        """The package's own text; of a method, as the only one of its class."""
+        text = package.text(self.id)
+        if package.owner(self.id) is None:
+            return text
+        return f"class {self.name}({self.base}):\n" + textwrap.indent(text, "    ")
+
+    @property
+    def shown(self):
+        """The solution as a reader sees it."""
+        return self.solution_text
+
+    @property
+    def stub(self):
+        """What the chapter shows: the solution without the bodies, or with the mistake to mend."""
+        if self.broken:
+            [wrong] = [it for it in self.mistakes if it.name == self.broken]
+            return self.patched(wrong)
+        return self.with_bodies(lambda space, body: [f"{space}..."])
+
+    def with_bodies(self, written):
+        """The solution with other lines for what is to be written: written(space, lines)."""
+        return syntax.with_bodies(self.solution_text, self.given, written)
+
+    def patched(self, mistake):
+        """The solution with a mistake in it."""
+        text = self.solution_text
+        for old, new in mistake.patches:
+            if text.count(old) != 1:
+                raise ValueError(
+                    f"{self.id}, {mistake.name!r}: the patch must match once, and matches "
+                    f"{text.count(old)} times: {old!r}"
+                )
+            text = text.replace(old, new)
+        return text
+
+    # --- programs -------------------------------------------------------------------------
+
+    @property
+    def names(self):
+        """{name: what it is} of all that code of this exercise may use without an import."""
+        return package.names(self.id if self.in_package else None)
+
+    def needs(self, text):
+        """Of these names, the ones that a text uses."""
+        return {name: self.names[name] for name in syntax.used(text) & {*self.names}}
+
+    def elsewhere(self, text):
+        """What a text uses that is neither defined in it nor among these names."""
+        return sorted(syntax.used(text) - {*self.names})
+
+    def compiled(self, text, file=None):
+        """What a text defines under the answer's name. Errors show its lines."""
+        file = file or f"<{self.id}>"
+        linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+        names = self.names | {"__name__": "answer"}
+        exec(compile(text, file, "exec"), names)
+        return names[self.mine]
+
+    @cached_property
+    def right_answer(self):
+        return self.compiled(self.solution_text)
+
+    @cached_property
+    def wrong_answers(self):
+        """(the mistake, an answer that has it) for each known one."""
+        return [(it, self.compiled(self.patched(it))) for it in self.mistakes]
+
+    # --- a reader's answer ------------------------------------------------------------------
+
+    @property
+    def asked(self):
+        verb = "mend" if self.broken else "write"
+        return f"{verb} {self.mine} above, run its cell, then this one."
+
+    @property
+    def blanks(self):
+        """What the stub leaves to be done: names of functions, or the whole, if it is broken."""
+        if self.broken:
+            return [self.mine]
+        names = [function.name for function in syntax.functions(self.stub)]
+        return [name for name in names if name not in self.given]
+
+    def untouched(self, answer):
+        """The blanks that an answer leaves as they were: empty, or with the mistake."""
+        codes = answers.codes(answer)
+        if self.broken:
+            text = answers.text_of(answer, self.mine) or ""
+            return self.blanks if syntax.alike(text, self.stub) else []
+        if not isinstance(answer, type):
+            return self.blanks if all(map(answers.is_empty, codes.values())) else []
+        return [
+            name
+            for name in self.blanks
+            if name not in codes or answers.is_empty(codes[name])
+        ]
+
+    @cached_property
+    def forbidden(self):
+        """The package's code objects that an answer may not run in place of its own."""
+        if not self.in_package:
+            return frozenset()
+        codes = answers.codes(package.original(self.id)).values()
+        return frozenset(it for it in codes if it.co_name not in self.given)
+
+    def verdict(self, answer, rng):
+        return verdict.judge_code(self, answer, rng)
+
+    def kept(self, answer):
+        """The text of a right answer, for use_mine(), and a sentence if that could do nothing
+        with it."""
+        text = answers.text_of(answer, self.mine)
+        if text is None:
+            return None, (
+                f"The text of {self.mine} was not found, so use_mine() cannot take it."
+            )
+        if names := self.elsewhere(text):
+            return text, (
+                f"{self.mine} uses {', '.join(names)}, defined or imported elsewhere: bring "
+                f"that inside, or use_mine() cannot take it."
+            )
+        return text, ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Exercise):
@@ -116,38 +295,39 @@ class Choice(Exercise):
     right: str
     truth: Callable
 
+    in_package = False
+    fills_blanks = False
+    mistakes = ()
 
-@cache
-def chapter(name):
-    """The exercises of a chapter, in the order of its page."""
-    return import_module(f"nnbook.exercises.{name}").EXERCISES
+    @property
+    def whole_task(self):
+        answers = [f"- ({letter}) {text}" for letter, (text, _) in self.options.items()]
+        return "\n".join([self.task.strip(), "", *answers])
 
+    @property
+    def stub(self):
+        letters = ", ".join(f'"{letter}"' for letter in self.options)
+        return f"{self.mine} = ...  # one of {letters}\n"
 
-@cache
-def everything():
-    """{name of a chapter: its exercises}, in reading order, for those that have some."""
-    names = contents.chapters()
-    return {it: chapter(it) for it in names if find_spec(f"nnbook.exercises.{it}")}
+    @property
+    def solution_text(self):
+        return f'{self.mine} = "{self.right}"\n'
 
+    @property
+    def shown(self):
+        answer, why = self.options[self.right]
+        return f"{self.solution_text.rstrip()}  # {answer}\n\n# {why}\n"
 
-def number_of(exercise):
-    """Its number in the book: the chapter's, and the place in the chapter."""
-    for name, exercises in everything().items():
-        for place, other in enumerate(exercises, 1):
-            if other is exercise:
-                return f"{contents.chapters()[name].number}.{place}"
-    raise ValueError(f"{exercise.id} is in no chapter of _toc.yml")
+    @property
+    def asked(self):
+        letters = ", ".join(self.options)
+        return f"choose one of {letters} for {self.mine}, then run its cell and this one."
 
+    def needs(self, text):
+        return {}
 
-def find(id):
-    """The exercise with this id; ValueError with the nearest ids if there is none."""
-    from difflib import get_close_matches
+    def verdict(self, answer, rng):
+        return verdict.judge_choice(self, answer)
 
-    known = {e.id: e for exercises in everything().values() for e in exercises}
-    if not isinstance(id, str) or id not in known:
-        near = get_close_matches(str(id), known, n=3, cutoff=0.3)
-        words = f"did you mean {', '.join(map(repr, near))}? " if near else ""
-        raise ValueError(
-            f"no exercise has the id {id!r}: {words}exercises() lists them all"
-        )
-    return known[id]
+    def kept(self, answer):
+        return self.right, ""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nnbook.tutor import source
+from nnbook.tutor import answer as answers
+from nnbook.tutor import syntax
 from nnbook.tutor.compare import difference, shown
 from nnbook.tutor.result import Result
 from nnbook.tutor.trial import LIMIT, TooLong, attempt, same, words
@@ -19,60 +20,11 @@ BORROWED = (
 )
 
 
-def judge(exercise, answer, rng=None):
-    """The Result of an answer; cases are drawn anew from rng, or from the system."""
-    try:
-        if not hasattr(exercise, "cases"):
-            return judge_choice(exercise, answer)
-        return judge_kind(exercise, answer) or judge_code(exercise, answer, rng)
-    except Exception as error:  # whatever an answer is, its check returns
-        text = f"This answer is more than the check can cope with: {words(error)}"
-        return Result(exercise, text=text)
-
-
-def judge_kind(exercise, answer):
-    """The Result of something that need not be run: no function or class, or an empty one."""
-    if answer is ...:
-        return Result(exercise, attempted=False, text=not_attempted(exercise))
-    if sentence := wrong_kind(exercise, answer):
-        return Result(exercise, text=sentence)
-    idle = source.untouched(exercise, answer)
-    if set(idle) >= set(source.blanks(exercise)):
-        return Result(exercise, attempted=False, text=not_attempted(exercise))
-    if idle:
-        return Result(exercise, text=f"{idle[0]} is still empty: write it, too.")
-    return None
-
-
-def not_attempted(exercise):
-    verb = "mend" if getattr(exercise, "broken", "") else "write"
-    return f"{verb} {exercise.mine} above, run its cell, then this one."
-
-
-def wrong_kind(exercise, answer):
-    """What is wrong with something that is not the function or class asked for."""
-    mine, wants_class = exercise.mine, exercise.mine[0] == "M"
-    if wants_class and type(answer).__name__ == mine:
-        return f"{mine} should be the class, and is an object of it: leave out the ( )."
-    if wants_class and not isinstance(answer, type):
-        return f"{mine} should be a class, and is {shown(answer)}."
-    if not wants_class and isinstance(answer, type):
-        return f"{mine} should be a function, and is a class."
-    if not wants_class and not callable(answer):
-        return f"{mine} should be a function; it is {shown(answer)}, a {type(answer).__name__}."
-    if source.codes(answer):
-        return ""
-    if wants_class:
-        return f"{mine} has no methods of its own: write them."
-    return f"{mine} has no Python code of its own: write it with def."
-
-
 def judge_choice(exercise, answer):
+    """The Result of a letter; None is no answer yet."""
     letter = answer.strip().strip("().").lower() if isinstance(answer, str) else ""
-    if answer is ... or answer is None:
-        letters = ", ".join(exercise.options)
-        text = f"choose one of {letters} for {exercise.mine}, then run its cell and this one."
-        return Result(exercise, attempted=False, text=text)
+    if answer is None:
+        return Result(exercise, attempted=False, text=exercise.asked)
     if letter not in exercise.options:
         letters = ", ".join(f'"{it}"' for it in exercise.options)
         return Result(
@@ -87,8 +39,43 @@ def judge_choice(exercise, answer):
 
 
 def judge_code(exercise, answer, rng):
+    """The Result of a function or a class."""
+    return judge_kind(exercise, answer) or judge_outcomes(exercise, answer, rng)
+
+
+def judge_kind(exercise, answer):
+    """The Result of something that need not be run: no function or class, or an empty one."""
+    if sentence := wrong_kind(exercise, answer):
+        return Result(exercise, text=sentence)
+    idle = exercise.untouched(answer)
+    if set(idle) >= set(exercise.blanks):
+        return Result(exercise, attempted=False, text=exercise.asked)
+    if idle:
+        return Result(exercise, text=f"{idle[0]} is still empty: write it, too.")
+    return None
+
+
+def wrong_kind(exercise, answer):
+    """What is wrong with something that is not the function or class asked for."""
+    mine, wants_class = exercise.mine, exercise.mine[0] == "M"
+    if wants_class and type(answer).__name__ == mine:
+        return f"{mine} should be the class, and is an object of it: leave out the ( )."
+    if wants_class and not isinstance(answer, type):
+        return f"{mine} should be a class, and is {shown(answer)}."
+    if not wants_class and isinstance(answer, type):
+        return f"{mine} should be a function, and is a class."
+    if not wants_class and not callable(answer):
+        return f"{mine} should be a function; it is {shown(answer)}, a {type(answer).__name__}."
+    if answers.codes(answer):
+        return ""
+    if wants_class:
+        return f"{mine} has no methods of its own: write them."
+    return f"{mine} has no Python code of its own: write it with def."
+
+
+def judge_outcomes(exercise, answer, rng):
     cases = [dict(case) for case in exercise.cases(rng or np.random.default_rng())]
-    right = [run(exercise, source.right_answer(exercise), case) for case in cases]
+    right = [run(exercise, exercise.right_answer, case) for case in cases]
     mine = run_all(exercise, answer, cases)
     if any(outcome.borrowed for outcome in mine):
         text = BORROWED.format(path=exercise.id)
@@ -121,7 +108,7 @@ def run(exercise, answer, case, deadline=np.inf, forbidden=()):
 
 def run_all(exercise, answer, cases):
     """The outcomes of all cases, or of those up to one that takes too long."""
-    forbidden = source.forbidden(exercise)
+    forbidden = exercise.forbidden
     deadline, outcomes = time.perf_counter() + LIMIT, []
     for case in cases:
         outcomes.append(run(exercise, answer, case, deadline, forbidden))
@@ -153,8 +140,7 @@ def recognised(exercise, mine, right, cases):
 
 def of_outcomes(exercise, mine, cases, places):
     """The known mistake whose outcomes are the same on the cases at these places."""
-    for wrong in exercise.mistakes:
-        answer = source.wrong_answer(exercise, wrong)
+    for wrong, answer in exercise.wrong_answers:
         deadline = time.perf_counter() + LIMIT
         if all(
             alike(exercise, mine[i], run(exercise, answer, cases[i], deadline))
@@ -206,7 +192,7 @@ def of_error(exercise, mine):
     if refused(mine.error):
         text = str(mine.error)
         return f"{text[0].upper()}{text[1:].rstrip('.')}."
-    heads = ", ".join(source.heads(source.stub(exercise)))
+    heads = ", ".join(syntax.heads(exercise.stub))
     return (
         f"It raises {words(mine.error)}. Does it still have what the stub had: {heads}?"
     )

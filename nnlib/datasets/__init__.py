@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from nnlib.checks import check_count, check_number, check_rng
+from nnlib import checks
 from nnlib.datasets.downloads import load_images
 
 
@@ -58,7 +58,7 @@ def blobs(n=300, classes=3, spread=0.5, *, rng):
     follow anticlockwise. The ValueErrors are those of `spirals`.
     """
     y = _labels(n, classes, rng)
-    check_number(spread, "spread")
+    checks.number(spread, "spread")
     angle = np.pi / 2 + 2 * np.pi / classes * y
     return _examples(1.5 * np.cos(angle), 1.5 * np.sin(angle), y, spread, rng)
 
@@ -76,11 +76,11 @@ def noisy_curve(n=60, noise=0.2, outliers=0, *, rng):
     broken instrument would. A number out of range or an rng that is no Generator is a
     ValueError.
     """
-    check_rng(rng)
-    n, noise = check_count(n, "n"), check_number(noise, "noise")
+    checks.generator(rng)
+    n, noise = checks.count(n, "n"), checks.number(noise, "noise")
     x = rng.uniform(-3, 3, (n, 1))
     y = curve(x) + noise * rng.standard_normal((n, 1))
-    if outliers != 0 and check_count(outliers, "outliers") > n:
+    if outliers != 0 and checks.count(outliers, "outliers") > n:
         raise ValueError(f"outliers must be at most n = {n}, got {outliers!r}")
     y[rng.permutation(n)[:outliers]] = rng.uniform(6, 8, (outliers, 1))
     return x.astype(np.float32), y.astype(np.float32)
@@ -129,8 +129,8 @@ def fashion_mnist(folder=None):
 
 def _labels(n, classes, rng):
     """Each class as often as the others, give or take one, in random order."""
-    check_rng(rng)
-    n, classes = check_count(n, "n"), check_count(classes, "classes")
+    checks.generator(rng)
+    n, classes = checks.count(n, "n"), checks.count(classes, "classes")
     if n < classes:
         raise ValueError(
             f"n must be at least the number of classes, {classes}, got {n}: "
@@ -142,5 +142,5 @@ def _labels(n, classes, rng):
 def _examples(x1, x2, y, noise, rng):
     """Coordinates with noise on them, as rows of float32, and their labels."""
     x = np.stack([x1, x2], axis=1)
-    x += check_number(noise, "noise") * rng.standard_normal(x.shape)
+    x += checks.number(noise, "noise") * rng.standard_normal(x.shape)
     return x.astype(np.float32), y

@@ -33,7 +33,7 @@ def add_filter(app):
         app.builder.templates.environment.filters["mark_downloads"] = mark_downloads
 
 
-def offer(app, page, template, context, doctree):
+def offer(app, page, context, doctree):
     """One more entry of the download menu, on pages that have one; the others in words."""
     for group in context.get("header_buttons", []):
         if group.get("label") == "download-buttons":
@@ -75,10 +75,8 @@ def pack(folder, target):
             packed.writestr(entry, content)
 
 
-def finish(app, error):
+def finish(app):
     """Makes the zip, and writes its size into the pages."""
-    if error or app.builder.format != "html":
-        return
     folder = Path(app.outdir)
     target = folder / name(app)
     pack(folder, target)
@@ -87,10 +85,3 @@ def finish(app, error):
         page = path.read_text("utf-8")
         if (sized := SIZE.sub(rf"\g<1>{size}\2", page)) != page:
             path.write_text(sized, "utf-8")
-
-
-def setup(app):
-    app.connect("builder-inited", add_filter)
-    app.connect("html-page-context", offer, priority=900)
-    app.connect("build-finished", finish, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,17 +11,21 @@ from shutil import rmtree
 from docutils import nodes
 from pages.launch import written
 
-# Scripts and styles that a page gets only if something in it needs them; thebe never.
+from finish import addresses
+
+# Scripts and styles, by words in their names, that a page gets only if it has an element whose
+# class begins so.
 NEEDED_FOR = {
-    "clipboard": r'class="[^"]*\bhighlight\b',
-    "copybutton": r'class="[^"]*\bhighlight\b',
-    "togglebutton": r'class="[^"]*\b(toggle|dropdown)\b',
-    "toggle": r'class="[^"]*\b(toggle|dropdown)\b',
-    "mathjax": r'class="[^"]*\bmath\b',
-    "design-tabs": r'class="[^"]*\bsd-tab-',
-    "sphinx-design": r'class="[^"]*\bsd-',
-    "mystnb": r'class="[^"]*\b(cell|output|traceback)\b',
-    "thebe": r"^\b$",
+    "clipboard": "highlight",
+    "copybutton": "highlight",
+    "togglebutton": "(toggle|dropdown)",
+    "toggle": "(toggle|dropdown)",
+    "mathjax": "math",
+    "design-tabs": "sd-tab-",
+    "sphinx-design": "sd-",
+    "mystnb": "(cell|output|traceback)",
+    "player": "nn-explorer",
+    "thebe": "never",
 }
 # Of the theme's style sheet: the fonts of Font Awesome, and a rule for each of its icons.
 FONT_AWESOME = re.compile(r"@font-face\{[^}]*\}|(?:\.fa-[a-z0-9-]+:before,?)+\{[^}]*\}")
@@ -35,7 +39,7 @@ def drop_thebe(app, doctree, page):
             doctree.remove(node)
 
 
-def trim_page(app, page, template, context, doctree):
+def trim_page(app, page, context, doctree):
     """Takes out of a page the scripts and styles that it does not need, and doubles."""
     body = context.get("body") or ""
     for key in ("script_files", "css_files"):
@@ -55,14 +59,14 @@ def describe(asset):
 def is_needed(asset, body):
     """Whether a body needs a script or a style, described by its name or its text."""
     reasons = [reason for name, reason in NEEDED_FOR.items() if name in asset]
-    return not reasons or any(re.search(reason, body) for reason in reasons)
+    return not reasons or any(
+        re.search(rf'class="[^"]*(?<![\w-]){reason}', body) for reason in reasons
+    )
 
 
-def trim_site(app, error):
+def trim_site(app):
     """Takes out of the site the files that nothing in it names."""
-    if error or app.builder.format != "html":
-        return
-    remove_old_pages(Path(app.outdir), app.env.found_docs)
+    remove_old_pages(Path(app.outdir), app.env.found_docs | addresses.moved(app).keys())
     if not app._warncount:  # what a notebook of an earlier build failed at
         rmtree(Path(app.outdir, "reports"), ignore_errors=True)
     static = Path(app.outdir, "_static")
@@ -99,10 +103,3 @@ def unnamed(folder, text):
             path.read_text("utf-8") for path in found if path.suffix in (".css", ".js")
         )
     return left
-
-
-def setup(app):
-    app.connect("doctree-resolved", drop_thebe, priority=900)
-    app.connect("html-page-context", trim_page, priority=900)
-    app.connect("build-finished", trim_site, priority=700)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

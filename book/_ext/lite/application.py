@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
+from finish import addresses
 from jupyterlite_pyodide_kernel.constants import (
     PYODIDE_KERNEL_NPM_NAME,
     PYODIDE_KERNEL_PLUGIN_ID,
@@ -22,6 +23,7 @@ from notebooks import portable
 from sphinx.util import logging
 
 from lite import lockfile, python
+from lite.policy import with_policy
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -33,6 +35,8 @@ LABEXTENSIONS = (
     "jupyterlab-myst",
     "jupyterlab_pygments",
 )
+# Renderers that compile what an output holds, for which the pages' policy (policy.py) has no word.
+DISABLED = ("@jupyterlab/javascript-extension", "@jupyterlab/vega5-extension")
 # The programs whose other versions make another site of the same sources.
 MADE_BY = ("jupyterlite-core", "jupyterlite-pyodide-kernel", "jupyterlab-widgets")
 MADE_BY += ("jupyterlab-myst", "jupyterlab-pygments", "setuptools")
@@ -40,9 +44,9 @@ LEFT_OUT = ("doc", "rspack.*", "package.json", "**/rspack.*")
 logger = logging.getLogger(__name__)
 
 
-def build(app, error):
+def build(app):
     """Makes lite/ anew if anything that it is made of has changed."""
-    if error or app.builder.format != "html" or not lockfile.LOCK.exists():
+    if not lockfile.LOCK.exists():
         return
     site, work = Path(app.outdir) / "lite", Path(app.outdir).resolve().parent / "lite"
     work.mkdir(exist_ok=True)
@@ -78,11 +82,12 @@ def digest(source, published):
     found = hashlib.sha256(f"{source} {python.compiles()}".encode())
     for name, (_, text) in published.items():
         found.update(f"{name} {text}".encode())
+    found.update(repr(addresses.MOVED).encode())
     for name in MADE_BY:
         found.update(f"{name} {version(name)}".encode())
     files = [path for name in python.PACKAGES for path in (ROOT / name).rglob("*")]
     files += [*HERE.iterdir(), *(ROOT / name for name in python.BESIDE)]
-    files += [path for path in LITE.iterdir() if path.suffix != ".md"]
+    files += [path for path in LITE.rglob("*") if path.suffix != ".md"]
     for path in sorted(files):
         if "__pycache__" not in path.parts and path.is_file():
             found.update(f"{path.relative_to(ROOT)}".encode())
@@ -132,6 +137,7 @@ def run_jupyterlite(folder, published, site):
     data = {
         "appName": "A neural network from scratch",
         "appUrl": "./tree",
+        "disabledExtensions": list(DISABLED),
         "litePluginSettings": {PYODIDE_KERNEL_PLUGIN_ID: kernel},
     }
     settings = {
@@ -153,7 +159,8 @@ def run_jupyterlite(folder, published, site):
                 "no_unused_shared_packages": True,
                 "ignore_sys_prefix": ["federated_extensions"],
                 "federated_extensions": [
-                    str(lockfile.LABEXTENSIONS / name) for name in LABEXTENSIONS
+                    *(str(lockfile.LABEXTENSIONS / name) for name in LABEXTENSIONS),
+                    str(LITE / "untrusted"),
                 ],
                 "source_date_epoch": python.EPOCH,
             }
@@ -183,6 +190,9 @@ def finish_pages(site, published, lock, source):
         "distribution": python.address(source),
         "worker": worker.name,
         "files": [*lock["core"], *large_files(lock)],
+        "moved": {
+            f"{old}.ipynb": f"{new}.ipynb" for old, new in addresses.MOVED.items()
+        },
         "editions": {name: edition for name, (edition, _) in published.items()},
     }
     head = (
@@ -201,6 +211,10 @@ def finish_pages(site, published, lock, source):
             )
         text = text.replace(start, "await window.nnReady; await import(")
         page.write_text(text.replace("</title>", f"</title>{head}", 1), "utf-8")
+    for page in (site / "index.html", *(site / app / "index.html" for app in APPS)):
+        page.write_text(
+            with_policy(page.read_text("utf-8"), python.address(source)), "utf-8"
+        )
     for pattern in LEFT_OUT:
         for path in site.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -209,9 +223,3 @@ def finish_pages(site, published, lock, source):
 def large_files(lock):
     """The packages that a chapter cannot do without, by the names of their files."""
     return [lock["packages"][name]["file_name"] for name in ("numpy", "matplotlib")]
-
-
-def setup(app):
-    app.add_config_value("pyodide_url", "", "html")
-    app.connect("build-finished", build, priority=950)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,7 +4,9 @@
     python book/_ext normalise book/losses.ipynb …
     python book/_ext normalise --check […]          runs nothing, says what is not normal
 
-A chapter's exercises (their tasks, stubs and checks) are written anew from nnbook/exercises.
+A chapter's exercises (their tasks, stubs and checks) are written anew from nnbook/exercises,
+the one place where they are edited (what was edited in the notebook is shown, and stays), and
+the tables of the chapters on the first page from the chapters.
 
 Normal: each code cell executed, in order, 1, 2, 3 …; outputs are text alone (text/plain and
 stdout), because that is what `pytest --nbval` compares and what a diff can show; pictures,
@@ -28,14 +30,16 @@ from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 
 from nnbook.tutor import cells
-from nnbook.tutor.specification import everything
+from nnbook.tutor import pages as tutor
+from nnbook.tutor.catalogue import everything
+from notebooks import overview
 
 ROOT = Path(__file__).resolve().parents[3]
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},  # JupyterLite asks for a kernel without it
 }
-CELL_METADATA = {"jupyter", "mystnb", "tags"}
+CELL_METADATA = {"exercise", "jupyter", "mystnb", "tags"}
 # They would let a cell's output differ, or the cell not run, unnoticed.
 BLIND = re.compile(
     r"(NBVAL_|PYTEST_VALIDATE_)\w+|nbval-(skip|ignore-output|check-output)"
@@ -223,9 +227,14 @@ def show_failures(path, notebook, out):
 
 
 def run(path):
-    """Executes and stores one notebook; returns the seconds it took and whether it failed."""
+    """Executes and stores one notebook; returns the seconds it took and whether it failed. Where
+    an exercise is not what its specification says, nothing is run and nothing written."""
     notebook = nbformat.read(path, as_version=4)
     cells.place(notebook, everything().get(path.stem, ()))
+    if wrong := [*tutor.problems_of(notebook, path.stem)]:
+        print(*(f"\n{path.name}: {sentence}" for sentence in wrong), sep="\n")
+        return 0, True
+    overview.place(notebook, ROOT)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:  # nobody's progress
         os.environ["NNLIB_PROGRESS"] = folder
@@ -246,6 +255,8 @@ def check(path):
     text = path.read_text("utf-8")
     notebook = nbformat.reads(text, as_version=4)
     found = problems(notebook)
+    if overview.is_stale(notebook, ROOT):
+        found.append("the tables of the chapters are not what the chapters say")
     if not found and text != as_text(notebook):
         found.append("the file is not formatted as `make notebooks` does it")
     return found
@@ -271,6 +282,8 @@ def main():
     else:
         os.environ["NNLIB_QUIET"] = "1"
         os.environ.pop("NNLIB_SITE", None)
+        if wrong := [*tutor.problems_of_files()]:
+            sys.exit("\n".join(wrong))
         for path in files:
             seconds, bad = run(path)
             failed += bad

@@ -91,4 +91,6 @@ def anchors(cells):
 
 
 def anchor(heading):
-    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+    """The name that MyST gives to a section: its title's words, without formulas."""
+    words = re.sub(r"\$[^$]*\$|[^\w -]", "", heading)
+    return words.lower().replace(" ", "-")

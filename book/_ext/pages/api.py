@@ -156,7 +156,7 @@ class Place:
     """The section of a chapter in which a definition stands, and whether it is whole."""
 
     page: str
-    number: int
+    title: str
     heading: str
     whole: bool = True
 
@@ -165,7 +165,7 @@ class Place:
         """In MyST, so that the build warns of a section that does not exist."""
         slug = default_slugify(re.sub(r"\$.*?\$|[`*]", "", self.heading))
         name = self.page.rpartition("/")[2]
-        return f"[chapter {self.number}, *{self.heading}*]({name}.ipynb#{slug})"
+        return f"[*{self.heading}*]({name}.ipynb#{slug}), *{self.title}*"
 
 
 def definitions(root):
@@ -174,14 +174,15 @@ def definitions(root):
         path = Path(root, f"{page}.ipynb")
         if path.stem not in contents.chapters() or not path.exists():
             continue
-        number, heading = contents.chapters()[path.stem].number, ""
+        title = heading = ""
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             text = "".join(cell["source"])
             if cell["cell_type"] == "markdown":
-                heading = (HEADING.findall(FENCE.sub("", text)) or [heading])[-1]
+                found = HEADING.findall(FENCE.sub("", text)) or [heading]
+                title, heading = title or found[0], found[-1]
                 continue
             for node in filter(is_definition, ast.parse(text).body):
-                yield node.name, node, Place(page, number, heading)
+                yield node.name, node, Place(page, title, heading)
 
 
 def places(root, public):
@@ -198,7 +199,7 @@ def places(root, public):
 
 
 def defined(seen):
-    """ "Defined in chapter 3, …", in MyST."""
+    """Where a name is defined, in MyST."""
     if not seen:
         return ""
     last = seen[-1]

@@ -28,12 +28,11 @@ from sphinx.util.docutils import SphinxDirective
 import nnbook
 import nnlib
 from nnbook import contents
-from nnbook.tutor import source
-from nnbook.tutor.cells import TIMES, slug
-from nnbook.tutor.specification import KINDS, everything, number_of
+from nnbook.tutor.catalogue import everything, number_of
+from nnbook.tutor.cells import slug
+from nnbook.tutor.specification import KINDS, TIMES, Choice
 
 PROGRESS = "NNLIB_PROGRESS"
-UNNAMED = '<summary aria-label="Toggle hidden content">'
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,7 @@ class Index(Derived):
         words = [
             f"{name} ({kinds.count(k)})" for k, name in KINDS.items() if k in kinds
         ]
-        mistakes = sum(len(getattr(it, "mistakes", ())) for it in known)
+        mistakes = sum(len(it.mistakes) for it in known)
         points = sum(exercise.points for exercise in known)
         sums = (
             f"{count(len(known), 'exercise')} in {count(len(listed), 'chapter')}: "
@@ -218,7 +217,7 @@ class Solutions(Derived):
 
     def of_exercise(self, exercise):
         number = number_of(exercise)
-        kind = f"{KINDS[exercise.kind].capitalize()}, {TIMES[exercise.level]}. "
+        kind = f"{exercise.label}. "
         task = [nodes.emphasis(kind, kind), self.link(exercise, "The task")]
         answer = [*fold(f"Solution of {number}", *solved(exercise))]
         return self.section(
@@ -228,12 +227,7 @@ class Solutions(Derived):
 
 def solved(exercise):
     """The solution, and what is said of other answers."""
-    if hasattr(exercise, "cases"):
-        text = source.solution(exercise).strip()
-        first = nodes.literal_block(text, text, language="python")
-        said = [(wrong.name, wrong.says) for wrong in exercise.mistakes]
-        summary = f"Mistakes that the check knows ({len(said)})"
-    else:
+    if isinstance(exercise, Choice):
         answer, says = exercise.options[exercise.right]
         first = definitions([(f"({exercise.right}) {answer}", says)])
         said = [
@@ -242,6 +236,11 @@ def solved(exercise):
             if letter != exercise.right
         ]
         summary = "What is wrong with the others"
+    else:
+        text = exercise.solution_text.strip()
+        first = nodes.literal_block(text, text, language="python")
+        said = [(wrong.name, wrong.says) for wrong in exercise.mistakes]
+        summary = f"Mistakes that the check knows ({len(said)})"
     return [first, *fold(summary, definitions(said))]
 
 
@@ -317,18 +316,11 @@ def restore_progress(app, error):
         os.environ[PROGRESS] = app.progress_before
 
 
-def name_folds(app, page, template, context, doctree):
-    """A folded cell is called by the words that it shows."""
-    if context.get("body"):
-        context["body"] = context["body"].replace(UNNAMED, "<summary>")
-
-
 def setup(app):
     app.add_directive("exercises", Index)
     app.add_directive("solutions", Solutions)
     app.add_directive("cell", Cell)
     app.connect("builder-inited", hide_progress)
     app.connect("doctree-read", note_targets)
-    app.connect("html-page-context", name_folds)
     app.connect("build-finished", restore_progress)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -59,8 +59,3 @@ def draw_icons(page):
 def add_filter(app):
     if app.builder.format == "html":
         app.builder.templates.environment.filters["draw_icons"] = draw_icons
-
-
-def setup(app):
-    app.connect("builder-inited", add_filter)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

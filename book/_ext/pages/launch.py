@@ -49,7 +49,7 @@ def for_a_folder(page):
     return page.replace(f"{FOLDER} hidden>", f"{FOLDER}>")
 
 
-def offer(app, page, template, context, doctree):
+def offer(app, page, context, doctree):
     body = context.get("body")
     if doctree and body and app.env.doc2path(page).endswith(".ipynb"):
         title, end, rest = body.partition(TITLE_END)
@@ -115,8 +115,3 @@ def github(url):
     """OWNER/NAME of a repository on GitHub, or None."""
     found = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)(\.git)?/?", url)
     return found and found[1]
-
-
-def setup(app):
-    app.connect("html-page-context", offer)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

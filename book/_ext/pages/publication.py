@@ -20,8 +20,13 @@ PICTURE = "_static/social.png"
 PICTURE_TEXT = (
     "A neural network from scratch: two inputs, three hidden neurons, one output"
 )
+# A page asks its own site alone, pictures included. Its scripts and styles may stand in it.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'"
+)
 SHORTEST, LONGEST = 60, 200  # characters of a description; search engines show 160
-NUMBER = re.compile(r'(<h1><span class="section-number">\d+)\. </span>')
 FORMULA = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -75,7 +80,7 @@ def shorten(text, is_cut=False):
     return text[:LONGEST].rsplit(" ", 1)[0].rstrip(",;:") + " …"
 
 
-def add_metadata(app, page, template, context, doctree):
+def add_metadata(app, page, context, doctree):
     text = describe(doctree, app.config.book_description)
     title = re.sub("<[^>]*>", "", context.get("title") or app.config.project)
     tags = {
@@ -97,24 +102,20 @@ def add_metadata(app, page, template, context, doctree):
             ("name", "twitter:card"): "summary_large_image",
         }
     before = context.get("metatags", "")
-    context["metatags"] = before + "".join(
+    policy = f'\n    <meta http-equiv="Content-Security-Policy" content="{POLICY}" />'
+    described = [
         f'\n    <meta {key}="{name}" content="{html.escape(content)}" />'
         for (key, name), content in tags.items()
         if f'name="{name}"' not in before  # a page may describe itself
-    )
+    ]
+    context["metatags"] = "".join([policy, before, *described])
 
 
-def name_edit_link(app, page, template, context, doctree):
+def name_edit_link(app, page, context, doctree):
     """One button, with a tooltip as its only words, which a screen reader says, too."""
     for button in context.get("header_buttons", []):
         if button.get("label") == "source-edit-button":
             button["tooltip"] = "Edit this page"
-
-
-def name_chapter(app, page, template, context, doctree):
-    """The number above a chapter's title is a line of its own, "Chapter 4", without a stop."""
-    if body := context.get("body"):
-        context["body"] = NUMBER.sub(r"\1 </span>", body)
 
 
 # --- pages beside the book's ------------------------------------------------------------------
@@ -127,17 +128,23 @@ def add_pages(app):
         (env.titles[page].astext(), f"{page}.html")
         for page in [root, *env.toctree_includes.get(root, [])]
     ]
-    base = urlsplit(app.config.html_baseurl).path  # empty: 404.html finds it out
+    base = root_folder(app.config.html_baseurl)
     lost = {"title": "Page not found", "contents": contents, "base": base}
-    door = {"first": f"{root}.html", "html_baseurl": app.config.html_baseurl}
+    site = app.config.html_baseurl
+    door = {"leads": f"{root}.html", "canonical": site and f"{site}{root}.html"}
     yield "404", lost, "404.html"
-    yield "index", {"title": app.config.project, **door}, "root.html"
+    yield "index", {"title": app.config.project, **door}, "forward.html"
 
 
-def write_files(app, error):
+def root_folder(site):
+    """Where a site begins on its host; "" if its address is not known: 404.html finds it out."""
+    return re.sub(
+        "^/+", "/", urlsplit(site).path
+    )  # "//x/" would be another host's root
+
+
+def write_files(app):
     """For hosts and for search engines."""
-    if error or app.builder.format != "html":
-        return
     folder, site = Path(app.outdir), app.config.html_baseurl
     # Without it GitHub leaves out folders such as _static.
     (folder / ".nojekyll").touch()
@@ -156,14 +163,3 @@ def write_files(app, error):
             (folder / name).write_text(content, "utf-8")
         else:
             (folder / name).unlink(missing_ok=True)
-
-
-def setup(app):
-    app.add_config_value("book_description", "", "html")
-    app.connect("config-inited", configure, priority=100)
-    app.connect("html-page-context", add_metadata)
-    app.connect("html-page-context", name_edit_link, priority=900)
-    app.connect("html-page-context", name_chapter)
-    app.connect("html-collect-pages", add_pages)
-    app.connect("build-finished", write_files)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

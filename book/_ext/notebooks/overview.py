@@ -1,0 +1,56 @@
+"""The chapters on the first page: a table for each part, derived from the chapters themselves.
+
+A chapter's title is followed by a sentence in italics, which says what it is about. So a new
+chapter is listed as soon as it is in _toc.yml, without an edit of the first page.
+"""
+
+import re
+from itertools import groupby
+
+import nbformat
+import yaml
+
+from nnbook import contents
+
+CELL = "chapters"  # the id of the cell on the first page that holds the tables
+OPENING = re.compile(r"# (.+)\n\n\*([^*]+)\*\n\n")
+
+
+def tables(root):
+    """The tables of a book in a folder, as Markdown."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
+    numbered = [page for page in contents.read(toc) if page.number]
+    parts = groupby(numbered, lambda page: page.part)
+    return "\n\n".join(
+        f"### {part}\n\n| | chapter | in one sentence |\n|---|---|---|\n"
+        + "\n".join(row(root, page) for page in chapters)
+        for part, chapters in parts
+    )
+
+
+def row(root, page):
+    title, sentence = opening(root / "book" / f"{page.name}.ipynb")
+    return f"| {page.number} | [*{title}*]({page.name}.ipynb) | {sentence} |"
+
+
+def opening(path):
+    """A chapter's title, and the sentence below it."""
+    first = nbformat.read(path, as_version=4).cells[0].source
+    found = OPENING.match(first)
+    if not found:
+        raise ValueError(
+            f"{path.name}: expected a title and, below it, a sentence in *italics* that says "
+            f"what the chapter is about, got {first[:60]!r}"
+        )
+    return found.groups()
+
+
+def place(notebook, root):
+    """Writes the tables anew, in the notebook that has a place for them."""
+    for cell in notebook.cells:
+        if cell.id == CELL:
+            cell.source = tables(root)
+
+
+def is_stale(notebook, root):
+    return any(c.id == CELL and c.source != tables(root) for c in notebook.cells)

@@ -1,0 +1,59 @@
+"""What nnlib has of an exercise's id, such as "losses.softmax" or "layers.Linear.forward"."""
+
+import inspect
+import textwrap
+import types
+from functools import cache, reduce
+from importlib import import_module
+
+import numpy as np
+
+import nnlib
+
+
+def module(id):
+    """The module of nnlib that an id begins with."""
+    return import_module(f"nnlib.{id.partition('.')[0]}")
+
+
+@cache
+def original(id):
+    """The function, class or method of nnlib that an answer can take the place of.
+
+    Remembered, because use_mine() may have put another one there since."""
+    return reduce(getattr, id.split(".")[1:], module(id))
+
+
+def owner(id):
+    """The class of nnlib whose method an id names; None if it names no method."""
+    _, name, *method = id.split(".")
+    return getattr(module(id), name) if method else None
+
+
+def text(id):
+    """The package's own text of it, without its indentation."""
+    return textwrap.dedent(inspect.getsource(original(id)))
+
+
+def names(id=None):
+    """{name: what it is}: NumPy and all of nnlib's core, and, of an id, what its module has."""
+    own = vars(module(id)) if id else {}
+    return {name: getattr(nnlib, name) for name in nnlib.__all__} | own | {"np": np}
+
+
+def imports(names):
+    """The lines that import these names, {name: what it is}; NumPy's comes first, always."""
+    lines, taken = {"import numpy as np"}, {}
+    for name, value in names.items():
+        if value is np:
+            continue
+        if isinstance(value, types.ModuleType):
+            home, _, last = value.__name__.rpartition(".")
+            if not home:
+                lines.add(f"import {last}")
+                continue
+        else:
+            home = "nnlib" if name in nnlib.__all__ else value.__module__
+        taken.setdefault(home, set()).add(name)
+    ours = [f"from {it} import {', '.join(sorted(taken[it]))}" for it in sorted(taken)]
+    return "\n".join([*sorted(lines), *[""] * bool(ours), *ours])
