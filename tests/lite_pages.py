@@ -96,13 +96,17 @@ def run_all(page, name, count):
     runs = page.evaluate("nnRuns")
     page.keyboard.press("Control+s")
     file = f"{name}.ipynb"
-    wait_for(page, lambda: all(it["execution_count"] for it in code(copies(page)[file])))
+    wait_for(
+        page, lambda: all(it["execution_count"] for it in code(copies(page)[file]))
+    )
     return [(it["answered"] - it["asked"]) / 1000 for it in runs], copies(page)[file]
 
 
 def code(notebook):
     """The code cells that say anything."""
-    return [it for it in notebook["cells"] if it["cell_type"] == "code" and it["source"]]
+    return [
+        it for it in notebook["cells"] if it["cell_type"] == "code" and it["source"]
+    ]
 
 
 def words(cell):
@@ -127,4 +131,6 @@ def pictures(cell):
     """Whether a cell shows a picture, as HTML or as a widget."""
     data = [it["data"] for it in cell["outputs"] if "data" in it]
     html = "".join(json.dumps(it.get("text/html", "")) for it in data)
-    return "data:image/" in html or any("widget-view" in key for it in data for key in it)
+    return "data:image/" in html or any(
+        "widget-view" in key for it in data for key in it
+    )

@@ -68,7 +68,7 @@ def make(site, work, source, published):
     with tempfile.TemporaryDirectory() as place:
         run_jupyterlite(Path(place), published, site)
     python.place(site / "python", lock, wheels, source)
-    finish_pages(site, published, lock, source)
+    finish_pages(site, published, lock, source, wrap_worker(site))
 
 
 def chapters(app):
@@ -178,17 +178,27 @@ def run_jupyterlite(folder, published, site):
         raise RuntimeError(f"jupyter lite build failed:\n{done.stdout}{done.stderr}")
 
 
-def finish_pages(site, published, lock, source):
+def wrap_worker(site):
+    """Makes lite/python/worker.js: the kernel's worker, and before it what starts Python.
+
+    The worker's name, by which runtime.js knows when JupyterLab asks for it.
+    """
+    found = list(site.glob(f"extensions/{PYODIDE_KERNEL_NPM_NAME}/static/comlink.*.js"))
+    if len(found) != 1:
+        raise RuntimeError(f"one worker of the kernel was expected, got {found}")
+    imported = ("./python.js", f"../{found[0].relative_to(site).as_posix()}")
+    lines = "".join(f'import "{path}";\n' for path in imported)
+    (site / "python" / "worker.js").write_text(lines, "utf-8")
+    return found[0].name
+
+
+def finish_pages(site, published, lock, source, worker):
     """Gives the application's pages runtime.js, which goes first; leaves out what none needs."""
     for name in ("runtime.js", "runtime.css"):
         shutil.copy(LITE / name, site)
-    (worker,) = site.glob(f"extensions/{PYODIDE_KERNEL_NPM_NAME}/static/comlink.*.js")
-    imported = ("./python.js", f"../{worker.relative_to(site).as_posix()}")
-    lines = "".join(f'import "{path}";\n' for path in imported)
-    (site / "python" / "worker.js").write_text(lines, "utf-8")
     told = {
         "distribution": python.address(source),
-        "worker": worker.name,
+        "worker": worker,
         "files": [*lock["core"], *large_files(lock)],
         "moved": {
             f"{old}.ipynb": f"{new}.ipynb" for old, new in addresses.MOVED.items()
