@@ -147,7 +147,7 @@ class Book:
         self.folder, self.warnings = folder, StringIO()
         self.progress = {}  # the folder where a chapter's cell finds it, when it is read
         config = {
-            "extensions": ["myst_nb", "pages.exercises"],
+            "extensions": ["myst_nb", "pages.exercises", "pages.folds"],
             "nb_execution_mode": "off",
             "root_doc": "book/index",
         }

@@ -9,7 +9,7 @@ import re
 from difflib import unified_diff
 from hashlib import sha256
 
-from nnbook.tutor.catalogue import everything, number_of
+from nnbook.tutor.catalogue import everything
 from nnbook.tutor.syntax import defines
 
 NEW = re.compile(r"^[ \t]*exercise:[ \t]*(\S*)[ \t]*$", re.MULTILINE)
@@ -35,10 +35,11 @@ def slug(exercise):
 
 
 def markdown(exercise):
-    """The cell above the stub."""
+    """The cell above the stub. Its number is not in it, for a new chapter would change it: the
+    site puts it there."""
     where = slug(exercise)
     return (
-        f"```{{admonition}} Exercise {number_of(exercise)}: {exercise.title}\n"
+        f"```{{admonition}} Exercise: {exercise.title}\n"
         f":class: exercise\n:name: {where}\n"
         f"*{exercise.label}.* {exercise.whole_task}\n\n"
         f'Stuck? `hint("{exercise.id}")`. Done, or given up: `solution("{exercise.id}")`, '

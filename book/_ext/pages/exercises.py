@@ -28,7 +28,7 @@ from sphinx.util.docutils import SphinxDirective
 import nnbook
 import nnlib
 from nnbook import contents
-from nnbook.tutor.catalogue import everything, number_of
+from nnbook.tutor.catalogue import all_exercises, everything, number_of
 from nnbook.tutor.cells import slug
 from nnbook.tutor.specification import KINDS, TIMES, Choice
 
@@ -244,6 +244,18 @@ def solved(exercise):
     return [first, *fold(summary, definitions(said))]
 
 
+def number_tasks(app, doctree):
+    """A notebook calls a task "Exercise: its title"; its page says the number, too."""
+    known = {slug(exercise): exercise for exercise in all_exercises()}
+    for task in doctree.findall(nodes.admonition):
+        for id in known.keys() & set(task["ids"]):
+            words = task.next_node(nodes.title).next_node(nodes.Text)
+            called = f"Exercise {number_of(known[id])}:"
+            words.parent.replace(
+                words, nodes.Text(words.replace("Exercise:", called, 1))
+            )
+
+
 def note_targets(app, doctree):
     """Makes `solutions.md#solution-…` a link that MyST knows, as those to other headings."""
     known = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
@@ -321,6 +333,7 @@ def setup(app):
     app.add_directive("solutions", Solutions)
     app.add_directive("cell", Cell)
     app.connect("builder-inited", hide_progress)
+    app.connect("doctree-read", number_tasks)
     app.connect("doctree-read", note_targets)
     app.connect("build-finished", restore_progress)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
