@@ -19,6 +19,12 @@ async function start() {
   const answer = await fetch(LOCK);
   const lock = await answer.json();
   const files = request([...lock.core, ...Object.values(lock.packages)]);
+  // Of a file that does not come Pyodide says little, or nothing, and waits for ever.
+  const lacking = new Promise((_, reject) => files.forEach((file) => file.catch(reject)));
+  return Promise.race([run(lock, files), lacking]);
+}
+
+async function run(lock, files) {
   const [main, runtime] = lock.core.map(({ file_name }) => files.get(address(file_name)));
   await import(await asScript(await runtime)); // defines what Pyodide would else load unchecked
   const { loadPyodide } = await import(await asScript(await main));
