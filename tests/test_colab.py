@@ -67,8 +67,7 @@ def test_links_lead_to_copies_and_to_the_files_of_the_commit(copies):
     there = "https://colab.research.google.com/github/some/book/blob/colab/book"
     files = f"{REPOSITORY}/blob/{COMMIT}/book"
     assert f"{there}/neuron_to_layer.ipynb" in chapter
-    assert f"{files}/bibliography.md" in chapter
-    assert f"{files}/solutions.md#solution-activations-relu" in chapter
+    assert f"{files}/bibliography.md#cybenko1989" in chapter
     refresher = nbformat.read(copies / "book/refresher.ipynb", as_version=4)
     (cell,) = (it.id for it in refresher.cells if "## The chain rule\n" in it.source)
     assert f"{there}/refresher.ipynb#scrollTo={cell}" in chapter
@@ -80,7 +79,7 @@ def test_links_lead_to_the_site_if_there_is_one(tmp_path):
     chapter = linked(tmp_path)["activations"]
     pages = "https://some.example/book/book"
     assert f"{pages}/activations.html" in chapter
-    assert f"{pages}/solutions.html#solution-activations-relu" in chapter
+    assert f"{pages}/bibliography.html#cybenko1989" in chapter
     assert not [it for it in chapter if it.startswith(REPOSITORY)]
 
 
@@ -257,4 +256,4 @@ def test_the_workflow_pushes_the_copies_where_the_pages_look_for_them(tmp_path):
     assert run("git", "rev-list", "--count", BRANCH, cwd=remote) == "1\n"
     copy = run("git", "show", f"{BRANCH}:book/activations.ipynb", cwd=remote)
     assert f"{REPOSITORY}@{COMMIT}" in copy
-    assert "https://some.example/book/solutions.html" in copy
+    assert "https://some.example/book/bibliography.html" in copy

@@ -1,6 +1,8 @@
 """What is kept of a reader's work: written whole, never lost; and their code in nnlib's place."""
 
+import inspect
 import json
+import linecache
 import subprocess
 import sys
 import textwrap
@@ -13,9 +15,8 @@ import nnbook.figures.losses
 import nnlib
 import nnlib.losses
 from nnbook import check, contents, hint, progress, use_mine
-from nnbook.tutor import answer as reading
 from nnbook.tutor import mine as swapping
-from nnbook.tutor import package, store
+from nnbook.tutor import package, store, written
 from nnbook.tutor.catalogue import all_exercises, find
 from nnlib import Linear, he_normal
 
@@ -345,7 +346,7 @@ def test_what_an_answer_uses_of_its_own_is_not(file):
 def test_the_text_that_is_kept(text, kept):
     exercise = find("losses.softmax")
     answer = exercise.compiled(text, "<a cell>")
-    assert reading.text_of(answer, "my_softmax").strip() == kept
+    assert written.text_of(answer, "my_softmax").strip() == kept
 
 
 def test_an_answer_without_a_text_passes_and_says_so(file):
@@ -427,6 +428,73 @@ def test_classes_methods_and_default_arguments(file):
     assert same(everything_in(), before) and Linear.forward is own
 
 
+@pytest.fixture
+def notebook():
+    """notebook.run(text): a cell, in a namespace where nnlib is imported; notebook.names."""
+
+    class Notebook:
+        names = {"__name__": "__main__", "np": np, "use_mine": use_mine}
+        names |= {name: getattr(nnlib, name) for name in nnlib.__all__}
+        names |= {"checks": nnlib.checks}
+
+        def run(self, text):
+            file = f"<cell {hash(text)}>"
+            linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+            exec(compile(text, file, "exec"), self.names)
+            return self.names
+
+    return Notebook()
+
+
+def test_what_a_cell_defines_as_the_package_does_is_yours_too(file, notebook):
+    """A chapter's cells define ReLU and Linear in their own names: those are used below."""
+    shown = [he_normal, nnlib.ReLU, Linear]
+    here = notebook.run("\n\n".join(map(inspect.getsource, shown)))
+    before = {it.__name__: here[it.__name__] for it in shown}
+    forward = before["Linear"].forward
+    assert all(before[it.__name__] is not it for it in shown)
+    for id in ("activations.ReLU", "layers.Linear.forward", "initializers.he_normal"):
+        solve(find(id))
+    mine = notebook.run("mine = use_mine()")["mine"]
+    assert here["ReLU"] is nnlib.ReLU and here["ReLU"].__name__ == "MyReLU"
+    assert here["he_normal"].__name__ == "my_he_normal"
+    assert here["Linear"] is before["Linear"] is not Linear
+    assert here["Linear"].forward is Linear.forward is not forward
+    init = here["Linear"].__init__.__kwdefaults__["init"]
+    assert init is here["he_normal"] is nnlib.he_normal
+    assert "stays" not in repr(mine)
+    mine.undo()
+    assert {name: here[name] for name in before} == before
+    assert here["Linear"].forward is forward
+
+
+def test_what_a_cell_defines_otherwise_stays_and_is_named(file, notebook):
+    """The reader has edited the definition in place: it is theirs already."""
+    text = inspect.getsource(nnlib.ReLU).replace("class ReLU", "# faster\nclass ReLU")
+    text = text.replace("    def forward", "    slope = 0\n\n    def forward")
+    edited = inspect.getsource(Linear).replace("self.x = x", "self.x = x.copy()")
+    here = notebook.run(f"{text}\n\n{edited}")
+    before = here["ReLU"], here["Linear"], here["Linear"].forward
+    for id in ("activations.ReLU", "layers.Linear.forward"):
+        solve(find(id))
+    mine = notebook.run("mine = use_mine()")["mine"]
+    assert (here["ReLU"], here["Linear"], here["Linear"].forward) == before
+    assert nnlib.ReLU.__name__ == "MyReLU" and mine.other == ["Linear.forward", "ReLU"]
+    said = " ".join(repr(mine).split())
+    assert "ReLU of this notebook stays: a cell defines it, and not as the" in said
+    assert "Linear.forward of this notebook stays" in said
+    assert "To use yours here, run `from nnlib import Linear`." in said
+    assert notebook.run("from nnlib import ReLU")["ReLU"].__name__ == "MyReLU"
+
+
+def test_a_class_that_a_cell_shows_in_part_is_left_as_it_is(file, notebook):
+    here = notebook.run("class Linear(Layer):\n    def backward(self, da):\n        pass")
+    solve(find("layers.Linear.forward"))
+    mine = notebook.run("mine = use_mine()")["mine"]
+    assert "forward" not in vars(here["Linear"]) and not mine.other
+    assert mine.taken == {"nnlib.Linear.forward": "MyLinear.forward"}
+
+
 def test_what_is_no_longer_there_goes_back(file):
     theirs = nnlib.softmax
     solve(find("losses.softmax"), softmax_of_mine())
@@ -437,11 +505,20 @@ def test_what_is_no_longer_there_goes_back(file):
     assert nnlib.softmax is theirs
 
 
+def all_taken(mine):
+    """The solution of each exercise that builds a piece has been swapped in."""
+    expected = {f"nnlib.{it.id.partition('.')[2]}" for it in BUILD}
+    assert not mine.left and mine.taken.keys() == expected, (
+        f"use_mine() should take the solutions of {expected - mine.taken.keys()}, too; it says "
+        f"{mine}"
+    )
+
+
 def test_a_solution_stays_the_package_s(file):
     for exercise in BUILD:
         solve(exercise)
     texts = {exercise.id: exercise.package_text for exercise in BUILD}
-    assert len(use_mine().taken) == len(BUILD)
+    all_taken(use_mine())
     assert texts == {exercise.id: exercise.package_text for exercise in BUILD}
     assert all(solve(exercise).passed for exercise in BUILD)
     assert check("losses.softmax", package.original("losses.softmax")).mistake
@@ -463,8 +540,7 @@ def test_the_whole_package_can_be_the_reader_s(file):
     assert kind == "ReLU"
     for exercise in BUILD:
         assert solve(exercise).passed, exercise.id
-    mine = use_mine()
-    assert len(mine.taken) == len(BUILD) and not mine.left
+    all_taken(use_mine())
     yours, kind = loss_after_training()
     assert kind == "MyReLU" and yours == pytest.approx(package, rel=1e-5)
 

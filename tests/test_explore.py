@@ -55,15 +55,28 @@ def shown_png(page):
 def test_show_gives_text_and_an_accessible_figure():
     bundle = show(draw(), "See <this>")._repr_mimebundle_()
     assert bundle.keys() == {"text/plain", "text/html"}
-    assert bundle["text/plain"] == "Slope 0.1 & offset 0 with tanh."
+    assert bundle["text/plain"] == (
+        "Slope 0.1 & offset 0 with tanh.\n[Run the cells to see the picture.]"
+    )
     page = bundle["text/html"]
-    assert page.startswith('<figure class="nn-figure"><img alt="Slope 0.1 &amp; offset')
+    for name in ("nn-day", "nn-night"):
+        assert f'<img class="{name}" alt="Slope 0.1 &amp; offset 0 with tanh."' in page
     assert page.endswith("<figcaption>See &lt;this&gt;</figcaption></figure>")
-    assert 'width="640" height="360"' in page
+    assert page.count('width="640" height="360"') == 2
+
+
+def test_in_the_dark_a_picture_has_other_colours_and_nothing_has_moved():
+    frame = render(draw())
+    day, night = (Image.open(io.BytesIO(png)) for png in (frame.png, frame.dark))
+    assert night.tobytes() == day.tobytes()  # the numbers of the colours
+    corners = [picture.convert("RGB").getpixel((0, 0)) for picture in (day, night)]
+    assert corners == [(255, 255, 255), (0x14, 0x18, 0x1E)]
 
 
 def test_repr_is_the_text_and_no_memory_address():
-    assert repr(show(draw(), "See")) == "Slope 0.1 & offset 0 with tanh."
+    assert repr(show(draw(), "See")) == (
+        "Slope 0.1 & offset 0 with tanh.\n[Run the cells to see the picture.]"
+    )
 
 
 def test_png_has_64_colours_half_as_many_dots_again_and_no_date():
@@ -293,8 +306,12 @@ def test_with_a_kernel_the_same_text_and_a_widget(monkeypatch):
     monkeypatch.delenv("NNLIB_SITE", raising=False)
     explorer = explore(draw, lr=[0.1, 1])
     bundle = explorer._repr_mimebundle_()
-    assert bundle.keys() == {"text/plain", VIEW}
-    assert bundle["text/plain"] == "Slope 0.1 & offset 0 with tanh."
+    assert bundle.keys() == {"text/plain", "text/html", VIEW}
+    assert bundle["text/plain"] == (
+        "Slope 0.1 & offset 0 with tanh.\n"
+        "[Run the cells to see the picture and to change what is in it.]"
+    )
+    assert 'alt="Slope 0.1 &amp; offset 0 with tanh."' in bundle["text/html"]
     assert explorer._repr_mimebundle_() == bundle  # shown twice, it is one widget
 
 

@@ -10,7 +10,6 @@ import distribution
 import nbformat
 import pytest
 from lite import application, lockfile, python
-from notebooks import portable
 from notebooks.normalise import notebooks
 
 LOCK = lockfile.read()
@@ -251,14 +250,11 @@ def test_an_edition_is_known_by_what_its_cells_say(tmp_path):
     assert application.editions({"a.ipynb": path})["a.ipynb"][0] != edition
 
 
-def test_a_chapter_is_published_there_as_it_is_here_but_for_its_citations():
+def test_a_chapter_is_published_there_as_it_is_here():
     for path in notebooks():
         ((_, text),) = application.editions({path.name: path}).values()
         published, ours = json.loads(text), nbformat.read(path, as_version=4)
         del published["metadata"]["edition"]
-        for cell in ours.cells:
-            if cell.cell_type == "markdown":
-                cell.source = portable.cited(cell.source)
         assert (
             published == ours
         )  # no list of lines among it: JupyterLite would show commas

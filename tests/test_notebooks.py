@@ -4,7 +4,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from notebooks import normalise
+from notebooks import normalise, opened
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -19,7 +19,8 @@ def test_notebook_is_normal(path):
 
 @pytest.mark.parametrize("path", normalise.notebooks(), ids=lambda path: path.stem)
 def test_what_is_folded_on_the_page_is_folded_in_jupyterlab(path):
-    folds = {"hide-input": "source_hidden", "hide-output": "outputs_hidden"}
+    folds = dict.fromkeys(opened.HIDDEN, "source_hidden")
+    folds |= {"hide-output": "outputs_hidden"}
     for cell in nbformat.read(path, as_version=4).cells:
         tagged = {folds[tag] for tag in cell.metadata.get("tags", []) if tag in folds}
         assert set(cell.metadata.get("jupyter", {})) == tagged, cell.source

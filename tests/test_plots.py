@@ -21,6 +21,7 @@ from test_style import contrast, drawn
 
 from nnbook.contents import chapters
 from nnbook.explorers import explore, store
+from nnbook.figures.colours import DARK, LIGHT, negative
 from nnbook.figures.style import colour, darken
 
 pytestmark = pytest.mark.thorough
@@ -108,6 +109,14 @@ def contrasts(figure):
             paper = np.median(below, axis=0)
             found.append((contrast(paper, text.get_color()), text.get_text()))
     return pixels, found
+
+
+def test_without_a_second_drawing_the_colours_of_the_dark_page_are_met():
+    """By a picture's pixels, which JupyterLab shows in the dark; mixtures are in between."""
+    np.testing.assert_allclose(negative(LIGHT), DARK, atol=0.06)
+    for light in LIGHT[1:]:
+        blend = negative(np.linspace(LIGHT[0], light, 50))
+        assert np.abs(np.diff(blend, axis=0)).max() < 0.1
 
 
 def assert_readable(figure):

@@ -3,7 +3,6 @@
 import re
 
 import nbformat
-import pytest
 from notebooks import portable
 from notebooks.normalise import notebooks
 
@@ -24,28 +23,6 @@ After."""
 
 def where(name, suffix, anchor):
     return f"<{name}|{suffix}|{anchor}>"
-
-
-@pytest.mark.parametrize(
-    ("keys", "shown"),
-    [
-        ("polyak1964", "[Polyak, 1964]"),
-        ("kingma2015", "[Kingma and Ba, 2015]"),
-        ("lecun1998efficient", "[LeCun *et al.*, 1998]"),
-        ("shannon1948, kullback1951", "[Kullback and Leibler, 1951, Shannon, 1948]"),
-    ],
-)
-def test_a_citation_says_who_and_when(keys, shown):
-    made = portable.cited(f"As they say {{cite}}`{keys}`.")
-    assert re.sub(r"\[([^][]+)\]\(bibliography.md\)", r"\1", made) == (
-        f"As they say {shown}."
-    )
-    assert made.count("](bibliography.md)") == len(keys.split(","))
-
-
-def test_what_is_not_in_the_bibliography_stops_the_build():
-    with pytest.raises(KeyError, match="nobody2020"):
-        portable.cited("{cite}`nobody2020`")
 
 
 def test_a_folded_admonition_stays_folded():
@@ -84,4 +61,3 @@ def test_nothing_of_myst_is_left_in_any_notebook():
                     r"\{[\w:-]+\}`|[`:]{3}\{|^:\w+:|^\(.*\)=", left, re.M
                 )
                 assert set(re.findall(r"\]\((?!https?://)(.*?)\)", left)) <= {"there"}
-                assert "{cite" not in portable.cited(cell.source)

@@ -2,7 +2,6 @@
 has that. What can be read there, and what is kept of a reader's changes.
 """
 
-import html
 import json
 import re
 from pathlib import Path
@@ -14,9 +13,9 @@ import pytest
 from browser import DESK, PHONE, tab
 from browser_checks import violations
 from built import CHAPTERS, ROOT, SITE
+from finish import addresses
 from lite import application, lockfile
 from lite_pages import WAIT, copies, open_notebook, wait_for
-from notebooks import portable
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("site")]
 NOTEBOOKS = [Path(page).name for page in CHAPTERS if (ROOT / f"{page}.ipynb").exists()]
@@ -48,29 +47,14 @@ def test_every_file_that_the_lock_names_is_there_or_on_the_list_of_the_distribut
             assert lockfile.sha256(OURS / "python" / file) == package["sha256"], name
 
 
-def test_the_chapters_are_published_there_unedited_but_for_their_citations():
+def test_the_chapters_are_published_there_unedited():
     files = OURS / "files"
     assert {path.stem for path in files.iterdir()} == set(NOTEBOOKS)
     for name in NOTEBOOKS:
         theirs = nbformat.read(files / f"{name}.ipynb", as_version=4)
         ours = nbformat.read(ROOT / "book" / f"{name}.ipynb", as_version=4)
-        for cell in ours.cells:
-            if cell.cell_type == "markdown":
-                cell.source = portable.cited(cell.source)
         assert theirs.cells == ours.cells, name
         assert theirs.metadata.language_info.name == "python"
-
-
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_citation_says_there_what_the_site_says(name):
-    page = (SITE / "book" / f"{name}.html").read_text("utf-8")
-    site = re.findall(r'<span class="bibtex-citation".*?>(.*?)</span>', page)
-    notebook = nbformat.read(OURS / "files" / f"{name}.ipynb", as_version=4)
-    text = "\n".join(it.source for it in notebook.cells if it.cell_type == "markdown")
-    there = re.findall(r"\[(?:\[[^][]+\]\(bibliography\.md\)(?:, )?)+\]", text)
-    assert [re.sub(r"\*|\(.*?\)|[][]", "", it) for it in there] == [
-        html.unescape(re.sub(r"<.*?>|[][]", "", it)) for it in site
-    ]
 
 
 def test_nothing_is_published_that_nobody_loads():
@@ -159,8 +143,7 @@ SETTLED = """() => {
 def test_links_lead_to_the_pages_of_the_site(opened):
     open_notebook(opened, CHAPTER)
     there = {
-        "see the solutions": "/book/solutions.html#solution-activations-sigmoid",
-        "Cybenko, 1989": "/book/bibliography.html",
+        "Cybenko, 1989": "/book/bibliography.html#cybenko1989",
     }
     for _ in range(2):
         for words, address in there.items():
@@ -306,6 +289,36 @@ def test_a_new_edition_is_shown_and_the_changed_copy_kept(opened):
     note.get_by_role("link", name="Open yours").click()
     opened.wait_for_url("**yours**")
     opened.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=WAIT)
+    assert MARK in first_cell(opened)
+
+
+RENAME = """async ([path, name]) => {
+  const done = (it) => new Promise((yes) => { it.onsuccess = () => yes(it.result); });
+  const storage = await done(indexedDB.open((await indexedDB.databases())
+    .map((it) => it.name).find((it) => it.startsWith("JupyterLite Storage"))));
+  const files = () => storage.transaction("files", "readwrite").objectStore("files");
+  const copy = await done(files().get(path));
+  await done(files().put({ ...copy, name, path: name }, name));
+  await done(files().delete(path));
+  storage.close();
+}"""
+(FORMER,) = (old for old, new in addresses.MOVED.items() if new == CHAPTER)
+
+
+def test_a_copy_under_a_former_name_is_kept_and_said_to_be(opened):
+    open_notebook(opened)
+    edit(opened)
+    opened.evaluate(RENAME, [f"{CHAPTER}.ipynb", f"{FORMER}.ipynb"])
+    open_notebook(opened, FORMER)  # at its old address
+    assert opened.url.endswith(f"?path={CHAPTER}.ipynb")
+    assert MARK not in first_cell(opened)
+    assert opened.locator("#nn-page").get_attribute("href").endswith(f"/{CHAPTER}.html")
+    note = opened.get_by_role("status").filter(has_text="new edition")
+    note.wait_for()
+    (kept,) = (name for name in copies(opened) if "yours" in name)
+    assert kept.startswith(f"{CHAPTER}-yours-20") and f"{FORMER}.ipynb" not in copies(opened)
+    note.get_by_role("link", name="Open yours").click()
+    opened.wait_for_url("**yours**")
     assert MARK in first_cell(opened)
 
 

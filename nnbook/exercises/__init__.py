@@ -89,7 +89,9 @@ def exercises(chapter=None):
 def use_mine():
     """Puts each answer of yours that passes now in the package's place, and says which.
 
-    What was imported from nnlib before in the notebook that asks is swapped, too. Networks
-    and layers that exist already stay what they are. `use_mine().undo()` gives it all back.
+    In the notebook that asks, what was imported from nnlib is swapped, too, and what a cell
+    defines just as the package does. A definition that you have changed there stays, and is
+    named. Networks and layers that exist already stay what they are; a cell that is run again
+    defines its names again. `use_mine().undo()` gives it all back.
     """
     return swap_in(sys._getframe(1).f_globals)

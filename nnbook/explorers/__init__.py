@@ -9,6 +9,7 @@ alternative text, and what a notebook stores.
 
 Two lives: with a kernel, widgets that draw only the picture that is asked for (`live.py`);
 while the site is built (NNLIB_SITE=1), HTML over pictures that are all drawn now (`page.py`).
+And a third one, in which there is text alone: a notebook that nobody has run yet.
 """
 
 import html
@@ -23,11 +24,13 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 class Shown:
     """What the last line of a cell returns: a picture, and a caption below it."""
 
+    todo = "Run the cells to see the picture."
+
     def __init__(self, frame, caption):
         self.frame, self.caption = frame, caption
 
     def __repr__(self):
-        return self.frame.text
+        return f"{self.frame.text}\n[{self.todo}]"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         line = f"<figcaption>{html.escape(self.caption)}</figcaption>"
@@ -37,7 +40,7 @@ class Shown:
             page = still(self.frame, line)
         else:
             page = self.frame.html(line)
-        return {"text/plain": self.frame.text, "text/html": page}
+        return {"text/plain": repr(self), "text/html": page}
 
 
 def show(picture, caption):
@@ -51,6 +54,8 @@ def show(picture, caption):
 
 class Explorer(Shown):
     """A drawing function and its controls; `at` draws any of its pictures."""
+
+    todo = "Run the cells to see the picture and to change what is in it."
 
     def __init__(self, draw, controls, caption):
         self.draw, self.controls = draw, controls
@@ -76,7 +81,7 @@ class Explorer(Shown):
         if site():
             from nnbook.explorers.page import player
 
-            return {"text/plain": self.frame.text, "text/html": player(self)}
+            return {"text/plain": repr(self), "text/html": player(self)}
         if self.live is None:
             from nnbook.explorers.live import Live
 
@@ -87,7 +92,9 @@ class Explorer(Shown):
             "version_minor": 0,
             "model_id": self.live.box.model_id,
         }
-        return {VIEW: view, "text/plain": self.frame.text}
+        # The first picture is for whoever knows no widgets: nbconvert, and a notebook's copy.
+        still = self.frame.html(self.below(self.frame))
+        return {VIEW: view, "text/html": still, "text/plain": repr(self)}
 
 
 def site():

@@ -9,6 +9,17 @@ INCH = 100  # CSS pixels; style.py draws one and a half dots in each
 SLACK = 0.06  # inches between a picture's parts, which a label may take
 
 
+# Which of a figure's two pictures is seen. JupyterLab, VS Code and Colab each say in their own
+# way that they are dark; where this style is lost, the inline one shows the picture on white.
+NIGHT = ':is([data-jp-theme-light="false"], [theme="dark"], .vscode-dark, .vscode-high-contrast)'
+STYLE = f"""<style>
+{NIGHT} .nn-figure .nn-day {{ display: none }}
+{NIGHT} .nn-figure .nn-night {{ display: inline !important }}
+.nn-figure img {{ max-width: 100%; height: auto }}
+.nn-figure figcaption {{ max-width: 60em; text-align: left }}
+</style>"""
+
+
 @dataclass(frozen=True)
 class Frame:
     """One picture of an explorer; width and height in CSS pixels."""
@@ -18,16 +29,22 @@ class Frame:
     width: int
     height: int
     places: list = field(repr=False, compare=False)  # of the axes, with their labels
-    dark: bytes = field(default=b"", repr=False)  # the picture on a dark page, if asked
+    dark: bytes = field(default=b"", repr=False)  # the picture on a dark page
 
     def html(self, *lines):
         """A figure whose alternative text is the picture's, with these lines (HTML) below it."""
-        source = base64.b64encode(self.png).decode()
+        day = self.image("nn-day", self.png)
+        night = self.image("nn-night", self.dark, ' style="display: none"')
         return (
-            f'<figure class="nn-figure"><img alt="{html.escape(self.text)}" '
-            f'width="{self.width}" height="{self.height}" '
-            f'style="max-width: 100%; height: auto" '
-            f'src="data:image/png;base64,{source}">{"".join(lines)}</figure>'
+            f'{STYLE}<figure class="nn-figure" style="margin: 0">'
+            f"{day}{night}{''.join(lines)}</figure>"
+        )
+
+    def image(self, name, png, more=""):
+        source = base64.b64encode(png).decode()
+        return (
+            f'<img class="{name}" alt="{html.escape(self.text)}" width="{self.width}" '
+            f'height="{self.height}"{more} src="data:image/png;base64,{source}">'
         )
 
 
@@ -35,8 +52,9 @@ def render(picture, near=None, *, effort=6, dark=False):
     """What `draw` returned, (figure, text), as a Frame; the same picture is the same bytes.
 
     Axes stand where they stand in `near`, another Frame of the same explorer, unless a label
-    would not fit: they do not jump while a slider moves, and it is quicker. With `dark` there
-    is a second picture, in the colours of a dark page; `effort` is that of zlib. What a picture
+    would not fit: they do not jump while a slider moves, and it is quicker. The second picture,
+    in the colours of a dark page, is the first with other colours, or with `dark` drawn anew,
+    in exactly those of the book; `effort` is that of zlib. What a picture
     of two axes costs, in milliseconds on a slow core: 12 to make; 24 to lay out (6 to see
     that it fits as before); 35 to draw, most of it ticks and text, so few numbers and short
     labels are fast; 6 to encode, with an adaptive palette by octree (median cut takes 20,
@@ -67,30 +85,48 @@ def render(picture, near=None, *, effort=6, dark=False):
                     ax.set_in_layout(True)  # which set_position had ended
                 canvas.draw()
                 places = find_places(figure)
-        png = encode(canvas, effort)
+        day = few_colours(canvas)
+        night = in_the_dark(day)
         if dark:
             darken(figure)
             figure.set_layout_engine("none")  # laid out again, all would move a little
             canvas.draw()
+            night = few_colours(canvas)
     width, height = (round(INCH * inches) for inches in figure.get_size_inches())
-    night = encode(canvas, effort) if dark else b""
-    return Frame(png, text, width, height, places, night)
+    pngs = encode(day, effort), encode(night, effort)
+    return Frame(pngs[0], text, width, height, places, pngs[1])
 
 
-def encode(canvas, effort):
-    """What is drawn on a canvas as a PNG of 64 colours."""
+def few_colours(canvas):
+    """What is drawn on a canvas, in 64 colours."""
     from PIL import Image
 
     size = canvas.get_width_height()
     drawn = Image.frombuffer("RGBA", size, canvas.buffer_rgba()).convert("RGB")
     octree, plain = Image.Quantize.FASTOCTREE, Image.Dither.NONE
-    file = io.BytesIO()
     few = drawn.quantize(64, method=octree, dither=plain)
     paper = 3 * few.getpixel((0, 0))  # which rounding has made a little darker
     colours = few.getpalette()
     colours[paper : paper + 3] = drawn.getpixel((0, 0))
     few.putpalette(colours)
-    few.save(file, "png", compress_level=effort)
+    return few
+
+
+def in_the_dark(picture):
+    """The same picture for a dark page: other colours, and not one pixel drawn."""
+    import numpy as np
+
+    from nnbook.figures.colours import negative
+
+    colours = np.reshape(picture.getpalette(), (-1, 3)) / 255
+    night = picture.copy()
+    night.putpalette(np.rint(255 * negative(colours)).astype(int).ravel().tolist())
+    return night
+
+
+def encode(picture, effort):
+    file = io.BytesIO()
+    picture.save(file, "png", compress_level=effort)
     return file.getvalue()
 
 

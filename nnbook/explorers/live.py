@@ -14,6 +14,12 @@ import ipywidgets as widgets
 
 PAUSE = 0.002  # seconds in which the kernel takes in the events that are waiting
 FEW = 4  # as many choices stand side by side; more are a drop-down list
+# Choices as wide as their words: all of a row is seen, on a phone in several lines.
+STYLE = """<style>
+.nn-explorer .widget-radio { height: auto }
+.nn-explorer .widget-radio-box { flex-flow: row wrap; height: auto; column-gap: 1.2em }
+.nn-explorer .widget-radio-box label { width: auto; margin: 0; flex: none }
+</style>"""
 
 
 class Live:
@@ -34,7 +40,8 @@ class Live:
             moved.observe(self.changed, "value")
             readout = [] if control.kind == "choice" else [self.readouts[control.name]]
             rows.append(widgets.HBox([moved, *readout]))
-        self.box = widgets.VBox([*rows, self.picture])
+        self.box = widgets.VBox([widgets.HTML(STYLE), *rows, self.picture])
+        self.box.add_class("nn-explorer")
         self.read()
         self.place(explorer.frame)
         self.drawn = self.setting
@@ -104,6 +111,7 @@ def make_input(control):
     if control.kind == "choice":
         if len(words) > FEW:
             return widgets.Dropdown(options=words, value=control.first, **look)
+        look["layout"] = {"width": "auto", "max_width": "100%"}
         return widgets.RadioButtons(
             options=words, value=control.first, orientation="horizontal", **look
         )

@@ -85,6 +85,26 @@ def darken(figure):
             raise ValueError(f"{artist}: {error}") from None
 
 
+def negative(colours):
+    """The colours (n, 3) of a picture as it is in the dark, each number from 0 to 1.
+
+    For every pixel of a picture that is not to be drawn a second time: those of the palette
+    become their dark counterparts, and between them nothing jumps. `darken` draws it exactly.
+    """
+    turned, anchors = _turned(colours), DARK - _turned(LIGHT)
+    away = np.square(colours[:, np.newaxis] - LIGHT).sum(axis=-1)
+    near = np.exp(-away / 0.1**2)
+    near /= np.maximum(1, near.sum(axis=-1, keepdims=True))
+    return np.clip(turned + near @ anchors, 0, 1)
+
+
+def _turned(colours):
+    """Light as dark and dark as light, from the dark paper to the dark page's ink; hue stays."""
+    (paper, ink), black = DARK[:2], 1 - LIGHT[1]  # ink is not quite black
+    extremes = colours.max(axis=-1, keepdims=True) + colours.min(axis=-1, keepdims=True)
+    return paper + (colours + 1 - extremes) * (ink - paper) / black
+
+
 def _visible(artist):
     """The artist and all its parts that can be seen."""
     if artist.get_visible():

@@ -42,8 +42,8 @@ def markdown(exercise):
         f"```{{admonition}} Exercise: {exercise.title}\n"
         f":class: exercise\n:name: {where}\n"
         f"*{exercise.label}.* {exercise.whole_task}\n\n"
-        f'Stuck? `hint("{exercise.id}")`. Done, or given up: `solution("{exercise.id}")`, '
-        f"or [see the solutions](solutions.md#solution-{where.removeprefix('exercise-')}).\n```"
+        f'Stuck? `hint("{exercise.id}")`. Done, or given up: `solution("{exercise.id}")`.'
+        "\n```"
     )
 
 

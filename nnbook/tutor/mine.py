@@ -6,8 +6,7 @@ import textwrap
 import types
 from functools import partial
 
-from nnbook.tutor import answer as answers
-from nnbook.tutor import package, store
+from nnbook.tutor import package, store, written
 from nnbook.tutor.catalogue import all_exercises
 from nnbook.tutor.trial import words
 
@@ -68,7 +67,7 @@ def text_here(value, method):
     *_, name = value.__name__, *method
     if method:
         value = vars(value).get(name) if isinstance(value, type) else None
-    return value and (answers.text_of(value, name) or "").strip()
+    return value and (written.text_of(value, name) or "").strip()
 
 
 def replace(exercise, old, answer, names):

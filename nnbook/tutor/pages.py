@@ -69,7 +69,8 @@ def problems_of(notebook, name):
             if cell.cell_type != "markdown" or not cells.is_new(cell):
                 yield f"{place}: `{new[0].strip()}` needs a Markdown cell of its own"
                 continue
-        if cell.cell_type == "markdown" and (begins := cells.begins(cell)):
+        begins = cells.begins(cell)
+        if cell.cell_type == "markdown" and begins is not None:
             id = slugs.get(begins, begins)
             begun.append(id)
             if id not in ids:

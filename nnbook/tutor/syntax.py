@@ -20,15 +20,15 @@ def heads(text):
     return [f"{it.name}({ast.unparse(it.args)})" for it in functions(text)]
 
 
-def with_bodies(text, given, written):
+def with_bodies(text, given, instead):
     """The text with other lines for the bodies of its functions, but for those whose names are
-    `given`: written(space, lines), where space indents them."""
+    `given`: instead(space, lines), where space indents them."""
     lines = text.splitlines()
     for function in reversed(functions(text)):
         if function.name not in given:
             start, end = body(function)
             space = " " * (function.col_offset + 4)
-            lines[start - 1 : end] = written(space, lines[start - 1 : end])
+            lines[start - 1 : end] = instead(space, lines[start - 1 : end])
     return "\n".join(lines) + "\n"
 
 

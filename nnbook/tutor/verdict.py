@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnbook.tutor import answer as answers
-from nnbook.tutor import syntax
+from nnbook.tutor import syntax, written
 from nnbook.tutor.compare import difference, shown
 from nnbook.tutor.result import Result
 from nnbook.tutor.trial import LIMIT, TooLong, attempt, same, words
@@ -66,7 +65,7 @@ def wrong_kind(exercise, answer):
         return f"{mine} should be a function, and is a class."
     if not wants_class and not callable(answer):
         return f"{mine} should be a function; it is {shown(answer)}, a {type(answer).__name__}."
-    if answers.codes(answer):
+    if written.codes(answer):
         return ""
     if wants_class:
         return f"{mine} has no methods of its own: write them."

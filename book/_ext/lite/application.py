@@ -19,7 +19,6 @@ from jupyterlite_pyodide_kernel.constants import (
     PYODIDE_KERNEL_NPM_NAME,
     PYODIDE_KERNEL_PLUGIN_ID,
 )
-from notebooks import portable
 from sphinx.util import logging
 
 from lite import lockfile, python
@@ -35,7 +34,7 @@ LABEXTENSIONS = (
     "jupyterlab-myst",
     "jupyterlab_pygments",
 )
-# Renderers that compile what an output holds, for which the pages' policy (policy.py) has no word.
+# Renderers that run what an output holds, which the policy of the pages (policy.py) cannot forbid.
 DISABLED = ("@jupyterlab/javascript-extension", "@jupyterlab/vega5-extension")
 # The programs whose other versions make another site of the same sources.
 MADE_BY = ("jupyterlite-core", "jupyterlite-pyodide-kernel", "jupyterlab-widgets")
@@ -101,16 +100,13 @@ def digest(source, published):
 def editions(notebooks):
     """Each notebook as it is published there: {name: (edition, text)}.
 
-    Its citations are links, as on the site: portable.py. The edition is a hash of what its cells
-    say then. It goes into the notebook's metadata, and stays in the copy that a reader makes, so
-    that runtime.js can tell a copy of an earlier edition, and one that was changed.
+    The edition is a hash of what its cells say. It goes into the notebook's metadata, and stays in
+    the copy that a reader makes, so that runtime.js can tell a copy of an earlier edition, and one
+    that was changed.
     """
     found = {}
     for name, path in notebooks.items():
         notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                cell.source = portable.cited(cell.source)
         sources = "\0".join(cell.source for cell in notebook.cells)
         edition = hashlib.sha256(sources.encode()).hexdigest()[:16]
         notebook.metadata["edition"] = edition

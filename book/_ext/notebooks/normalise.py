@@ -6,7 +6,8 @@
 
 A chapter's exercises (their tasks, stubs and checks) are written anew from nnbook/exercises,
 the one place where they are edited (what was edited in the notebook is shown, and stays), and
-the tables of the chapters on the first page from the chapters.
+the tables of the chapters on the first page from the chapters. What is for those who open a
+notebook as one is opened.py's, and citations with their list are bibliography.py's.
 
 Normal: each code cell executed, in order, 1, 2, 3 …; outputs are text alone (text/plain and
 stdout), because that is what `pytest --nbval` compares and what a diff can show; pictures,
@@ -28,11 +29,12 @@ from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
+from pages import overview
 
 from nnbook.tutor import cells
 from nnbook.tutor import pages as tutor
 from nnbook.tutor.catalogue import everything
-from notebooks import overview
+from notebooks import bibliography, opened
 
 ROOT = Path(__file__).resolve().parents[3]
 METADATA = {
@@ -235,6 +237,7 @@ def run(path):
         print(*(f"\n{path.name}: {sentence}" for sentence in wrong), sep="\n")
         return 0, True
     overview.place(notebook, ROOT)
+    opened.place(notebook)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:  # nobody's progress
         os.environ["NNLIB_PROGRESS"] = folder
@@ -255,8 +258,7 @@ def check(path):
     text = path.read_text("utf-8")
     notebook = nbformat.reads(text, as_version=4)
     found = problems(notebook)
-    if overview.is_stale(notebook, ROOT):
-        found.append("the tables of the chapters are not what the chapters say")
+    found += opened.problems(notebook)
     if not found and text != as_text(notebook):
         found.append("the file is not formatted as `make notebooks` does it")
     return found
@@ -284,6 +286,7 @@ def main():
         os.environ.pop("NNLIB_SITE", None)
         if wrong := [*tutor.problems_of_files()]:
             sys.exit("\n".join(wrong))
+        bibliography.write()
         for path in files:
             seconds, bad = run(path)
             failed += bad

@@ -1,55 +1,21 @@
-"""The notebooks' Markdown for places without Sphinx, where parts of MyST read badly.
+"""The notebooks' Markdown for Colab, which knows plain Markdown and mathematics only.
 
-JupyterLite, with jupyterlab_myst, lacks the bibliography: `cited`. Colab knows plain Markdown and
-mathematics only: `plain`. What is in code cells is nobody's to change.
+What is in code cells is nobody's to change.
 """
 
 import html
 import re
-from functools import cache
-from pathlib import Path
 
 from markdown_it import MarkdownIt
-from pybtex.database import parse_file
 
-REFERENCES = Path(__file__).parents[2] / "references.bib"
-CITATION = re.compile(r"\{cite\}`([\w, ]+)`")
 LINK = re.compile(r"\]\((?:(\w+)(\.ipynb|\.md))?(?:#([\w-]+))?\)")
 OPTIONS = re.compile(r"((?::\w+:[^\n]*\n)*)(.*)", re.S)
 DISPLAY = re.compile(r"^\$\$\n(.*?)\n\$\$$", re.S | re.M)
 
 
-def cited(source):
-    """Citations as the site shows them, [Kullback and Leibler, 1951, Shannon, 1948], as links."""
-    return CITATION.sub(lambda found: f"[{', '.join(links(found[1]))}]", source)
-
-
-def links(keys):
-    labels = sorted(label(key.strip()) for key in keys.split(","))
-    return [f"[{text}](bibliography.md)" for text in labels]
-
-
-def label(key):
-    """Whose work it is, and of which year."""
-    entry = references()[key]
-    people = [
-        " ".join(map(str, person.rich_prelast_names + person.rich_last_names))
-        for person in entry.persons["author"]
-    ]
-    who = " and ".join(people) if len(people) < 3 else f"{people[0]} *et al.*"
-    return f"{who}, {entry.fields['year']}"
-
-
-@cache
-def references():
-    return parse_file(REFERENCES, "bibtex").entries
-
-
 def plain(source, address):
     """Plain Markdown. address(name, suffix, anchor) says where a link leads, or "" for each."""
-    return LINK.sub(
-        lambda found: f"]({address(*found.groups(''))})", unfenced(cited(source))
-    )
+    return LINK.sub(lambda found: f"]({address(*found.groups(''))})", unfenced(source))
 
 
 def unfenced(source):

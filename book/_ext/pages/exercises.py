@@ -2,7 +2,7 @@
 
     ```{exercises} by chapter     all of them, with links to their chapters; or "by difficulty"
     ```{solutions}                their solutions and the mistakes that are known, folded
-    ```{cell}                     a reader's code, run when the page is read, and what it shows
+    ```{code-cell} python         a reader's code, run when the page is read, and what it shows
 
 All of it is derived from nnbook/exercises. Sentences there are plain text with code in
 `backticks`; they become nodes directly, so no other sign can be taken for markup.
@@ -23,6 +23,7 @@ import nbformat
 from docutils import nodes
 from notebooks.normalise import pages
 from sphinx import addnodes
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 import nnbook
@@ -30,8 +31,10 @@ import nnlib
 from nnbook import contents
 from nnbook.tutor.catalogue import all_exercises, everything, number_of
 from nnbook.tutor.cells import slug
+from nnbook.tutor.pages import problems_of
 from nnbook.tutor.specification import KINDS, TIMES, Choice
 
+logger = logging.getLogger(__name__)
 PROGRESS = "NNLIB_PROGRESS"
 
 
@@ -41,6 +44,15 @@ class Chapter:
     page: str
     title: str
     exercises: tuple
+
+    @property
+    def id(self):
+        """Of its section; a number would be another chapter's when one is put before it."""
+        return Path(self.page).name.replace("_", "-")
+
+    @property
+    def heading(self):
+        return f"Chapter {self.number}: {self.title}"
 
 
 def chapters(root):
@@ -53,9 +65,9 @@ def chapters(root):
             yield Chapter(contents.chapters()[name].number, page, title, exercises)
 
 
-def target(exercise):
-    """Where its solution is on the page of solutions."""
-    return slug(exercise).replace("exercise-", "solution-", 1)
+def solution(task):
+    """The target of a task's solution on the page of solutions."""
+    return task.replace("exercise-", "solution-", 1)
 
 
 # --- pieces of a page ---------------------------------------------------------------------
@@ -122,20 +134,30 @@ class Derived(SphinxDirective):
             self.env.note_dependency(f"{one.page}.ipynb")
         return self.derive(listed)
 
-    def section(self, id, title, *content):
+    def section(self, id, title, *content, name=""):
+        """With a name, other pages' links can lead to it."""
         made = nodes.section("", nodes.title("", "", *inline(title)), *content)
         made["ids"].append(id)
-        self.state.document.note_implicit_target(made)
+        if name:
+            made["names"].append(name)
+            self.state.document.note_explicit_target(made)
+        else:
+            self.state.document.note_implicit_target(made)
         return made
 
     def link(self, exercise, words):
-        """To its task in the chapter; a warning if it is not there."""
-        link = addnodes.pending_xref(
-            "", nodes.inline(words, words), refdomain="std", reftype="ref"
-        )
-        link["reftarget"], link["refdoc"] = slug(exercise), self.env.docname
-        link["refexplicit"] = link["refwarn"] = True
-        return link
+        """To its task in the chapter."""
+        return reference(self.env.docname, slug(exercise), words)
+
+
+def reference(page, target, words):
+    """A link of a page to a target of any other; a warning if there is none."""
+    link = addnodes.pending_xref(
+        "", nodes.inline(words, words), refdomain="std", reftype="ref"
+    )
+    link["reftarget"], link["refdoc"] = target, page
+    link["refexplicit"] = link["refwarn"] = True
+    return link
 
 
 # --- the page of exercises ------------------------------------------------------------------
@@ -178,9 +200,8 @@ class Index(Derived):
             ]
             for exercise in one.exercises
         ]
-        title = f"Chapter {one.number}: {one.title}"
         made = table(head, rows, "nn-exercises")
-        return self.section(f"chapter-{one.number}", title, made)
+        return self.section(one.id, one.heading, made)
 
     def by_difficulty(self, listed):
         made = []
@@ -207,11 +228,7 @@ class Solutions(Derived):
 
     def derive(self, listed):
         return [
-            self.section(
-                f"chapter-{one.number}",
-                f"Chapter {one.number}: {one.title}",
-                *map(self.of_exercise, one.exercises),
-            )
+            self.section(one.id, one.heading, *map(self.of_exercise, one.exercises))
             for one in listed
         ]
 
@@ -220,9 +237,8 @@ class Solutions(Derived):
         kind = f"{exercise.label}. "
         task = [nodes.emphasis(kind, kind), self.link(exercise, "The task")]
         answer = [*fold(f"Solution of {number}", *solved(exercise))]
-        return self.section(
-            target(exercise), f"{number} {exercise.title}", paragraph(*task), *answer
-        )
+        title, name = f"{number} {exercise.title}", solution(slug(exercise))
+        return self.section(name, title, paragraph(*task), *answer, name=name)
 
 
 def solved(exercise):
@@ -244,6 +260,15 @@ def solved(exercise):
     return [first, *fold(summary, definitions(said))]
 
 
+def link_solutions(app, doctree):
+    """Ends each task with a link to its solution, where nothing can be run that shows it."""
+    for task in doctree.findall(nodes.admonition):
+        for name in task["names"]:
+            if "exercise" in task["classes"] and name.startswith("exercise-"):
+                link = reference(app.env.docname, solution(name), "see the solutions")
+                task[-1] += [nodes.Text(" Or "), link, nodes.Text(".")]
+
+
 def number_tasks(app, doctree):
     """A notebook calls a task "Exercise: its title"; its page says the number, too."""
     known = {slug(exercise): exercise for exercise in all_exercises()}
@@ -256,13 +281,13 @@ def number_tasks(app, doctree):
             )
 
 
-def note_targets(app, doctree):
-    """Makes `solutions.md#solution-…` a link that MyST knows, as those to other headings."""
-    known = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
-    for section in doctree.findall(nodes.section):
-        for id in section["ids"]:
-            if id.startswith("solution-"):
-                known[id] = (section.line, id, section[0].astext())
+def warn_of_halves(app, doctree):
+    """An exercise that is not on its page as it is specified is a warning: the build fails."""
+    path = Path(app.env.doc2path(app.env.docname))
+    if path.suffix == ".ipynb":
+        notebook = nbformat.read(path, as_version=4)
+        for sentence in problems_of(notebook, path.stem):
+            logger.warning(sentence, location=app.env.docname)
 
 
 # --- a reader's cells -------------------------------------------------------------------------
@@ -271,6 +296,7 @@ def note_targets(app, doctree):
 class Cell(SphinxDirective):
     """Code that is run as in a notebook of its own, each page's cells one after another."""
 
+    optional_arguments = 1
     has_content = True
 
     def run(self):
@@ -331,9 +357,11 @@ def restore_progress(app, error):
 def setup(app):
     app.add_directive("exercises", Index)
     app.add_directive("solutions", Solutions)
-    app.add_directive("cell", Cell)
+    # MyST-NB's own says that a page is no notebook; JupyterLab knows the name, and shows the code.
+    app.add_directive("code-cell", Cell, override=True)
     app.connect("builder-inited", hide_progress)
+    app.connect("doctree-read", link_solutions)
     app.connect("doctree-read", number_tasks)
-    app.connect("doctree-read", note_targets)
+    app.connect("doctree-read", warn_of_halves)
     app.connect("build-finished", restore_progress)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""A reader's answer: the code that it has, and where its text stands."""
+"""What a reader has written: the code that it has, and where its text stands."""
 
 import ast
 import contextlib

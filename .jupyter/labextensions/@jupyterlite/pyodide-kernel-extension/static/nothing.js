@@ -1,0 +1,2 @@
+// JupyterLab asks each extension for a container of modules: this one has none.
+(window._JUPYTERLAB ??= {})["@jupyterlite/pyodide-kernel-extension"] = { init() {} };
