@@ -13,8 +13,7 @@ from types import SimpleNamespace
 import chapters
 import nbformat
 import pytest
-from notebooks import overview
-from pages import numbers
+from pages import numbers, overview
 
 from nnbook.contents import chapters as numbered
 
@@ -195,6 +194,7 @@ class Copy:
             "_config.yml",
             "pyproject.toml",
             "CITATION.cff",
+            "CONTRIBUTING.md",
             "README.md",
         ):
             shutil.copy(ROOT / name, folder)
