@@ -41,6 +41,13 @@ def chapters(root=ROOT):
     return [path for path in found if path.stem in names and path.exists()]
 
 
+def sample(listed, size=3, root=ROOT):
+    """As many of them, others for each commit, and for one commit always the same."""
+    time = git("log", "-1", "-z", "--format=%ct", root=root) or ["0"]
+    first, step = int(time[0]), max(len(listed) // size, 1)
+    return [listed[(first + i * step) % len(listed)] for i in range(size)]
+
+
 if __name__ == "__main__":
     for path in chapters():
         print(path.relative_to(ROOT))

@@ -13,7 +13,7 @@ import pytest
 
 from nnbook.tutor.assignment import assign, fixed, notebook_of, passes
 from nnbook.tutor.catalogue import all_exercises, chapter, everything, find
-from nnbook.tutor.specification import Code
+from nnbook.tutor.code import Code
 
 NBGRADER = "nbgrader==0.9.6"
 # It has functions, classes and methods, given parts, a broken program, a choice.
@@ -149,13 +149,27 @@ def test_a_mistake_gets_none_and_spoils_nothing_else(course, student):
 def test_the_source_notebook_runs_and_its_cells_are_marked(name):
     notebook, names = notebook_of(name), {}
     data = [cell.metadata["nbgrader"] for cell in notebook.cells]
-    assert len({it["grade_id"] for it in data}) == len(data)
-    assert all(it["locked"] != it["solution"] for it in data)
-    total = sum(it.get("points", 0) for it in data)
-    assert total == sum(exercise.points for exercise in chapter(name)) > 0
+    ids = [it["grade_id"] for it in data]
+    assert len(set(ids)) == len(ids), f"{name}: two cells of one id for nbgrader: {ids}"
+    assert all(it["locked"] != it["solution"] for it in data), (
+        f"{name}: students may edit the cells of solutions, and no others: {data}"
+    )
+    total, points = sum(it.get("points", 0) for it in data), chapter_points(name)
+    assert total == points > 0, (
+        f"the assignment {name} should give the {points} points of its exercises, and gives "
+        f"{total}"
+    )
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            exec(source_in_file(cell.source), names)
+            try:
+                exec(source_in_file(cell.source), names)
+            except BaseException as error:
+                error.add_note(f"in this cell of the assignment {name}:\n{cell.source}")
+                raise
+
+
+def chapter_points(name):
+    return sum(exercise.points for exercise in chapter(name))
 
 
 def source_in_file(text):
@@ -171,7 +185,10 @@ def source_in_file(text):
 def test_visible_tests_have_fixed_cases_alone(exercise):
     shown = fixed(exercise)
     one, other = (repr([*shown.cases(rng)]) for rng in (None, None))
-    assert one == other != "[]"
+    assert one == other != "[]", (
+        f"{exercise.id}: students should see the cases that are the same in every check, one "
+        f"at least: {one}\n{other}"
+    )
     with pytest.raises(AssertionError, match="Not attempted yet"):
         passes(exercise.id, exercise.compiled(exercise.stub, "<a stub>"))
 
@@ -208,7 +225,7 @@ def test_nothing_is_overwritten(tmp_path):
     config = tmp_path / "nbgrader_config.py"
     config.write_text("mine", "utf-8")
     said = assign(NAME, tmp_path)
-    assert f"nbgrader generate_assignment {NAME} " in said and "autograde" in said
+    assert f"nbgrader generate_assignment {NAME}\n" in said and "autograde" in said
     assert f"{len(chapter(NAME))} exercises" in said
     assert config.read_text("utf-8") == "mine"
     with pytest.raises(ValueError, match="stays as it is"):

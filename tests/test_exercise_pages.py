@@ -22,8 +22,9 @@ from nnbook.__main__ import parser_of_commands
 from nnbook.exercises import losses
 from nnbook.tutor import cells
 from nnbook.tutor.catalogue import chapter, everything, number_of
+from nnbook.tutor.code import Code, mistake
 from nnbook.tutor.result import BARS, Result, Said
-from nnbook.tutor.specification import Choice, Code, mistake
+from nnbook.tutor.specification import Choice
 
 PIECE = Code(
     id="losses.mse",
@@ -119,13 +120,14 @@ progress()
 MINE = {"version": 1, "answers": {}}
 
 
-def chapter_page(exercises):
+def chapter_page(exercises, last):
     notebook = nbformat.v4.new_notebook()
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "python"}
     new = nbformat.v4.new_markdown_cell
     notebook.cells = [new("# Losses"), *(new(f"exercise: {it.id}") for it in exercises)]
     notebook.cells.append(nbformat.v4.new_code_cell("def mse(z, y):\n    return 0"))
     cells.place(notebook, exercises)
+    notebook.cells.append(new(last))
     return nbformat.writes(notebook)
 
 
@@ -135,11 +137,11 @@ PAGES = ("exercises", "folds", "markdown")
 class Book:
     """A book of five pages, and what its build said and did."""
 
-    def __init__(self, folder, exercises=ALL, more=""):
+    def __init__(self, folder, exercises=ALL, more="", last="The end."):
         files = {
             "_toc.yml": "root: book/index\nparts: [{chapters: [{file: book/losses}]}]",
             "book/index.md": INDEX,
-            "book/losses.ipynb": chapter_page(exercises),
+            "book/losses.ipynb": chapter_page(exercises, last),
             "book/exercises.md": EXERCISES,
             "book/solutions.md": "# Solutions\n\n% ```{solutions}\n% ```\n",
             "book/session.md": SESSION + more,
@@ -212,7 +214,7 @@ def test_the_build_warns_of_nothing(book):
 
 
 def test_a_chapters_exercises_are_in_a_table_in_their_order(book):
-    section = book.page("exercises").find(id=f"chapter-{NUMBER}")
+    section = book.page("exercises").find(id="losses")
     assert words(section.h3).startswith(f"Chapter {NUMBER}: Losses")
     rows = [[words(td) for td in tr("td")] for tr in section.tbody("tr")]
     assert rows == [
@@ -250,7 +252,13 @@ def test_links_lead_to_the_task(book, where, exercise):
 def test_an_exercise_that_is_not_in_its_chapter_is_a_warning(three, tmp_path):
     said = Book(tmp_path, (PIECE, MEND)).said()
     assert "undefined label: 'exercise-losses-guess'" in said
+    assert "the exercise losses.guess is not on this page: write `exercise:" in said
     assert "thrice" not in said and "mse" not in said
+
+
+def test_a_cell_that_names_no_exercise_is_a_warning(three, tmp_path):
+    said = Book(tmp_path, last="exercise: losses.gues").said()
+    assert "cell 12: there is no exercise 'losses.gues': did you mean losses.guess?" in said
 
 
 def test_a_changed_exercise_has_both_pages_written_anew(book):
@@ -326,7 +334,7 @@ def test_a_link_to_no_solution_is_a_warning(three, tmp_path):
 def test_a_chapter_without_exercises_is_left_out(three, tmp_path, monkeypatch):
     (tmp_path / "book").mkdir()
     for name in ("losses", "other"):
-        (tmp_path / f"book/{name}.ipynb").write_text(chapter_page(ALL), "utf-8")
+        (tmp_path / f"book/{name}.ipynb").write_text(chapter_page(ALL, "The end."), "utf-8")
     toc = "root: book/index\nparts: [{{chapters: [{}]}}]".format(
         ", ".join(
             f"{{file: book/{name}}}"

@@ -14,7 +14,7 @@ import pytest
 from nnbook import contents
 from nnbook.__main__ import main
 from nnbook.tutor import package
-from nnbook.tutor.catalogue import chapter, everything, find
+from nnbook.tutor.catalogue import chapter, everything, find, number_of
 
 SOFTMAX = """
 def my_softmax(z):
@@ -147,12 +147,17 @@ def test_start_writes_a_file_that_runs_with_nothing_attempted(run, name):
     assert code == 0 and f"{file} is yours" in out
     text = file.read_text("utf-8")
     for exercise in chapter(name):
-        assert f"\n{exercise.stub}" in text
-        assert f"# {exercise.task.strip().splitlines()[0]}" in text
+        head = f"# {number_of(exercise)} {exercise.id}: {exercise.title}"
+        task = f"# {exercise.task_elsewhere.splitlines()[0]}"
+        for part in (head, task, f"\n{exercise.stub}"):
+            assert part in text, f"`nnbook start {name}` should write:\n{part}"
     code, out, _ = run("check", file)
-    assert (code, out.splitlines()[0]) == (0, f"{file}: 0 of 0 attempted pass.")
+    assert (code, out.splitlines()[0]) == (0, f"{file}: 0 of 0 attempted pass."), (
+        f"the file that `nnbook start {name}` writes should run as it is, with nothing "
+        f"attempted; `nnbook check` says:\n{out}"
+    )
     left = " ".join(out.split()).partition("Not attempted yet: ")[2].split(", ")
-    assert left == [exercise.id for exercise in chapter(name)]
+    assert left == [exercise.id for exercise in chapter(name)], out
 
 
 @pytest.mark.parametrize("name", everything())
@@ -163,7 +168,10 @@ def test_a_chapter_s_answers_fit_into_one_file(run, name):
         "check", answers("\n\n".join([package.imports(needed), *texts]))
     )
     count = len(texts)
-    assert code == 0 and f"answers.py: {count} of {count} attempted pass." in out
+    assert code == 0 and f"answers.py: {count} of {count} attempted pass." in out, (
+        f"all solutions of {name}, in one file below the imports that they need, should pass: "
+        f"do two of them use one name?\n{out}"
+    )
 
 
 def test_start_never_overwrites(run):

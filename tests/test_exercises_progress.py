@@ -505,11 +505,20 @@ def test_what_is_no_longer_there_goes_back(file):
     assert nnlib.softmax is theirs
 
 
+def all_taken(mine):
+    """The solution of each exercise that builds a piece has been swapped in."""
+    expected = {f"nnlib.{it.id.partition('.')[2]}" for it in BUILD}
+    assert not mine.left and mine.taken.keys() == expected, (
+        f"use_mine() should take the solutions of {expected - mine.taken.keys()}, too; it says "
+        f"{mine}"
+    )
+
+
 def test_a_solution_stays_the_package_s(file):
     for exercise in BUILD:
         solve(exercise)
     texts = {exercise.id: exercise.package_text for exercise in BUILD}
-    assert len(use_mine().taken) == len(BUILD)
+    all_taken(use_mine())
     assert texts == {exercise.id: exercise.package_text for exercise in BUILD}
     assert all(solve(exercise).passed for exercise in BUILD)
     assert check("losses.softmax", package.original("losses.softmax")).mistake
@@ -531,8 +540,7 @@ def test_the_whole_package_can_be_the_reader_s(file):
     assert kind == "ReLU"
     for exercise in BUILD:
         assert solve(exercise).passed, exercise.id
-    mine = use_mine()
-    assert len(mine.taken) == len(BUILD) and not mine.left
+    all_taken(use_mine())
     yours, kind = loss_after_training()
     assert kind == "MyReLU" and yours == pytest.approx(package, rel=1e-5)
 

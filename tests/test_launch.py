@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from built import Elements
 from finish import offline
-from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
+from lite import lockfile
 from pages import launch
 
 BODY = '<section id="one">\n<h1>One<a href="#one">#</a></h1>\n<p>Text.</p>\n</section>'
@@ -18,7 +18,7 @@ REPOSITORY = "https://github.com/some/book"
 def app(tmp_path, monkeypatch):
     """As much of a Sphinx application as the extension asks for."""
     monkeypatch.delenv("PYODIDE_URL", raising=False)
-    sources = {"book/index": ".ipynb", "book/01_one": ".ipynb", "book/glossary": ".md"}
+    sources = {"book/index": ".ipynb", "book/one": ".ipynb", "book/glossary": ".md"}
     return SimpleNamespace(
         outdir=tmp_path,
         builder=SimpleNamespace(format="html"),
@@ -31,12 +31,12 @@ def app(tmp_path, monkeypatch):
         env=SimpleNamespace(
             doc2path=lambda page: f"/some/where/{page}{sources[page]}",
             found_docs=set(sources) | {"book/read_run_do"},
-            toc_secnumbers={"book/01_one": {"": (1,)}},
+            toc_secnumbers={"book/one": {"": (1,)}},
         ),
     )
 
 
-def page_of(app, page="book/01_one"):
+def page_of(app, page="book/one"):
     def pathto(name, resource=False):
         return f"../{name}" if resource else f"{name.removeprefix('book/')}.html"
 
@@ -45,7 +45,7 @@ def page_of(app, page="book/01_one"):
     return context["body"]
 
 
-def links(app, page="book/01_one"):
+def links(app, page="book/one"):
     return [
         a["href"]
         for a in Elements(page_of(app, page)).named("a")
@@ -58,8 +58,8 @@ def test_a_notebooks_page_has_a_button_below_its_title_and_others_have_none(app)
     assert text.startswith(BODY.partition("<p>")[0].rstrip() + "\n<div")
     assert text.endswith("</div>\n" + BODY.partition("</h1>\n")[2])
     assert links(app) == [
-        "../lite/notebooks/index.html?path=01_one.ipynb",
-        "../_sources/book/01_one.ipynb",
+        "../lite/notebooks/index.html?path=one.ipynb",
+        "../_sources/book/one.ipynb",
         "read_run_do.html",
     ]
     assert "Run this chapter in your browser" in text
@@ -79,8 +79,8 @@ def test_colab_and_binder_open_the_page_of_a_repository_on_github(app, url):
     app.config.html_theme_options.update(repository_url=url, repository_branch="a/b")
     _, colab, binder, *_ = links(app)
     there = "https://colab.research.google.com/github/some/book/blob/colab"
-    assert colab == f"{there}/book/01_one.ipynb"
-    path = "lab%2Ftree%2Fbook%2F01_one.ipynb"
+    assert colab == f"{there}/book/one.ipynb"
+    path = "lab%2Ftree%2Fbook%2Fone.ipynb"
     assert binder == f"https://mybinder.org/v2/gh/some/book/a%2Fb?urlpath={path}"
 
 
@@ -99,9 +99,8 @@ def test_other_repositories_have_no_such_links(app, url):
         (None, None, "cdn.jsdelivr.net"),
         ("", None, "cdn.jsdelivr.net"),
         ("https://files.example.org/python/", None, "files.example.org"),
-        ("https://files.example.org/python/", "../python/", "this site"),
-        ("pyodide/", None, "this site"),
-        ("/pyodide/", None, "this site"),
+        ("https://files.example.org/python/", "a/folder", "this site"),
+        ("pyodide", None, "this site"),
         ("https://school.example.org/pyodide/", None, "this site"),
     ],
 )
@@ -117,7 +116,7 @@ def test_the_page_says_who_is_asked_for_python(
 
 
 def test_unless_told_otherwise_jupyterlite_asks_the_same_host():
-    assert urlsplit(launch.PYODIDE).hostname == urlsplit(PYODIDE_CDN_URL).hostname
+    assert urlsplit(launch.PYODIDE).hostname == urlsplit(lockfile.CDN).hostname
 
 
 # --- from a folder ------------------------------------------------------------------------------
@@ -127,9 +126,9 @@ def test_a_page_for_a_folder_says_why_it_cannot_run_and_links_to_no_jupyterlite(
     text = launch.for_a_folder(page_of(app))
     assert "lite/" not in text and "<script>" not in text and "hidden" not in text
     assert "comes from a web server." in text and "published page" not in text
-    assert "../_sources/book/01_one.ipynb" in text
+    assert "../_sources/book/one.ipynb" in text
     app.config.html_baseurl = "https://example.org/book/"
-    published = "https://example.org/book/book/01_one.html"
+    published = "https://example.org/book/book/one.html"
     assert f'<a href="{published}">' in launch.for_a_folder(page_of(app))
 
 

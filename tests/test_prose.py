@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 import reference
-from notebooks import overview
 from notebooks.normalise import pages
+from pages import overview
 
 from nnbook import contents
 
@@ -30,11 +30,7 @@ NUMBERED = re.compile(
     rf"|\b(?:{PLACES.replace(' ', '|')}) chapters?\b",
     re.IGNORECASE,
 )
-OTHERS = re.compile(
-    r"\]\(bibliography\.md#\w+\)\], chapter \d+"  # of another book
-    r"|^```\{admonition\} Exercise \d+\.\d+:",  # computed: nnbook/tutor/cells.py
-    re.MULTILINE,
-)
+OTHERS = re.compile(r"\]\(bibliography\.md#\w+\)\], chapter \d+")  # of another book
 NIELSEN = "[[Nielsen, 2015](bibliography.md#nielsen2015)]"
 LINK = re.compile(r"\[([^][]+)\]\((?:book/)?(\w+\.(?:ipynb|md))?(?:#([\w-]+))?\)")
 

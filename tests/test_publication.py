@@ -15,10 +15,12 @@ import pytest
 from browser import PHONE, tab, visit
 from browser_checks import violations
 from built import CHAPTERS, PAGES, ROOT, SITE, Elements, read
+from finish import addresses
 from pages.launch import LITE, written
 
 pytestmark = [pytest.mark.site, pytest.mark.usefixtures("site")]
 BESIDE = ["404", "index"]  # pages at the root that are no part of the book
+OLD = {f"book/{old}": f"book/{new}" for old, new in addresses.MOVED.items()}
 NOTEBOOKS = [page for page in CHAPTERS if (ROOT / f"{page}.ipynb").exists()]
 ICON = re.compile(r"^fa[srb]?$|^fa-")
 
@@ -41,7 +43,7 @@ def named(page, tag, **attributes):
 
 
 def test_every_link_leads_to_a_file_and_an_id_in_it(pages):
-    assert set(pages) == {f"{page}.html" for page in PAGES + BESIDE}
+    assert set(pages) == {f"{page}.html" for page in [*PAGES, *BESIDE, *OLD]}
     assert not links.broken_links(SITE, pages)
 
 
@@ -54,6 +56,31 @@ def test_every_picture_of_a_cell_is_shown_by_some_page():
     shown = set(re.findall(r"\bframes/([0-9a-f]{16}\.png)", text))
     assert shown == {path.name for path in (SITE / "frames").iterdir()}
     assert not re.search(r"\bframes:[0-9a-f]{16}", text)
+
+
+# --- old addresses ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("old", OLD)
+def test_an_old_address_names_the_page_and_is_in_no_list(site, old):
+    page = Elements(read(old))
+    assert [link["href"] for link in page.named("a")] == [f"{OLD[old][5:]}.html"]
+    assert {"name": "robots", "content": "noindex"} in page.named("meta")
+    for file in ("searchindex.js", "genindex.html", "sitemap.xml"):
+        if (site / file).exists():
+            assert old not in (site / file).read_text("utf-8"), file
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("old", OLD)
+def test_an_old_address_leads_to_the_place_within_the_page(browser, origin, old, scripts):
+    section = next(it["id"] for it in Elements(read(OLD[old])).named("section")[1:])
+    with tab(browser, origin, wrong := [], java_script_enabled=scripts) as page:
+        page.goto(f"{origin}/{old}.html#{section}")
+        page.wait_for_url(f"**/{OLD[old]}.html*")
+        if scripts:
+            assert page.url == f"{origin}/{OLD[old]}.html#{section}"
+    assert not wrong
 
 
 # --- what pages carry --------------------------------------------------------------------------

@@ -1,9 +1,11 @@
 """The built pages (`make book` builds them): complete, self-contained, and read in a browser.
 
-Without Chromium the browser's tests are skipped, and say so; where CI is set they fail.
-That each check here can fail is shown in test_site_guards.py.
+All pages are looked at, and some in every mode; of the others, `make test-pages` takes those that
+have changed and a sample, `make test-every-page` each. Without Chromium the browser's tests are
+skipped, and say so. That each check here can fail is shown in test_site_guards.py.
 """
 
+import os
 from collections import namedtuple
 
 import pytest
@@ -38,6 +40,7 @@ from browser_explorers import (
     wrong_state,
 )
 from built import CHAPTERS, PAGES, SITE, read
+from changed import chapters, sample
 from pages.launch import written
 from test_plots import explorers
 
@@ -45,7 +48,28 @@ pytestmark = [pytest.mark.site, pytest.mark.usefixtures("site")]
 INDEX = CHAPTERS[0]
 MOST_BYTES = 2_500_000
 MOST_BYTES_OF_THE_INDEX = 500_000  # besides its explorer's pictures after the first
-EXPLORING = sorted({f"book/{page.removesuffix('.ipynb')}" for page, *_ in explorers()})
+SOME = [INDEX, "book/activations", "book/exercises", "search"]  # of each kind one
+
+
+def closer(pages):
+    """Pages as parameters: some of them for `make test`, others for `make test-pages`."""
+    others = [page for page in pages if page not in SOME]
+    if not os.environ.get("EVERY_PAGE"):
+        changed = {f"book/{path.stem}" for path in chapters()}
+        others = [it for it in others if it in changed or it in sample(others)]
+    marks = [pytest.mark.pages]
+    return [
+        # All of a page on one core: it is opened once for several tests.
+        pytest.param(page, marks=[pytest.mark.xdist_group(page), *more])
+        for listed, more in (([p for p in SOME if p in pages], []), (others, marks))
+        for page in listed
+    ]
+
+
+CLOSER = closer(PAGES)
+EXPLORING = closer(
+    sorted({f"book/{page.removesuffix('.ipynb')}" for page, *_ in explorers()})
+)
 
 # What axe-core finds serious and is not ours.
 ALLOWED = {
@@ -64,21 +88,21 @@ def opened(browser, base, name, options):
         yield Opened(name, page, wrong)
 
 
-@pytest.fixture(scope="module", params=PAGES)
+@pytest.fixture(scope="module", params=CLOSER)
 def desk(request, browser, origin):
-    """Each page, from a static host below a sub-path, on a wide screen."""
+    """A page, from a static host below a sub-path, on a wide screen."""
     yield from opened(browser, origin, request.param, DESK)
 
 
-@pytest.fixture(scope="module", params=PAGES)
+@pytest.fixture(scope="module", params=CLOSER)
 def phone(request, browser, origin):
-    """Each page on a phone, whose system is dark."""
+    """A page on a phone, whose system is dark."""
     yield from opened(browser, origin, request.param, PHONE)
 
 
-@pytest.fixture(scope="module", params=PAGES)
+@pytest.fixture(scope="module", params=CLOSER)
 def folder(request, browser, site):
-    """Each page from the file system."""
+    """A page from the file system."""
     yield from opened(browser, site.as_uri(), request.param, DESK)
 
 
@@ -121,6 +145,19 @@ def test_the_page_for_a_wrong_address(browser, origin, options):
 @pytest.mark.parametrize("page", EXPLORING)
 def test_published_pictures_are_what_is_drawn_now(page):
     wrong = [it for one in expected(page) for it in stale_pictures(SITE, one)]
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_first_look_at_every_page_on_a_wide_screen_and_a_narrow_one(
+    browser, origin, name
+):
+    wrong = []
+    with tab(browser, origin, wrong) as page:
+        visit(page, f"{origin}/{name}.html")
+        wrong += whole(page, "light")
+        page.set_viewport_size(PHONE["viewport"])
+        wrong += layout(page)
     assert not wrong
 
 
@@ -192,8 +229,6 @@ def test_each_control_by_touch(phone):
 def test_page_is_whole_on_a_phone_in_the_light(phone):
     prefer(phone.page, "light")
     assert not whole(phone.page, "light")
-    found = violations(phone.page, COLOURS)
-    assert not found
 
 
 # --- from the file system, without JavaScript, at an address, in bytes ------------------------
@@ -240,7 +275,7 @@ def test_search_finds(browser, origin, site, where):
     assert not wrong
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", closer(CHAPTERS))
 def test_page_is_no_heavier_than_promised(browser, origin, site, name):
     with tab(browser, origin, []) as page:
         page_bytes, later = weigh(page, site, origin, name)

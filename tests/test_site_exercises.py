@@ -13,7 +13,7 @@ from docutils.nodes import make_id
 
 from nnbook.tutor.catalogue import everything, number_of
 from nnbook.tutor.cells import slug
-from nnbook.tutor.specification import Code
+from nnbook.tutor.code import Code
 
 pytestmark = [pytest.mark.site, pytest.mark.usefixtures("site")]
 PAGES = {
@@ -49,37 +49,67 @@ def target(exercise):
 @each
 def test_its_chapter_has_the_task_the_stub_and_the_check(page, exercise):
     task = parsed(page).find(class_="exercise", id=place(exercise))
-    assert f"Exercise {number_of(exercise)}:" in task.p.get_text()
+    assert task, f"{page}.html should have the task of {exercise.id}, and has no such box"
+    title = task.p.get_text()
+    assert f"Exercise {number_of(exercise)}:" in title, (
+        f"{page}.html should call {exercise.id} Exercise {number_of(exercise)}, as _toc.yml "
+        f"counts, and calls it {title!r}"
+    )
     stub, check = task.find_next_siblings(class_="cell", limit=2)
-    assert stub.find("pre").get_text().strip() == exercise.stub.strip()
+    shown = stub.find("pre").get_text().strip()
+    assert shown == exercise.stub.strip(), (
+        f"{page}.html should show the stub of {exercise.id} below its task, and shows:\n{shown}"
+    )
     said = check.find(class_="nn-check")
-    assert said.get_text().startswith("Not attempted yet:")
+    assert said and said.get_text().startswith("Not attempted yet:"), (
+        f"{page}.html: below its stub the check of {exercise.id} should say that it is not "
+        f"attempted yet; the cell there is:\n{check.get_text()}"
+    )
     link = task.find("a", href=f"solutions.html#{target(exercise)}")
-    assert link.get_text() == "see the solutions"
+    assert link and link.get_text() == "see the solutions", (
+        f"{page}.html: the task of {exercise.id} should lead to solutions.html#"
+        f"{target(exercise)} by the words 'see the solutions', and has {task('a')}"
+    )
 
 
 @each
 def test_its_solution_is_closed_and_there_once(page, exercise):
     section = parsed("book/solutions").find(id=target(exercise))
+    assert section, f"solutions.html should have a section {target(exercise)}"
     folds = section("details")
-    assert folds and not any("open" in fold.attrs for fold in folds)
+    assert folds and not any("open" in fold.attrs for fold in folds), (
+        f"solutions.html should have the solution of {exercise.id} folded; {len(folds)} folds"
+    )
     name = page.removeprefix("book/")
-    assert section.find("a", href=f"{name}.html#{place(exercise)}")
+    assert section.find("a", href=f"{name}.html#{place(exercise)}"), (
+        f"solutions.html: {exercise.id} should lead back to its task in {name}.html"
+    )
     if isinstance(exercise, Code):
         text = exercise.solution_text.strip()
-        assert codes("book/solutions").count(text) == 1
-        assert folds[0].find("pre").get_text().strip() == text
-        for other in (page, "book/exercises"):
-            assert text not in codes(other)
+        shown = folds[0].find("pre").get_text().strip()
+        assert shown == text, (
+            f"solutions.html should show the solution of {exercise.id}, and shows:\n{shown}"
+        )
+        for other, times in (("book/solutions", 1), (page, 0), ("book/exercises", 0)):
+            assert codes(other).count(text) == times, (
+                f"{other}.html should have the solution of {exercise.id} {times} times, and "
+                f"has it {codes(other).count(text)} times"
+            )
     else:
         said = folds[0].dt.get_text()
-        assert said.startswith(f"({exercise.right})")
+        assert said.startswith(f"({exercise.right})"), (
+            f"solutions.html: {exercise.id} should begin with ({exercise.right}): {said!r}"
+        )
 
 
 @each
 def test_the_list_of_exercises_leads_to_it(page, exercise):
     href = f"{page.removeprefix('book/')}.html#{place(exercise)}"
-    assert len(parsed("book/exercises")("a", href=href)) >= 2
+    count = len(parsed("book/exercises")("a", href=href))
+    assert count >= 2, (
+        f"exercises.html should lead to {href} twice at least, by chapter and by difficulty; "
+        f"it does {count} times"
+    )
 
 
 def test_the_list_says_how_many_there_are():

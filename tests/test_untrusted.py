@@ -12,7 +12,8 @@ from pages import publication
 from test_build import ROOT
 
 LITE = ROOT / "book" / "lite"
-TOLD = {"distribution": "../python/", "files": [], "editions": {"a.ipynb": "0123"}}
+TOLD = {"distribution": "../python/", "files": [], "moved": {}}
+TOLD |= {"editions": {"a.ipynb": "0123"}}
 RUNTIME = f"""<!DOCTYPE html><title>lite</title>
 <script id="nn-told" type="application/json">{json.dumps(TOLD)}</script>
 <script src="../runtime.js"></script>"""

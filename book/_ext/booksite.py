@@ -13,7 +13,17 @@ from notebooks import executed
 from pages import explorers, icons, launch, publication
 
 # Directives, and how single elements of a page are shown.
-ELEMENTS = ("api", "exercises", "folds", "markdown", "nowrap", "streams", "times")
+ELEMENTS = (
+    "api",
+    "exercises",
+    "folds",
+    "markdown",
+    "nowrap",
+    "numbers",
+    "overview",
+    "streams",
+    "times",
+)
 
 # Before anything is read: step(app, config).
 SETTINGS = (

@@ -23,6 +23,7 @@ import nbformat
 from docutils import nodes
 from notebooks.normalise import pages
 from sphinx import addnodes
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 import nnbook
@@ -30,8 +31,10 @@ import nnlib
 from nnbook import contents
 from nnbook.tutor.catalogue import all_exercises, everything, number_of
 from nnbook.tutor.cells import slug
+from nnbook.tutor.pages import problems_of
 from nnbook.tutor.specification import KINDS, TIMES, Choice
 
+logger = logging.getLogger(__name__)
 PROGRESS = "NNLIB_PROGRESS"
 
 
@@ -41,6 +44,15 @@ class Chapter:
     page: str
     title: str
     exercises: tuple
+
+    @property
+    def id(self):
+        """Of its section; a number would be another chapter's when one is put before it."""
+        return Path(self.page).name.replace("_", "-")
+
+    @property
+    def heading(self):
+        return f"Chapter {self.number}: {self.title}"
 
 
 def chapters(root):
@@ -188,9 +200,8 @@ class Index(Derived):
             ]
             for exercise in one.exercises
         ]
-        title = f"Chapter {one.number}: {one.title}"
         made = table(head, rows, "nn-exercises")
-        return self.section(f"chapter-{one.number}", title, made)
+        return self.section(one.id, one.heading, made)
 
     def by_difficulty(self, listed):
         made = []
@@ -217,11 +228,7 @@ class Solutions(Derived):
 
     def derive(self, listed):
         return [
-            self.section(
-                f"chapter-{one.number}",
-                f"Chapter {one.number}: {one.title}",
-                *map(self.of_exercise, one.exercises),
-            )
+            self.section(one.id, one.heading, *map(self.of_exercise, one.exercises))
             for one in listed
         ]
 
@@ -272,6 +279,15 @@ def number_tasks(app, doctree):
             words.parent.replace(
                 words, nodes.Text(words.replace("Exercise:", called, 1))
             )
+
+
+def warn_of_halves(app, doctree):
+    """An exercise that is not on its page as it is specified is a warning: the build fails."""
+    path = Path(app.env.doc2path(app.env.docname))
+    if path.suffix == ".ipynb":
+        notebook = nbformat.read(path, as_version=4)
+        for sentence in problems_of(notebook, path.stem):
+            logger.warning(sentence, location=app.env.docname)
 
 
 # --- a reader's cells -------------------------------------------------------------------------
@@ -346,5 +362,6 @@ def setup(app):
     app.connect("builder-inited", hide_progress)
     app.connect("doctree-read", link_solutions)
     app.connect("doctree-read", number_tasks)
+    app.connect("doctree-read", warn_of_halves)
     app.connect("build-finished", restore_progress)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
