@@ -142,7 +142,7 @@ def check_examples(data, name="mnist"):
     arrays = ARRAYS[name]
     for (x, y), images, labels in zip(data, arrays[::2], arrays[1::2], strict=True):
         assert x.shape == (len(labels), 784) and x.dtype == np.float32
-        assert y.shape == (len(labels),) and y.dtype == np.int64
+        assert y.shape == (len(labels),) and y.dtype == int
         np.testing.assert_allclose(x[0, :3], [0, 0.2, 1], rtol=1e-7)
         np.testing.assert_array_equal(np.rint(x * 255), images.reshape(-1, 784))
         np.testing.assert_array_equal(y, labels)

@@ -4,7 +4,8 @@ from itertools import islice
 
 import numpy as np
 
-from nnbook.tutor.specification import Choice, Code, mistake
+from nnbook.tutor.code import Code, mistake
+from nnbook.tutor.specification import Choice
 from nnlib import SGD, Linear, Network, cross_entropy, mse, predicted_class, zeros
 
 
