@@ -220,6 +220,13 @@ def held(place, value):
         yield place, value
         for name, item in vars(value).items():
             yield from held(f"{place}.{name}", item)
+    elif isinstance(value, (dict, set)):
+        inside = value.values() if isinstance(value, dict) else value
+        for _ in held(place, list(inside)):
+            raise ValueError(
+                f"{place} holds layers in a {type(value).__name__}, where a network does not "
+                f"look for them: put them into a list or a tuple"
+            )
     elif hasattr(value, "theta"):
         raise ValueError(
             f"{place} has a theta of its own, which this network would not train: "
@@ -238,9 +245,14 @@ def once(place, layer, places):
 
 
 def complete(place, layer):
-    """A layer has a gradient for each parameter, and its state is numbers."""
+    """A layer has its parameters, a gradient for each, and its state is numbers."""
     for name in layer.params:
-        if np.shape(getattr(layer, name)) != np.shape(getattr(layer, "d" + name, None)):
+        value, gradient = (getattr(layer, it, None) for it in (name, "d" + name))
+        if not isinstance(value, np.ndarray):
+            raise ValueError(
+                f"{place} needs {name}, which it names in params: an array"
+            )
+        if not isinstance(gradient, np.ndarray) or gradient.shape != value.shape:
             raise ValueError(f"{place} needs d{name}, an array of the shape of {name}")
     for name in getattr(layer, "state", ()):
         if np.asarray(getattr(layer, name, None)).dtype.kind not in "biuf":

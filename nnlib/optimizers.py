@@ -72,7 +72,9 @@ class Adam:
     def step(self, theta, grad):
         checks.step(theta, grad, self.m)
         if self.t == 0:
-            self.m, self.v, self.scratch = (np.zeros_like(theta) for _ in range(3))
+            self.m, self.v = np.zeros_like(theta), np.zeros_like(theta)
+        if not hasattr(self, "scratch"):  # nothing in it survives a step
+            self.scratch = np.zeros_like(theta)
         self.t += 1
         m, v, scratch = self.m, self.v, self.scratch
 

@@ -194,6 +194,7 @@ def check_definitions(chapters, core, public):
                     f"{difference(definition, package, files[name])}\n"
                     f"    The package's text (+) comes into the cell by: make cells NAMES={name}"
                 )
+                whole.add(name)  # perhaps: said once is enough
             elif len(definition.members) == len(package.members):
                 whole.add(name)
             if definition.is_class:

@@ -1,6 +1,7 @@
 """What is half an exercise is found: each test plants one fault into a chapter or a file."""
 
 import json
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -8,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from notebooks.normalise import as_text, run
 
 from nnbook import exercises as specified
-from nnbook.exercises import losses
+from nnbook.exercises import activations, losses
 from nnbook.tutor import cells, pages
 from nnbook.tutor.catalogue import chapter, everything, find
 
@@ -61,6 +62,10 @@ def test_the_chapter_as_it_is_has_no_fault(notebook):
         ),
         (new_markdown_cell("exercise:"), "there is no exercise ''"),
         (
+            new_markdown_cell("Exercise: losses.mse"),
+            "the exercise losses.mse begins twice",
+        ),
+        (
             new_markdown_cell("```{admonition} X\n:class: exercise\n:name: exercise-x-y"),
             "there is no exercise 'exercise-x-y'",
         ),
@@ -74,7 +79,7 @@ def test_the_chapter_as_it_is_has_no_fault(notebook):
             "the exercise losses.mse begins twice",
         ),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_a_cell_that_is_half_an_exercise(notebook, cell, sentence):
     notebook.cells.append(cell)
@@ -223,6 +228,17 @@ def test_a_file_whose_exercises_nobody_meets(exercises, sentence, monkeypatch, f
         forget()
         found = [*pages.problems_of_files()]
         assert any(sentence in it for it in found), found
+
+
+def test_answers_of_two_chapters_have_two_names(monkeypatch, forget):
+    other = replace(losses.MSE, id="activations.mse")
+    with monkeypatch.context() as patch:
+        patch.setattr(activations, "EXERCISES", (*activations.EXERCISES, other))
+        forget()
+        assert [*pages.problems_of_files()] == [
+            "activations.mse and losses.mse both ask for my_mse, and `nnbook check` finds an "
+            "answer by its name: give one of them another"
+        ]
 
 
 def test_the_whole_book_is_looked_at(tmp_path, notebook):

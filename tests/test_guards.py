@@ -249,6 +249,12 @@ def test_the_story_finds(fault):
     )
 
 
+def test_a_class_that_differs_is_told_once():
+    other = LINEAR.replace("self.W.T", "self.W")
+    (said,) = problems(book(_03=[BOOK["03"][0], other]))
+    assert "Linear is not nnlib's" in said
+
+
 def test_a_core_of_too_many_lines_is_found():
     more = "\n".join(f"# {i}" for i in range(story.MOST_LINES))
     found = story.check_budget(PACKAGE | {"layers": PACKAGE["layers"] + more})

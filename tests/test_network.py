@@ -580,6 +580,12 @@ def test_errors_name_the_place_inside(rng):
         ValueError, match=r"layers\[0\] has a theta of its own.*layers\[0\].layers"
     ):
         Network(Residual(Network(Linear(3, 3, rng=rng))))
+    Bare.gain = 1.0
+    with pytest.raises(ValueError, match=r"needs gain, which it names in params: an"):
+        Network(Bare())
+    del Bare.gain
+    with pytest.raises(ValueError, match=r"\(Bare\) needs gain, which"):
+        Network(Bare())
     net = nested()
     net.layers[1].layers[2].layers[0].W = np.zeros((3, 3), np.float32)
     place = r"layer 1 \(Residual\).layers\[2\] \(Residual\).layers\[0\] \(Linear\)"
@@ -589,6 +595,19 @@ def test_errors_name_the_place_inside(rng):
     dz = net.forward(X)
     with pytest.raises(ValueError, match=r"layers\[0\] \(Rebinding\): dgain is no"):
         net.backward(dz)
+
+
+@pytest.mark.parametrize(
+    "hold", [lambda it: {"skip": it}, lambda it: {"skip": [it]}, lambda it: {it}]
+)
+def test_layers_that_would_not_learn_are_refused(hold, rng):
+    layer = Residual()
+    layer.layers = hold(Linear(3, 3, rng=rng))
+    place = r"layer 0 \(Residual\).layers holds layers in a (dict|set)"
+    with pytest.raises(ValueError, match=f"{place}.*put them into a list or a tuple"):
+        Network(layer)
+    layer.layers = {"rate": 0.5}
+    assert Network(layer).theta.size == 0
 
 
 def test_the_table_shows_layers_inside_layers(tmp_path):

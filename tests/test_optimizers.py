@@ -173,6 +173,23 @@ def test_state_does_not_hang_on_the_gradients_array(make):
 
 
 @every_optimizer
+def test_the_state_can_be_put_back(make, rng):
+    """An optimizer that was stopped goes on as if it never had been."""
+    theta, grads = rng.standard_normal(3), rng.standard_normal((5, 3))
+    one = make(0.1)
+    for grad in grads[:3]:
+        one.step(theta, grad)
+    other, moved = make(0.1), theta.copy()
+    for name in "msvt":
+        if hasattr(one, name):
+            setattr(other, name, np.copy(getattr(one, name)))
+    for grad in grads[3:]:
+        one.step(theta, grad)
+        other.step(moved, grad)
+    assert np.array_equal(theta, moved)
+
+
+@every_optimizer
 def test_float32_follows_float64(make, rng):
     narrow, wide = (rng.standard_normal(4).astype(np.float32) for _ in range(2))
     wide = narrow.astype(np.float64)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from nnbook.tutor.catalogue import everything
 from nnbook.tutor.syntax import defines
 
-NEW = re.compile(r"^[ \t]*exercise:[ \t]*(\S*)[ \t]*$", re.MULTILINE)
+NEW = re.compile(r"^[ \t]*exercise:[ \t]*(\S*)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 NAMED = re.compile(r"^:name: (exercise-\S+)$", re.MULTILINE)
 CALL = re.compile(r'check\("([^"]*)"\)')
 TYPES = ["markdown", "code", "code"]

@@ -136,6 +136,8 @@ class Code(Exercise):
         linecache.cache[file] = (len(text), None, text.splitlines(True), file)
         names = self.names | {"__name__": "answer"}
         exec(compile(text, file, "exec"), names)
+        if self.mine not in names:
+            raise ValueError(f"{self.id} asks for {self.mine}, which is not defined there")
         return names[self.mine]
 
     @cached_property

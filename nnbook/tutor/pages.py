@@ -52,8 +52,16 @@ def problems_of_files():
                 yield f"{file}: {name} is not among its EXERCISES, so nobody meets it"
         for mine in twice(exercise.mine for exercise in told):
             yield f"{file}: more than one answer is called {mine}, and a reader has one file"
-    for id in twice(exercise.id for exercise in all_exercises()):
+    known = all_exercises()
+    for id in twice(exercise.id for exercise in known):
         yield f"the id {id} is given more than once"
+    # Of a class's methods, asked for one by one, each may be in a class of that name.
+    for mine in twice(it.mine for it in known if it.id.count(".") == 1):
+        ids = " and ".join(it.id for it in known if it.mine == mine)
+        yield (
+            f"{ids} both ask for {mine}, and `nnbook check` finds an answer by its name: give one "
+            f"of them another"
+        )
 
 
 def problems_of(notebook, name):

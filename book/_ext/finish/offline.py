@@ -1,8 +1,8 @@
-"""Downloads: each page's source, and the whole book as one file. A Sphinx extension.
+"""Downloads: each page's source, and the whole book as one file.
 
 The zip is made from the finished site, the same bytes from the same pages. Every page's download
 menu has it, with its size; the pages inside it do not. Nor is JupyterLite inside: 29 MB that start
-only from a web server (see launch.py).
+only from a web server (see pages/launch.py).
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Leaves out what no page uses: a Sphinx extension for the book's build.
+"""Leaves out what no page uses.
 
 The theme and the extensions give every page every script and style, and copy translations, fonts
 and maps for debuggers beside them.

@@ -1,4 +1,4 @@
-"""Chapters that run in the browser, at lite/ of the site: a Sphinx extension for the book's build.
+"""Chapters that run in the browser, at lite/ of the site.
 
 JupyterLite is an application of static files. What its page loads when a reader opens a chapter,
 Python itself and the packages, is python.py's.

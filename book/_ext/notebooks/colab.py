@@ -5,7 +5,8 @@ r"""Writes Colab's copies of the notebooks, each with a first cell that installs
 
 The book's own notebooks have no such cell: nowhere else is it needed. And their text is MyST, of
 which Colab shows the raw text: in the copies it is plain Markdown (portable.py). The workflow that
-publishes the site puts the copies on a branch, to which the pages' links to Colab lead (launch.py).
+publishes the site puts the copies on a branch, to which the pages' links to Colab lead
+(pages/launch.py).
 
 Versions are those of requirements.txt, as far as Colab has not others that it depends on: its own
 ipywidgets 7 stays, as Colab shows no slider of a later one. That is why the extra `book`, which

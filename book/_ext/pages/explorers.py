@@ -1,4 +1,4 @@
-"""Pictures of the chapters and their explorers: a Sphinx extension for the book's build.
+"""Pictures of the chapters and their explorers.
 
 A cell that shows a picture writes it into a folder beside the site, kept from build to build,
 and says `frames:NAME.png` (nnbook/explorers/page.py). Here each page gets the address it needs,

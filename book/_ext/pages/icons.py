@@ -1,4 +1,4 @@
-"""The theme's icons as small drawings in the pages: a Sphinx extension for the book's build.
+"""The theme's icons as small drawings in the pages.
 
 The theme sends all of Font Awesome with each page (540 KB), to draw a dozen icons. Here each
 `<i class="fa-solid fa-bars"></i>` becomes, when a page is written, what that script would make of

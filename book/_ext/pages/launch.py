@@ -1,11 +1,12 @@
-"""Where a page can be run: a Sphinx extension for the book's build.
+"""Where a page can be run.
 
 Below the title of each notebook's page stands a button that opens it in JupyterLite, which is a
-part of the site (lite.py), and other ways to run it: Colab and Binder, where the book's repository
-is known and on GitHub, and the notebook itself.
+part of the site (lite/application.py), and other ways to run it: Colab and Binder, where the book's
+repository is known and on GitHub, and the notebook itself.
 
 A page that is read from a folder (file://) cannot start Python: there a sentence says so in the
-button's place. The zip of the whole book (offline.py) has no JupyterLite, and that sentence only.
+button's place. The zip of the whole book (finish/offline.py) has no JupyterLite, and that sentence
+only.
 """
 
 import html
@@ -22,7 +23,7 @@ LITE = "lite"  # the folder of JupyterLite in the site
 PYODIDE = (
     "https://cdn.jsdelivr.net/"  # who is asked for Python, unless pyodide_url is set
 )
-BRANCH = "colab"  # where the workflow that publishes puts Colab's copies: colab.py
+BRANCH = "colab"  # where the workflow that publishes puts Colab's copies: notebooks/colab.py
 WAYS = "read_run_do"  # the page that compares all ways, beside the first page
 
 TITLE_END = "</h1>"

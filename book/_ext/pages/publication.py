@@ -1,4 +1,4 @@
-"""What makes the pages a publication: a Sphinx extension for the book's build.
+"""What makes the pages a publication.
 
 Descriptions for search engines and for links that are shared, a page for lost readers, a front
 door at the root, and where the site's address is known (the environment's SITE_URL, or
