@@ -311,7 +311,7 @@ def test_choices_and_pictures_are_seen_whole(chapter, size):
                 const inside = (it, box) => it.left >= box.left - 1 && it.right <= box.right + 1
                     && it.top >= box.top - 1 && it.bottom <= box.bottom + 1;
                 for (const label of document.querySelectorAll(`${panel} .widget-radio-box label`)) {
-                    const box = label.closest(".widget-radio-box").getBoundingClientRect();
+                    const box = label.closest(".widget-radio").getBoundingClientRect();
                     const [own, dot] = [label, label.querySelector("input")]
                         .map(it => it.getBoundingClientRect());
                     if (!inside(own, box) || !inside(dot, own) || box.right > room.right
@@ -397,6 +397,14 @@ def test_nothing_threw(chapter, wrong):
 
 
 # --- as a page ----------------------------------------------------------------------------------
+
+
+def test_what_jupyterlab_exports_keeps_answers_folded(lab, address):
+    base = address.partition("/lab/")[0]
+    made = lab.request.get(f"{base}/nbconvert/html/{CHAPTER}.ipynb?download=false")
+    assert made.ok
+    assert "<details><summary>What happens, and why</summary>" in made.text()
+    assert "{admonition}" not in made.text()
 
 
 def test_a_page_made_by_nbconvert_has_pictures_and_keeps_answers_folded(
