@@ -18,7 +18,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 TESTS := test-package test-site test-pages test-every-page test-browser test-lab test-versions test-32bit test-tools
-.PHONY: help book chapter cells check test test-all style $(TESTS) lock lab notebooks bench clean
+.PHONY: help book chapter cells check test test-all style test-rest $(TESTS) lock lab notebooks bench clean
 
 help:
 	@echo "make book       execute the chapters and build the site into _build/html"
@@ -71,8 +71,10 @@ check: style
 test: style test-package test-site
 	@echo "--- The book is proven."
 
-test-all: test test-pages test-browser test-lab test-versions test-32bit test-tools
+test-all: test test-rest
 	@echo "--- All tests passed."
+
+test-rest: test-tools test-versions test-lab test-pages test-browser test-32bit
 
 style: $(INSTALLED)
 	@echo "--- Style of the code (ruff): seconds."
@@ -103,10 +105,12 @@ test-lab: $(INSTALLED)
 	@echo "--- A chapter in a real JupyterLab: about a minute."
 	@$(BIN)/python -m pytest -q -m lab
 
-# Other numbers than this machine's would be printed with too many digits.
+# A number that another version prints otherwise was printed with too many digits.
 test-versions: $(INSTALLED)
-	@echo "--- Every chapter with a browser's NumPy and matplotlib, its products summed in another order: about a minute."
-	@versions=$$($(BIN)/python tests/browser_versions.py) && export PYTHONPATH=$$versions OPENBLAS_CORETYPE=$$($(BIN)/python tests/blas.py) && $(NBVAL) book
+	@echo "--- The core, the story and the exercises with the oldest NumPy: half a minute."
+	@versions=$$($(BIN)/python tests/other_versions.py oldest) && PYTHONPATH=$$versions $(PYTEST) -m quick
+	@echo "--- Every chapter with a browser's NumPy and matplotlib, its products summed in another order: about two minutes."
+	@versions=$$($(BIN)/python tests/other_versions.py browser) && export PYTHONPATH=$$versions OPENBLAS_CORETYPE=$$($(BIN)/python tests/blas.py) && $(NBVAL) book
 
 test-32bit: $(INSTALLED)
 	@echo "--- The chapters and the core where integers have 32 bits, as in a browser: about two minutes."

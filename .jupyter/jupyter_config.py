@@ -15,6 +15,10 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 class Plain(Preprocessor):
     """Plain Markdown, and no widget where there is HTML beside it."""
 
+    def preprocess(self, notebook, resources):
+        notebook.metadata.pop("widgets", None)
+        return super().preprocess(notebook, resources)
+
     def preprocess_cell(self, cell, resources, index):
         from notebooks import portable
 

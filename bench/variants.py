@@ -20,7 +20,7 @@ class AllGradients(nnlib.Network):
         checks.loss_gradient(dz, self.z)
         for layer in reversed(self.layers):
             dz = layer.backward(dz)
-        checks.attached(self)
+        checks.attached(self, "grad")
 
 
 class PlainAdam(nnlib.Adam):

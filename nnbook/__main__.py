@@ -155,7 +155,9 @@ def start(chapter, file):
 
 def file_of_stubs(name, file):
     exercises, number = chapter(name), contents.chapters()[name].number
-    doc = f"Exercises of chapter {number}. Write your answers, then: {CALL} check {file}"
+    doc = (
+        f"Exercises of chapter {number}. Write your answers, then: {CALL} check {file}"
+    )
     imports = package.imports(ChainMap(*(it.needs(it.stub) for it in exercises)))
     stubs = [f"{comment(it)}\n{it.stub}" for it in exercises]
     return "\n\n".join([f'"""{doc}"""', f"{imports}\n", *stubs])

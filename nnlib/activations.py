@@ -57,6 +57,7 @@ class ReLU(Layer):
 class LeakyReLU(Layer):
     """x where x > 0, slope · x elsewhere: never silent (Maas, Hannun and Ng, 2013)."""
 
+    state = ("slope",)
     elementwise = True
 
     def __init__(self, slope=0.01):

@@ -46,8 +46,10 @@ def finite(**arrays):
                 f"{name} must hold numbers, got {array.dtype}: try {name}.astype(float), or for "
                 f"named classes {name} = np.unique({name}, return_inverse=True)[1]"
             )
-        bad = np.argwhere(~np.isfinite(array))
-        if len(bad):
+        with np.errstate(invalid="ignore"):
+            ends = [array.min(), array.max()] if array.size else []
+        if not np.isfinite(ends).all():  # the minimum of nan and numbers is nan
+            bad = np.argwhere(~np.isfinite(array))
             at = tuple(bad[0].tolist())
             raise ValueError(
                 f"{name} must be finite, but {len(bad)} of its {np.size(array)} numbers are nan or "
@@ -72,29 +74,37 @@ def weights(W, n_in, n_out):
 
 
 def batch(x, W):
-    """A batch is a matrix with at least one row and one column for each row of W."""
-    if getattr(x, "ndim", None) != 2 or x.shape[1] != W.shape[0] or len(x) == 0:
+    """Rows of examples, at least one, with a column for each row of W; in W's type."""
+    if getattr(x, "ndim", 0) < 2 or x.shape[-1] != W.shape[0] or x.size == 0:
         got = f"shape {x.shape}" if hasattr(x, "shape") else type(x).__name__
         raise ValueError(
             f"x must be a batch of shape (n, {W.shape[0]}), one row an example, n at least 1; "
             f"got {got}: a single example is x[np.newaxis], a transposed batch x.T"
         )
+    return x if x.dtype == W.dtype else x.astype(W.dtype)
 
 
 def backward(layer, kept, da):
-    """`forward` came first and left `layer.kept`; da has the shape of what it returned."""
-    name = type(layer).__name__
+    """`forward` came first and left `layer.kept`; da has the shape of what it returned.
+
+    Returns both as matrices, a row an example, whatever the number of axes.
+    """
     array = layer.__dict__.get(kept)
     if array is None:
         raise ValueError(
-            f"{name}.backward before forward: call forward(x) on a batch first"
+            f"{type(layer).__name__}.backward before forward: call forward(x) on a batch first"
         )
-    shape = (len(array), layer.W.shape[1]) if "W" in layer.params else array.shape
+    n_out, shape = getattr(layer, "n_out", None), array.shape
+    if n_out is not None:
+        shape = (*shape[:-1], n_out)
     if np.shape(da) != shape:
         raise ValueError(
-            f"{name}.backward: da must have the shape of forward's output, {shape}, "
-            f"got {np.shape(da)}"
+            f"{type(layer).__name__}.backward: da must have the shape of forward's output, "
+            f"{shape}, got {np.shape(da)}"
         )
+    if array.ndim == 2:
+        return array, da
+    return array.reshape(-1, array.shape[-1]), da.reshape(-1, shape[-1])
 
 
 # --- losses and metrics
@@ -112,28 +122,32 @@ def targets(z, y):
 
 
 def labels(z, y):
-    """Logits z (n, k) with k at least 2, and integer labels y (n,) from 0 to k - 1; (z, y)."""
+    """Logits z (…, k) with k at least 2, and integer labels y (…) from 0 to k - 1.
+
+    Returns both with a single axis in front of the classes: z (n, k) and y (n,).
+    """
     z, y = outputs(z), np.asarray(y)
-    if z.ndim != 2 or z.shape[1] < 2:
+    if z.ndim < 2 or z.shape[-1] < 2:
         raise ValueError(
             f"z must hold one logit a class, shape (n, k) with k at least 2, got {z.shape}: "
             f"for a single logit use binary_cross_entropy"
         )
-    if y.shape != z.shape[:1]:
+    if y.shape != z.shape[:-1]:
+        flat = "y.ravel()" if z.ndim == 2 else "y.reshape(z.shape[:-1])"
         raise ValueError(
-            f"y must hold one label an example, shape {z.shape[:1]}, got {y.shape}: "
-            f"try y.ravel(), or y.argmax(axis=1) if the labels are one-hot"
+            f"y must hold one label an example, shape {z.shape[:-1]}, got {y.shape}: "
+            f"try {flat}, or y.argmax(axis=-1) if the labels are one-hot"
         )
     if y.dtype.kind not in "iu":
         raise ValueError(
             f"labels must be integers, got {y.dtype}: try y.astype(np.int64)"
         )
-    if y.min() < 0 or y.max() >= z.shape[1]:
+    if y.astype(np.uint64).max() >= z.shape[-1]:  # -1 is a large number without a sign
         raise ValueError(
-            f"labels must be from 0 to {z.shape[1] - 1}, one for each column of z, "
+            f"labels must be from 0 to {z.shape[-1] - 1}, one for each column of z, "
             f"got {y.min()} to {y.max()}: does the network have an output for each class?"
         )
-    return z, y
+    return (z, y) if z.ndim == 2 else (z.reshape(y.size, -1), y.ravel())
 
 
 def binary(z, y):
@@ -148,19 +162,10 @@ def binary(z, y):
 
 
 def classes(z, y):
-    """The true classes, y (n,), of outputs z (n, k), or of z (n, 1) with 0/1 targets (n, 1)."""
-    if np.ndim(z) == 2 and np.shape(z)[1] == 1:
-        return binary(z, y)[1].ravel().astype(np.int64)
-    return labels(z, y)[1]
-
-
-def has_classes(y):
-    """Whether targets are classes: integer labels (n,), or zeros and ones (n, 1)."""
-    return (
-        y.dtype.kind in "iu"
-        if y.ndim == 1
-        else y.shape[1:] == (1,) and np.isin(y, (0, 1)).all()
-    )
+    """The true classes, y (…), of outputs z (…, k), or of z (…, 1) with 0/1 targets (…, 1)."""
+    if np.ndim(z) >= 2 and np.shape(z)[-1] == 1:
+        return binary(z, y)[1][..., 0].astype(np.int64)
+    return labels(z, y)[1].reshape(np.shape(y))
 
 
 def outputs(z):
@@ -175,26 +180,22 @@ def outputs(z):
 
 
 def layers(layers):
-    """Layers that can form a network: instances, each once, whose sizes meet."""
-    width, source = None, None
+    """Layers that can form a network: instances, each once, whose sizes meet.
+
+    Returns all of them by place, those that layers hold included, each after its holder:
+    {"layer 0 (Linear)": …, "layer 1 (Residual)": …, "layer 1 (Residual).layers[0] (Linear)": …}.
+    """
+    places, width, source = {}, None, None
     for i, layer in enumerate(layers):
-        name = f"layer {i} ({type(layer).__name__})"
         if isinstance(layer, type) or not hasattr(layer, "params"):
             raise ValueError(
                 f"layer {i} must be a layer, such as ReLU(), got {layer!r}"
             )
-        if any(layer is other for other in layers[:i]):
-            raise ValueError(
-                f"{name} stands in the network twice: make one for each place"
-            )
-        for param in layer.params:
-            if np.shape(getattr(layer, param)) != np.shape(
-                getattr(layer, "d" + param, None)
-            ):
-                raise ValueError(
-                    f"{name} needs d{param}, an array of the shape of {param}"
-                )
-        n_in = getattr(layer, "n_in", None)
+        for place, found in held(f"layer {i}", layer):
+            once(place, found, places)
+            complete(place, found)
+            places[place] = found
+        name, n_in = f"layer {i} ({type(layer).__name__})", getattr(layer, "n_in", None)
         if None not in (width, n_in) and n_in != width:
             raise ValueError(
                 f"layers do not meet: {source} gives {width} numbers an example, "
@@ -206,6 +207,46 @@ def layers(layers):
         raise ValueError(
             "a network needs at least one layer: Network(Linear(2, 3, rng=rng))"
         )
+    return places
+
+
+def held(place, value):
+    """(place, layer) for a layer and all that it holds, or for those in a tuple or list."""
+    if isinstance(value, (tuple, list)):
+        for i, item in enumerate(value):
+            yield from held(f"{place}[{i}]", item)
+    elif hasattr(value, "params") and not isinstance(value, type):
+        place = f"{place} ({type(value).__name__})"
+        yield place, value
+        for name, item in vars(value).items():
+            yield from held(f"{place}.{name}", item)
+    elif hasattr(value, "theta"):
+        raise ValueError(
+            f"{place} has a theta of its own, which this network would not train: "
+            f"give the layer the network's layers instead, {place.split('.')[-1]}.layers"
+        )
+
+
+def once(place, layer, places):
+    """A layer stands in one place alone."""
+    for other, known in places.items():
+        if known is layer:
+            raise ValueError(
+                f"{place} stands in the network twice, and is {other}, too: "
+                f"make one for each place"
+            )
+
+
+def complete(place, layer):
+    """A layer has a gradient for each parameter, and its state is numbers."""
+    for name in layer.params:
+        if np.shape(getattr(layer, name)) != np.shape(getattr(layer, "d" + name, None)):
+            raise ValueError(f"{place} needs d{name}, an array of the shape of {name}")
+    for name in getattr(layer, "state", ()):
+        if np.asarray(getattr(layer, name, None)).dtype.kind not in "biuf":
+            raise ValueError(
+                f"{place} needs {name}, which it names in state: a number or an array"
+            )
 
 
 def float_type(dtype):
@@ -218,14 +259,29 @@ def float_type(dtype):
     return dtype
 
 
-def attached(network):
-    """Every parameter and gradient is still the network's own view into theta or grad."""
-    vectors = {"theta": network.theta, "grad": network.grad}
-    for layer, name, flat, view in network.views:
-        if getattr(layer, name, None) is not view or view.base is not vectors[flat]:
-            i = network.layers.index(layer)
+def inputs(x, network):
+    """An array with rows: floats in the network's type, integers as they are.
+
+    Activations get floats in any case: an exponential of small integers overflows.
+    """
+    x = np.asarray(x)
+    if x.ndim == 0:
+        raise ValueError(f"x must be a batch, one row an example, got {x!r}")
+    if x.dtype == network.dtype:
+        return x
+    first = network.layers[0]
+    if x.dtype.kind in "iu" and not getattr(first, "elementwise", False):
+        return x
+    return np.asarray(x, network.dtype)
+
+
+def attached(network, flat):
+    """Each parameter is the network's own view into theta, or each gradient into grad."""
+    vector = getattr(network, flat)
+    for place, layer, name, view in network.views[flat]:
+        if getattr(layer, name, None) is not view or view.base is not vector:
             raise ValueError(
-                f"layer {i} ({type(layer).__name__}): {name} is no longer a part of "
+                f"{place}: {name} is no longer a part of "
                 f"the network's {flat}. Either one of them was assigned anew: write into it, "
                 f"`{name}[...] = …`; or the layer went into another network: give "
                 f"each its own, copy.deepcopy(layer)"
@@ -244,28 +300,40 @@ def loss_gradient(dz, z):
         )
 
 
-def saved(path, network, theta):
-    """The theta in a file that `Network.save` wrote for a network with the same table."""
+def saved(path, network):
+    """(theta, state) in a file that `Network.save` wrote for a network with the same table."""
     with open(path, "rb") as file:
         try:
             with np.load(file, allow_pickle=False) as arrays:
-                saved_network, saved = str(arrays["network"]), arrays["theta"]
+                table = str(arrays["network"])
+                found = {name: arrays[name] for name in arrays if name != "network"}
+                found["theta"]
         except Exception as error:
             raise ValueError(
                 f"{path} is not a whole file that Network.save wrote "
                 f"({type(error).__name__}: {error})"
             ) from None
-    if saved_network != network:
+    if table != repr(network):
         raise ValueError(
-            f"{path} holds another network. Expected\n{network}\ngot\n{saved_network}\n"
+            f"{path} holds another network. Expected\n{network}\ngot\n{table}\n"
             f"Build the network that was saved, with its dtype, and load into that"
         )
-    if saved.shape != theta.shape or saved.dtype != theta.dtype:
+    ours = {"theta": network.theta, **network.state}
+    if found.keys() != ours.keys():
         raise ValueError(
-            f"{path} must hold {theta.size} numbers of {theta.dtype}, "
-            f"got {saved.size} of {saved.dtype}: save the network again"
+            f"{path} must hold {', '.join(ours)}, got {', '.join(found)}: "
+            f"save the network again"
         )
-    return saved
+    for name, value in ours.items():
+        want, got = np.asarray(value), found[name]
+        if (got.shape, got.dtype.kind) != (want.shape, want.dtype.kind):
+            raise ValueError(
+                f"{path}: {name} must have shape {want.shape} and type {want.dtype}, "
+                f"got {got.shape} and {got.dtype}: save the network again"
+            )
+        array = isinstance(value, np.ndarray)
+        found[name] = got.astype(value.dtype) if array else got.item()
+    return found.pop("theta"), found
 
 
 # --- optimizers and training
@@ -315,13 +383,22 @@ def data_sets(**data_sets):
                 f"{name} must be a pair (x, y), got {type(data).__name__}: "
                 f"fit(net, loss, optimizer, (x, y), (x_valid, y_valid), …)"
             )
-    return [pairs(*data) for data in data_sets.values()]
+    return [rows(*data) for data in data_sets.values()]
 
 
-def run(net, loss, x, y):
-    """Widths, shapes and labels fit: every error now, none halfway."""
+def run(net, loss, x, y, metric=None):
+    """All is finite, and widths, shapes and labels fit: every error now, none halfway.
+
+    Returns the loss.
+    """
+    finite(x=x, y=y)
     with np.errstate(over="ignore", invalid="ignore"):
-        loss(net.predict(x), y)
+        z = net.predict(x)
+        value, _ = loss(z, y)
+    measured = value if metric is None else metric(z, y)
+    if not isinstance(measured, numbers.Real):
+        raise ValueError(f"metric(z, y) must return a number, got {measured!r}")
+    return value
 
 
 def fractions(fractions, n):

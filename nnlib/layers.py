@@ -15,6 +15,8 @@ class Layer:
     """One step of a network; `params` names what it learns: "W" stands for W and dW."""
 
     params = ()
+    state = ()  # names of what it needs besides to predict: numbers, or arrays of them
+    lasting = ()  # names of what it had when it went into a network
     elementwise = False  # True: works on each number by itself, so the shape stays
 
     def forward(self, x):
@@ -29,9 +31,14 @@ class Layer:
         """`forward`, unless the layer behaves differently when not training."""
         return self.forward(x)
 
+    def __getstate__(self):
+        """A copy or a pickle carries no batch: None for what `forward` has kept."""
+        lasting = {*self.lasting, *self.state} if self.lasting else vars(self).keys()
+        return {k: v if k in lasting else None for k, v in vars(self).items()}
+
 
 class Linear(Layer):
-    """z = x W + b: x (n, n_in), W (n_in, n_out), b (n_out,). A column is a neuron."""
+    """z = x W + b: x (…, n_in), W (n_in, n_out), b (n_out,). A column is a neuron."""
 
     params = ("W", "b")
 
@@ -43,14 +50,14 @@ class Linear(Layer):
 
     def forward(self, x):
         """z = x W + b; keeps x."""
-        checks.batch(x, self.W)
+        x = checks.batch(x, self.W)
         self.x = x
         return x @ self.W + self.b
 
     def backward(self, da, need_dx=True):
         """dW = xᵀ da, db = sum of da's rows, dx = da Wᵀ (unless nobody needs it)."""
-        checks.backward(self, "x", da)
-        np.matmul(self.x.T, da, out=self.dW)
-        da.sum(axis=0, out=self.db)
+        x, rows = checks.backward(self, "x", da)
+        np.matmul(x.T, rows, out=self.dW)
+        rows.sum(axis=0, out=self.db)
         if need_dx:
             return da @ self.W.T

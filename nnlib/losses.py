@@ -23,7 +23,7 @@ def mse(z, y):
 def softmax(z):
     """p = eᶻ / Σ eᶻ along each row: positive, and each row adds up to 1.
 
-    z (n, k), any real numbers. Subtracting a row's maximum changes no ratio, and
+    z (…, k), any real numbers. Subtracting a row's maximum changes no ratio, and
     keeps the exponentials from overflowing.
     """
     z = checks.outputs(z)
@@ -34,9 +34,11 @@ def softmax(z):
 def cross_entropy(z, y):
     """L = mean of −log p[y] over the batch, p = softmax(z);  dz = (p − onehot(y)) / n.
 
-    z (n, k) are logits, y (n,) integer labels from 0 to k − 1. log p is computed as a
-    difference of logarithms, so a gap of 10⁴ between logits costs 10⁴, not ∞.
+    z (n, k) are logits, y (n,) integer labels from 0 to k − 1; there may be more axes in
+    front, of both. log p is computed as a difference of logarithms, so a gap of 10⁴
+    between logits costs 10⁴, not ∞.
     """
+    shape = np.shape(z)
     z, y = checks.labels(z, y)
     n, rows = len(z), np.arange(len(z))
     z = z - z.max(axis=1, keepdims=True)
@@ -46,7 +48,7 @@ def cross_entropy(z, y):
     dz /= total
     dz[rows, y] -= 1
     dz /= n
-    return float(value), dz
+    return float(value), dz.reshape(shape)
 
 
 def binary_cross_entropy(z, y):

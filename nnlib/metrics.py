@@ -6,14 +6,14 @@ from nnlib import checks
 
 
 def predicted_class(z):
-    """The class of each row: the largest of k logits (n, k), or z > 0 for (n, 1)."""
-    return (z[:, 0] > 0).astype(np.int64) if z.shape[1] == 1 else z.argmax(axis=1)
+    """The class of each row: the largest of k logits (…, k), or z > 0 for (…, 1)."""
+    return (z[..., 0] > 0).astype(int) if z.shape[-1] == 1 else z.argmax(axis=-1)
 
 
 def accuracy(z, y):
     """The share of right answers, from 0 to 1.
 
-    z (n, k) with integer labels y (n,), or z (n, 1) with zeros and ones y (n, 1).
+    z (…, k) with integer labels y (…), or z (…, 1) with zeros and ones y (…, 1).
     """
     true = checks.classes(z, y)
     return float(np.mean(predicted_class(z) == true))
@@ -22,7 +22,7 @@ def accuracy(z, y):
 def confusion_matrix(z, y):
     """How often true class i was called j, in row i and column j: integers (k, k)."""
     true = checks.classes(z, y)
-    k = max(2, z.shape[1])
+    k = max(2, z.shape[-1])
     counts = np.zeros((k, k), np.int64)
     np.add.at(counts, (true, predicted_class(z)), 1)
     return counts

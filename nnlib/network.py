@@ -6,38 +6,47 @@ the loss needs to know nothing about layers: it sees θ.
 """
 
 import copy
+import inspect
 from pathlib import Path
 
 import numpy as np
 
 from nnlib import checks
-from nnlib.layers import Linear
 
 
 class Network:
-    """z = f(x; θ): layers in a row; `theta` holds all weights, `grad` is ∂L/∂θ."""
+    """z = f(x; θ): layers in a row; `theta` holds all weights, `grad` is ∂L/∂θ.
+
+    Layers may hold layers, in attributes, tuples and lists: theta has their weights, too.
+    """
 
     def __init__(self, *layers, dtype=np.float32):
-        checks.layers(layers)
         self.layers, self.dtype, self.z = layers, checks.float_type(dtype), None
-        params = [(layer, name) for layer in layers for name in layer.params]
-        size = sum(getattr(layer, name).size for layer, name in params)
+        self.places = checks.layers(layers)  # by name, with those inside layers
+        params = [(*it, name) for it in self.places.items() for name in it[1].params]
+        size = sum(getattr(layer, name).size for _, layer, name in params)
         self.theta, self.grad = np.zeros(size, dtype), np.zeros(size, dtype)
-        self.views, start = [], 0
-        for layer, name in params:
+        self.views, start = {"theta": [], "grad": []}, 0
+        for place, layer, name in params:
             stop = start + getattr(layer, name).size
             for key, flat in ((name, "theta"), ("d" + name, "grad")):
                 values = getattr(layer, key)
                 view = getattr(self, flat)[start:stop].reshape(values.shape)
                 view[...] = values
                 setattr(layer, key, view)
-                self.views.append((layer, key, flat, view))
+                self.views[flat].append((place, layer, key, view))
             start = stop
+        for layer in self.places.values():  # what comes later, forward keeps of a batch
+            has = [name for name, value in vars(layer).items() if value is not None]
+            layer.lasting = getattr(layer, "lasting", ()) or ("lasting", *has)
+        # Nobody reads the gradient of the data: a third of the work can be saved.
+        offered = inspect.signature(layers[0].backward).parameters
+        self.no_dx = {"need_dx": False} if "need_dx" in offered else {}
 
     def forward(self, x):
         """z (n, n_out) of a batch x (n, n_in); layers keep what `backward` needs."""
-        checks.attached(self)
-        a, self.z = np.asarray(x, self.dtype), None
+        checks.attached(self, "theta")
+        a, self.z = checks.inputs(x, self), None
         for layer in self.layers:
             a = layer.forward(a)
         self.z = a
@@ -50,48 +59,74 @@ class Network:
         first, *others = self.layers
         for layer in reversed(others):
             dz = layer.backward(dz)
-        if type(first) is Linear:
-            # Nobody reads the gradient of the data: a third of the work is saved.
-            first.backward(dz, need_dx=False)
-        else:
-            first.backward(dz)
-        checks.attached(self)
+        first.backward(dz, **self.no_dx)
+        checks.attached(self, "grad")
+
+    def astype(self, dtype):
+        """A copy whose numbers are of another type."""
+        return type(self)(*copy.deepcopy(self.layers), dtype=dtype)
 
     def predict(self, x):
-        """The outputs of a batch when not training; no `backward` can follow."""
-        checks.attached(self)
-        a, self.z = np.asarray(x, self.dtype), None
-        for layer in self.layers:
-            a = layer.predict(a)
-        return a
+        """The outputs of a batch when not training; no `backward` can follow.
+
+        A thousand rows at a time: so the activations of many rows need little memory.
+        """
+        checks.attached(self, "theta")
+        x, self.z = checks.inputs(x, self), None
+        parts = []
+        for start in range(0, max(len(x), 1), 1000):
+            a = x[start : start + 1000]
+            for layer in self.layers:
+                a = layer.predict(a)
+            parts.append(a)
+        return np.concatenate(parts)
+
+    @property
+    def state(self):
+        """What layers need beyond theta: {"layer 1 (LeakyReLU).slope": 0.01}; a copy."""
+        return {
+            f"{place}.{name}": copy.copy(getattr(layer, name))
+            for place, layer in self.places.items()
+            for name in getattr(layer, "state", ())
+        }
+
+    @state.setter
+    def state(self, values):
+        for key, value in values.items():
+            place, _, name = key.rpartition(".")
+            setattr(self.places[place], name, copy.copy(value))
 
     def save(self, path):
-        """Writes the table of layers, and theta, to a .npz file: whole or not at all."""
-        checks.attached(self)
+        """Writes the table of layers, theta and state to a .npz file: all or nothing."""
+        checks.attached(self, "theta")
         part = Path(f"{path}.part")
         try:
             with part.open("wb") as file:
-                np.savez(file, network=repr(self), theta=self.theta)
+                np.savez(file, network=repr(self), theta=self.theta, **self.state)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
 
     def load(self, path):
         """Reads what `save` wrote for the same layers; otherwise nothing changes."""
-        checks.attached(self)
-        self.theta[...] = checks.saved(path, repr(self), self.theta)
+        checks.attached(self, "theta")
+        self.theta[...], self.state = checks.saved(path, self)
 
     def __repr__(self):
-        lines = []
-        for i, layer in enumerate(self.layers):
+        rows = []
+        for place, layer in self.places.items():
+            # "layer 1 (Residual)", or behind it "layers[0] (Linear)"
+            *outer, name = place.split(".")
+            number, name = ("", name) if outer else name[6:-1].split(" (")
             arrays = {name: getattr(layer, name) for name in layer.params}
-            shapes = ", ".join(
-                f"{name} {array.shape}" for name, array in arrays.items()
-            )
+            shapes = ", ".join(f"{name} {it.shape}" for name, it in arrays.items())
             size = sum(array.size for array in arrays.values())
-            lines.append(f"{i:3}  {type(layer).__name__:12}{shapes:28}{size:>12,}")
-        lines.append(f"     {f'all, {self.dtype}':40}{self.theta.size:>12,}")
-        return "\n".join(lines)
+            rows.append((f"{number:>3}  {'  ' * len(outer)}{name}", shapes, size))
+        width = max(17, *(len(name) + 2 for name, _, _ in rows))
+        rows.append((f"     all, {self.dtype}", "", self.theta.size))
+        return "\n".join(
+            f"{n:{width}}{shapes:28}{size:>12,}" for n, shapes, size in rows
+        )
 
     def __copy__(self):
         return copy.deepcopy(self)

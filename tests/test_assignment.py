@@ -13,7 +13,7 @@ import pytest
 
 from nnbook.tutor.assignment import assign, fixed, notebook_of, passes
 from nnbook.tutor.catalogue import all_exercises, chapter, everything, find
-from nnbook.tutor.specification import Code
+from nnbook.tutor.code import Code
 
 NBGRADER = "nbgrader==0.9.6"
 # It has functions, classes and methods, given parts, a broken program, a choice.
@@ -225,7 +225,7 @@ def test_nothing_is_overwritten(tmp_path):
     config = tmp_path / "nbgrader_config.py"
     config.write_text("mine", "utf-8")
     said = assign(NAME, tmp_path)
-    assert f"nbgrader generate_assignment {NAME} " in said and "autograde" in said
+    assert f"nbgrader generate_assignment {NAME}\n" in said and "autograde" in said
     assert f"{len(chapter(NAME))} exercises" in said
     assert config.read_text("utf-8") == "mine"
     with pytest.raises(ValueError, match="stays as it is"):

@@ -13,8 +13,7 @@ from types import SimpleNamespace
 import chapters
 import nbformat
 import pytest
-from notebooks import overview
-from pages import numbers
+from pages import numbers, overview
 
 from nnbook.contents import chapters as numbered
 
@@ -126,7 +125,7 @@ def draw_weights(neurons=3):
 '''
 EXERCISES = '''"""Exercises of *Counting*."""
 
-from nnbook.tutor.specification import Code, mistake
+from nnbook.tutor.code import Code, mistake
 
 WEIGHTS = Code(
     id="counting.weights",
@@ -195,6 +194,7 @@ class Copy:
             "_config.yml",
             "pyproject.toml",
             "CITATION.cff",
+            "CONTRIBUTING.md",
             "README.md",
         ):
             shutil.copy(ROOT / name, folder)

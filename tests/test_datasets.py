@@ -13,10 +13,10 @@ SPREAD = {spirals: "noise", moons: "noise", circles: "noise", blobs: "spread"}
 
 
 @pytest.mark.parametrize("toy", TOYS)
-def test_toys_give_float32_rows_and_int64_labels(toy, rng):
+def test_toys_give_float32_rows_and_int_labels(toy, rng):
     x, y = toy(41, rng=rng)
     assert x.shape == (41, 2) and x.dtype == np.float32
-    assert y.shape == (41,) and y.dtype == np.int64
+    assert y.shape == (41,) and y.dtype == int
     assert np.ptp(np.bincount(y)) <= 1
 
 
@@ -100,7 +100,7 @@ def test_outliers_replace_as_many_targets(outliers):
 def test_digits_are_the_published_ones():
     x, y = digits()
     assert x.shape == (1797, 64) and x.dtype == np.float32
-    assert y.shape == (1797,) and y.dtype == np.int64
+    assert y.shape == (1797,) and y.dtype == int
     assert x.min() == 0 and x.max() == 1
     # Of scikit-learn's load_digits(), as uint8, images then labels.
     stored = (x * 16).astype(np.uint8).tobytes() + y.astype(np.uint8).tobytes()

@@ -22,8 +22,9 @@ from nnbook.__main__ import parser_of_commands
 from nnbook.exercises import losses
 from nnbook.tutor import cells
 from nnbook.tutor.catalogue import chapter, everything, number_of
+from nnbook.tutor.code import Code, mistake
 from nnbook.tutor.result import BARS, Result, Said
-from nnbook.tutor.specification import Choice, Code, mistake
+from nnbook.tutor.specification import Choice
 
 PIECE = Code(
     id="losses.mse",

@@ -15,7 +15,8 @@ from mutants import mutants
 from nnbook.tutor import pages
 from nnbook.tutor.catalogue import all_exercises, chapter, everything
 from nnbook.tutor.cells import file_of, position
-from nnbook.tutor.specification import LINK, Choice, Code
+from nnbook.tutor.code import Code
+from nnbook.tutor.specification import LINK, Choice
 from nnbook.tutor.syntax import defines
 
 CODE = [exercise for exercise in all_exercises() if isinstance(exercise, Code)]

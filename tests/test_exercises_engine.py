@@ -17,8 +17,8 @@ from nnbook import contents
 from nnbook.exercises import check, exercises, hint, solution
 from nnbook.tutor import verdict
 from nnbook.tutor.catalogue import everything, find, number_of
+from nnbook.tutor.code import Code, mistake
 from nnbook.tutor.compare import difference, shown
-from nnbook.tutor.specification import Code, mistake
 
 
 @pytest.fixture(autouse=True)

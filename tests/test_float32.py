@@ -4,6 +4,7 @@ One float64 scalar in the wrong place makes float64 of all that follows, silentl
 stay right, and a step takes twice as long.
 """
 
+import functools
 import tracemalloc
 
 import numpy as np
@@ -93,6 +94,7 @@ def test_every_layer_of_a_network_gives_and_keeps_float32(make, rng, monkeypatch
     def watched(kind, name):
         method = getattr(kind, name)
 
+        @functools.wraps(method)
         def call(self, *args, **options):
             result = method(self, *args, **options)
             if result is not None:

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 import story
 from nbformat.v4 import new_code_cell, new_notebook, new_output
-from notebooks import normalise
+from notebooks import normalise, opened
 from notebooks.definitions import core_definitions, refreshed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -497,8 +497,9 @@ def test_the_normal_form_finds(plant):
 
 
 def test_a_file_formatted_by_something_else_is_not_normal(tmp_path):
-    path = tmp_path / "one.ipynb"
-    path.write_text(normalise.as_text(good()), "utf-8")
+    path, made = tmp_path / "one.ipynb", good()
+    opened.place(made)
+    path.write_text(normalise.as_text(made), "utf-8")
     assert normalise.check(path) == []
     path.write_text(path.read_text("utf-8").replace("\n ", "\n  "), "utf-8")
     assert normalise.check(path) != []

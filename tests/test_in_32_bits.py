@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import browser_versions
 import in_32_bits
+import other_versions
 import pytest
 
 TESTS = Path(__file__).parent
@@ -55,5 +55,13 @@ def test_the_browser_s_versions_are_those_of_its_lock_file(tmp_path):
     lock = tmp_path / "lock.json"
     packages = {"numpy": {"version": "2.0.1"}, "matplotlib": {"version": "3.9.0"}}
     lock.write_text(json.dumps({"packages": packages}))
-    assert browser_versions.versions(lock) == ["numpy==2.0.1", "matplotlib==3.9.0"]
-    assert len(browser_versions.versions()) == 2
+    assert other_versions.browser(lock) == ["numpy==2.0.1", "matplotlib==3.9.0"]
+    assert len(other_versions.browser()) == 2
+
+
+def test_the_oldest_numpy_is_that_of_the_project(tmp_path):
+    project = tmp_path / "pyproject.toml"
+    project.write_text('[project]\ndependencies = ["numpy>=2.3", "tqdm"]\n')
+    assert other_versions.oldest(project) == ["numpy==2.3.*"]
+    assert other_versions.oldest() == ["numpy==2.0.*"]
+    assert not other_versions.found(["numpy==1.0.*"], tmp_path)

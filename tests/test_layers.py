@@ -82,6 +82,31 @@ def test_dx_is_returned_unless_nobody_needs_it(linear):
     assert np.array_equal(linear.dW, dW)
 
 
+@pytest.mark.parametrize("shape", [(4, 2), (2, 5, 2), (3, 1, 2)])
+def test_more_axes_in_front_are_more_rows(shape, rng):
+    """z, dW, db and dx of x (…, 3) are those of its rows in one matrix."""
+    layer, other = Linear(3, 4, rng=rng), Linear(3, 4, rng=rng)
+    other.W[...] = layer.W
+    # Its axes in another order in memory: a view of such an array as rows is no view.
+    x = rng.standard_normal((3, *shape)).transpose(1, 2, *range(3, 1 + len(shape)), 0)
+    da = rng.standard_normal((4, *shape)).transpose(1, 2, *range(3, 1 + len(shape)), 0)
+    z, rows = layer.forward(x), other.forward(x.reshape(-1, 3))
+    assert z.shape == (*shape, 4) and np.allclose(z.reshape(-1, 4), rows, rtol=1e-13)
+    dx, drows = layer.backward(da), other.backward(da.reshape(-1, 4))
+    assert dx.shape == x.shape and np.allclose(dx.reshape(-1, 3), drows, rtol=1e-13)
+    assert np.allclose(layer.dW, other.dW) and np.allclose(layer.db, other.db)
+    with pytest.raises(ValueError, match="da must have the shape of forward's output"):
+        layer.backward(da.reshape(-1, 4))
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint8, bool, np.float32])
+def test_numbers_of_another_type_are_taken_in_the_weights_type(dtype, linear):
+    x = np.array([[1, 0, 1], [0, 1, 1]], dtype)
+    z = linear.forward(x)
+    assert z.dtype == linear.backward(z).dtype == np.float64
+    assert z.tolist() == [[16, 28], [18, 30]] and linear.x.dtype == np.float64
+
+
 def test_a_new_layer(rng):
     layer = Linear(200, 100, rng=rng)
     assert layer.params == ("W", "b") and (layer.n_in, layer.n_out) == (200, 100)
@@ -129,8 +154,10 @@ def test_predict_is_forward(linear):
         (np.zeros((4, 2)), r"shape \(4, 2\)"),
         (X.T, r"shape \(3, 2\)"),
         (X[0], r"shape \(3,\)"),
-        (np.zeros((1, 2, 3)), r"shape \(1, 2, 3\)"),
+        (np.zeros((1, 3, 2)), r"shape \(1, 3, 2\)"),
         (np.zeros((0, 3)), r"shape \(0, 3\)"),
+        (np.zeros((2, 0, 3)), r"shape \(2, 0, 3\)"),
+        (np.zeros(()), r"shape \(\)"),
         (X.tolist(), "list"),
     ],
 )

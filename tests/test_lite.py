@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import distribution
 import nbformat
 import pytest
-from lite import application, lockfile
+from lite import application, lockfile, python
 from notebooks.normalise import notebooks
 
+pytestmark = pytest.mark.thorough
 LOCK = lockfile.read()
 
 
@@ -26,7 +27,7 @@ def test_the_lock_file_is_what_its_script_makes():
     """From npm's copy of the distribution, and from PyPI's wheels of the versions it names."""
     wheels = distribution.KEPT / "locked"
     wheels.mkdir(parents=True, exist_ok=True)
-    pinned = {name: LOCK["packages"][name]["version"] for name in lockfile.FROM_PYPI}
+    pinned = {name: LOCK["packages"][name] for name in lockfile.FROM_PYPI}
     if len(list(wheels.glob("*.whl"))) < len(pinned):
         lockfile.fetch_wheels(wheels, pinned)
     assert lockfile.make(distribution.upstream(), wheels) == LOCK
@@ -39,7 +40,7 @@ def test_the_lock_file_is_small_and_complete():
         assert not set(map(lockfile.canonicalize_name, package["depends"])) - set(
             LOCK["packages"]
         ), name
-    assert {*application.AT_START, *application.NNLIB} <= {*LOCK["packages"], "nnlib"}
+    assert {*python.KERNELS, *python.NEEDS} <= set(LOCK["packages"])
 
 
 def test_a_package_brings_all_that_it_depends_on():
@@ -88,23 +89,28 @@ def test_a_missing_file_and_another_version_are_named(whole):
     ]
 
 
-def test_the_command_copies_what_is_needed_and_nothing_else(whole, monkeypatch, capsys):
-    (whole / "scipy.whl").write_bytes(b"not needed")
-    command = [
-        "lockfile.py",
-        "check",
-        str(whole),
-        "--copy",
-        str(whole / "to" / "serve"),
-    ]
-    monkeypatch.setattr("sys.argv", command)
+def test_the_command_says_what_a_folder_lacks(whole, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["lockfile", "check", str(whole)])
     lockfile.main()
     assert "has all that the chapters need" in capsys.readouterr().out
-    copied = {path.name for path in (whole / "to" / "serve").iterdir()}
-    assert copied == {"pyodide.mjs", "numpy.whl"}
     (whole / "numpy.whl").unlink()
     with pytest.raises(SystemExit, match="numpy.whl is not there"):
         lockfile.main()
+
+
+def test_the_command_fetches_what_is_lacking_and_no_other_file(whole, tmp_path_factory):
+    """From an address, which gives whatever it gives: the sums decide."""
+    (whole / "scipy.whl").write_bytes(b"not needed")
+    ours = tmp_path_factory.mktemp("ours")
+    with distribution.serving(distribution.Distribution, directory=whole) as url:
+        lockfile.fetch(ours, url)
+        assert {path.name for path in ours.iterdir()} == {"pyodide.mjs", "numpy.whl"}
+        (whole / "numpy.whl").write_bytes(b"altered")
+        (ours / "numpy.whl").unlink()
+        lockfile.fetch(ours, url)
+    assert list(lockfile.wrong_files(ours)) == [
+        "numpy.whl is another file than Pyodide 1.2.3's"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -112,38 +118,61 @@ def test_the_command_copies_what_is_needed_and_nothing_else(whole, monkeypatch, 
     [
         ("https://school.example/py", "https://school.example/py/"),
         ("https://school.example/py/", "https://school.example/py/"),
-        ("/py/", "/py/"),
-        ("pyodide", "../pyodide/"),
-        ("", f"{application.PYODIDE_CDN_URL}/"),
+        ("", lockfile.CDN),
     ],
 )
 def test_the_address_of_python_is_one_setting(said, told, monkeypatch):
     monkeypatch.delenv("PYODIDE_URL", raising=False)
-    assert application.distribution(config(said)) == told
+    assert python.source(config(said)) == python.address(python.source(config(said)))
+    assert python.source(config(said)) == told
     monkeypatch.setenv("PYODIDE_URL", "https://other.example")
-    assert application.distribution(config(said)) == "https://other.example/"
+    assert python.source(config(said)) == "https://other.example/"
 
 
-@pytest.mark.parametrize(
-    ("url", "numpy"),
-    [
-        ("https://school.example/py/", "https://school.example/py/"),
-        ("/py/", "/py/"),
-        ("../pyodide/", "../../pyodide/"),  # seen from lite/python/
-    ],
-)
-def test_the_published_lock_file_names_each_file_where_it_is(url, numpy, tmp_path):
-    wheel = tmp_path / "nnlib-0.1.0-py3-none-any.whl"
-    wheel.write_bytes(b"nnlib")
-    application.place_python(tmp_path / "python", lockfile.read(), [wheel], url)
+def test_a_folder_is_taken_if_all_that_it_holds_is_right(whole, monkeypatch):
+    monkeypatch.delenv("PYODIDE_URL", raising=False)
+    assert python.source(config(str(whole))) == whole
+    assert python.address(whole) == "python/"
+    (whole / "pyodide.mjs").write_bytes(b"altered")
+    with pytest.raises(ValueError, match="pyodide.mjs is another file than Pyodide 1"):
+        python.source(config(str(whole)))
+    with pytest.raises(ValueError, match="pyodide.mjs is not there.*lockfile fetch"):
+        python.source(config("no/such/folder"))
+
+
+@pytest.fixture
+def wheel(tmp_path):
+    made = tmp_path / "nnlib_book-0.1.0-py3-none-any.whl"
+    made.write_bytes(b"nnlib")
+    return made
+
+
+def test_the_published_lock_file_names_each_file_where_it_is(wheel, tmp_path):
+    url = "https://school.example/py/"
+    python.place(tmp_path / "python", LOCK, [wheel], url)
     published = json.loads((tmp_path / "python" / "pyodide-lock.json").read_text())
     files = {name: it["file_name"] for name, it in published["packages"].items()}
-    assert files["numpy"] == numpy + LOCK["packages"]["numpy"]["file_name"]
-    assert files["nnlib"] == wheel.name
+    assert files["numpy"] == url + LOCK["packages"]["numpy"]["file_name"]
+    assert files["nnlib-book"] == wheel.name
     assert files["ipywidgets"] == LOCK["packages"]["ipywidgets"]["file_name"]
     assert published["info"] == LOCK["info"]
-    assert published["packages"]["nnlib"]["sha256"] == lockfile.sha256(wheel)
-    assert not any("from" in package for package in published["packages"].values())
+    assert {it["file_name"]: it["sha256"] for it in published["core"]} == {
+        url + name: digest for name, digest in LOCK["core"].items()
+    }
+    packages = published["packages"].values()
+    assert published["packages"]["nnlib-book"]["sha256"] == lockfile.sha256(wheel)
+    assert not any("from" in package for package in packages)
+
+
+def test_a_folder_of_python_is_in_the_site_whole(whole, wheel, tmp_path, monkeypatch):
+    """And where nothing compiles, each file is the one that the lock file names."""
+    monkeypatch.setattr(python, "compiles", lambda: False)
+    lock = lockfile.read() | {"info": {}}
+    folder = tmp_path / "python"
+    python.place(folder, lock, [wheel], whole)
+    published = json.loads((folder / "pyodide-lock.json").read_text())
+    for it in [*published["core"], published["packages"]["numpy"]]:
+        assert lockfile.sha256(folder / it["file_name"]) == it["sha256"]
 
 
 # --- wheels -------------------------------------------------------------------------------------
@@ -153,16 +182,17 @@ def test_nnlib_is_a_wheel_of_all_its_files_and_always_the_same(tmp_path):
     first, second = tmp_path / "1", tmp_path / "2"
     for folder in (first, second):
         folder.mkdir()
-    one, two = application.nnlib_wheel(first), application.nnlib_wheel(second)
+    one, two = python.nnlib_wheel(first), python.nnlib_wheel(second)
     assert one.read_bytes() == two.read_bytes()
     with zipfile.ZipFile(one) as packed:
         inside = {name for name in packed.namelist() if ".dist-info/" not in name}
     ours = {
-        path.relative_to(application.ROOT).as_posix()
-        for path in (application.ROOT / "nnlib").rglob("*")
+        path.relative_to(python.ROOT).as_posix()
+        for name in python.PACKAGES
+        for path in (python.ROOT / name).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert inside == ours
+    assert inside == ours | {"nnbook/contents.json"}  # of _toc.yml
 
 
 def test_a_wheel_that_is_another_than_the_lock_file_says_stops_the_build(
@@ -176,7 +206,7 @@ def test_a_wheel_that_is_another_than_the_lock_file_says_stops_the_build(
     with pytest.raises(
         RuntimeError, match="is not the file that pyodide-lock.json names"
     ):
-        application.fetched(lock, tmp_path)
+        python.fetched(lock, tmp_path)
 
 
 def test_a_build_that_fails_for_a_wheel_leaves_the_old_lite_as_it_was(
@@ -200,12 +230,10 @@ def test_a_build_that_fails_for_a_wheel_leaves_the_old_lite_as_it_was(
 def test_the_kernels_wheels_are_the_ones_that_the_lock_file_names(tmp_path):
     lock = lockfile.read()
     only = {n: p for n, p in lock["packages"].items() if p.get("from") == "kernel"}
-    assert (
-        len(application.fetched({**lock, "packages": only}, tmp_path)) == len(only) == 3
-    )
+    assert len(python.fetched({**lock, "packages": only}, tmp_path)) == len(only) == 3
     only["piplite"]["sha256"] = "0" * 64
     with pytest.raises(RuntimeError, match="piplite"):
-        application.fetched({**lock, "packages": only}, tmp_path)
+        python.fetched({**lock, "packages": only}, tmp_path)
 
 
 # --- notebooks and pages ------------------------------------------------------------------------
@@ -238,15 +266,20 @@ def test_another_jupyterlite_that_starts_in_another_way_stops_the_build(tmp_path
         (tmp_path / app).mkdir()
         (tmp_path / app / "index.html").write_text("<title>x</title> started otherwise")
     with pytest.raises(RuntimeError, match="starts in another way"):
-        application.finish_pages(tmp_path, {}, LOCK, "https://school.example/")
+        application.finish_pages(tmp_path, {}, LOCK, "https://school.example/", "w.js")
+
+
+def test_another_kernel_without_such_a_worker_stops_the_build(tmp_path):
+    with pytest.raises(RuntimeError, match="one worker of the kernel was expected"):
+        application.wrap_worker(tmp_path)
 
 
 def test_whatever_lite_is_made_of_makes_it_anew(tmp_path, monkeypatch):
     """A changed notebook, another address; and a file of book/lite."""
     monkeypatch.setattr(application, "ROOT", tmp_path)
     monkeypatch.setattr(application, "LITE", tmp_path / "lite")
-    monkeypatch.setattr(application, "__file__", str(tmp_path / "lite.py"))
-    for name in ("pyproject.toml", "lite.py", "nnlib/x.py", "lite/runtime.js"):
+    monkeypatch.setattr(application, "HERE", tmp_path / "ext")
+    for name in ("pyproject.toml", "ext/x.mjs", "nnlib/x.py", "lite/runtime.js"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("1")
     one, other = {"a.ipynb": ("1", "text")}, {"a.ipynb": ("1", "another")}
@@ -254,7 +287,7 @@ def test_whatever_lite_is_made_of_makes_it_anew(tmp_path, monkeypatch):
         application.digest(url, found)
         for url, found in [("u", one), ("v", one), ("u", other)]
     }
-    for name in ("pyproject.toml", "lite.py", "nnlib/x.py", "lite/runtime.js"):
+    for name in ("pyproject.toml", "ext/x.mjs", "nnlib/x.py", "lite/runtime.js"):
         (tmp_path / name).write_text("2")
         seen.add(application.digest("u", one))
     assert len(seen) == 7

@@ -48,6 +48,22 @@ def test_cross_entropy_by_hand():
     assert np.allclose(dz, [[0.1, -0.35, 0.25], [0.1, 0.15, -0.25]])
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_label_for_each_place(order, dtype, rng):
+    """z (n, t, k) with y (n, t) costs the mean over all places; whatever z's memory order."""
+    z = rng.standard_normal(np.take((2, 3, 4), np.argsort(order))).astype(dtype)
+    z = z.transpose(np.argsort(np.argsort(order)))
+    y = rng.integers(0, z.shape[-1], z.shape[:-1])
+    value, dz = cross_entropy(z, y)
+    flat, dflat = cross_entropy(z.reshape(-1, z.shape[-1]), y.ravel())
+    assert value == pytest.approx(flat, rel=1e-6) and dz.shape == z.shape
+    assert dz.dtype == dtype and np.allclose(dz.reshape(dflat.shape), dflat, atol=1e-7)
+    numerical = numerical_gradient(lambda z: cross_entropy(z, y)[0], z)
+    assert np.allclose(dz, numerical, atol=1e-6)
+    assert np.allclose(softmax(z).sum(axis=-1), 1)
+
+
 def test_guessing_among_ten_costs_ln_10():
     assert cross_entropy(np.zeros((7, 10)), np.arange(7))[0] == pytest.approx(
         2.302585, abs=1e-6
@@ -228,6 +244,9 @@ INTS = np.array([0, 1, 1, 0])
         (cross_entropy, Z1, INTS, "one logit a class.*binary_cross_entropy"),
         (cross_entropy, Z1[:, 0], INTS, "one logit a class"),
         (cross_entropy, Z2[:0], INTS[:0], "at least one example"),
+        (cross_entropy, Z2[None], INTS, r"one label an example, shape \(1, 4\), got \(4,\)"),
+        (cross_entropy, Z2[None], INTS[None] * 2, "labels must be from 0 to 1.*got 0 to 2"),
+        (cross_entropy, Z2, INTS.astype(np.int8) - 1, "from 0 to 1.*got -1 to 0"),
     ],
 )
 def test_what_losses_refuse(loss, z, y, match):

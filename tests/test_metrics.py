@@ -30,6 +30,17 @@ def test_two_classes_by_hand():
         assert confusion_matrix(LOGITS, y).tolist() == [[1, 1], [1, 1]]
 
 
+def test_a_label_for_each_place():
+    """z (n, t, k) with y (n, t), and z (n, t, 1) with zeros and ones, count every place."""
+    z, y = np.stack([Z, Z[::-1]]), np.stack([Y, Y[::-1]])
+    assert predicted_class(z).tolist() == [[0, 1, 1, 2], [2, 1, 1, 0]]
+    assert accuracy(z, y) == 0.75
+    assert confusion_matrix(z, y).tolist() == [[2, 0, 0], [0, 2, 0], [0, 2, 2]]
+    z, y = np.stack([LOGITS, -LOGITS]), np.stack([ZEROS_AND_ONES, ZEROS_AND_ONES])
+    assert accuracy(z, y) == 0.375
+    assert confusion_matrix(z, y).tolist() == [[2, 2], [3, 1]]
+
+
 @pytest.mark.parametrize(
     "p, loss, share", [((0.51, 0.51), 0.673, 1.0), ((0.99, 0.49), 0.362, 0.5)]
 )

@@ -22,6 +22,7 @@ from nnlib.datasets import downloads, fashion_mnist, mnist
 from nnlib.datasets.downloads import COLLECTIONS, FILES, Collection
 from nnlib.datasets.idx import IMAGES, LABELS, read_idx
 
+pytestmark = pytest.mark.thorough
 N_TRAIN, N_TEST = 12, 7
 
 
@@ -142,7 +143,7 @@ def check_examples(data, name="mnist"):
     arrays = ARRAYS[name]
     for (x, y), images, labels in zip(data, arrays[::2], arrays[1::2], strict=True):
         assert x.shape == (len(labels), 784) and x.dtype == np.float32
-        assert y.shape == (len(labels),) and y.dtype == np.int64
+        assert y.shape == (len(labels),) and y.dtype == int
         np.testing.assert_allclose(x[0, :3], [0, 0.2, 1], rtol=1e-7)
         np.testing.assert_array_equal(np.rint(x * 255), images.reshape(-1, 784))
         np.testing.assert_array_equal(y, labels)

@@ -136,8 +136,8 @@ def test_backward_overwrites_and_returns_nothing():
 def test_the_first_layers_input_gradient_is_not_paid_for(monkeypatch):
     returned, backward = [], Linear.backward
 
-    def spy(self, da, **options):
-        returned.append(backward(self, da, **options))
+    def spy(self, da, need_dx=True):
+        returned.append(backward(self, da, need_dx))
         return returned[-1]
 
     monkeypatch.setattr(Linear, "backward", spy)
@@ -145,6 +145,37 @@ def test_the_first_layers_input_gradient_is_not_paid_for(monkeypatch):
     net.backward(net.forward(X))
     assert [dx is None for dx in returned] == [False, True]
     assert net.layers[0].backward(np.ones((5, 4), np.float32)).shape == X.shape
+
+
+class Narrow(Linear):
+    """A subclass, as a reader may write it, whose backward always returns dx."""
+
+    def backward(self, da):
+        return super().backward(da)
+
+
+class Wide(Linear):
+    """A subclass that inherits backward."""
+
+
+def test_whoever_offers_it_skips_the_input_gradient(rng):
+    asked = []
+
+    class Offering(Layer):
+        def forward(self, x):
+            return 2 * x
+
+        def backward(self, da, need_dx=True):
+            asked.append(need_dx)
+            return 2 * da
+
+    net = Network(Offering(), Linear(3, 2, rng=rng), Offering())
+    net.backward(net.forward(X))
+    assert asked == [True, False]
+    for kind, skips in (Wide, True), (Narrow, False):
+        net = Network(kind(3, 2, rng=rng), Tanh())
+        assert net.no_dx == ({"need_dx": False} if skips else {})
+        assert gradient_check(net, mse, X, X[:, :2]) < 1e-6
 
 
 def test_a_layer_may_predict_differently(rng):
@@ -405,6 +436,354 @@ def test_a_copy_of_a_network_and_its_layer_still_belong_together():
         assert not twin.forward(X).any() and net.forward(X).any()
 
 
+# --- layers inside layers
+
+
+class Residual(Layer):
+    """The reader's: a = x + f(x), with layers f in a row."""
+
+    def __init__(self, *layers):
+        self.layers = layers
+
+    def forward(self, x):
+        a = x
+        for layer in self.layers:
+            a = layer.forward(a)
+        return x + a
+
+    def backward(self, da):
+        dx = da
+        for layer in reversed(self.layers):
+            dx = layer.backward(dx)
+        return da + dx
+
+    def predict(self, x):
+        a = x
+        for layer in self.layers:
+            a = layer.predict(a)
+        return x + a
+
+
+class Both(Layer):
+    """Two layers side by side, in attributes, and a factor of its own."""
+
+    params = ("gain",)
+
+    def __init__(self, right, left):
+        self.right, self.left = right, left
+        self.gain, self.dgain = np.array([1.5]), np.zeros(1)
+
+    def forward(self, x):
+        self.sum = self.left.forward(x) + self.right.forward(x)
+        return self.gain * self.sum
+
+    def backward(self, da):
+        self.dgain[...] = np.sum(da * self.sum)
+        da = self.gain * da
+        return self.left.backward(da) + self.right.backward(da)
+
+
+def nested(seed=0, dtype=np.float32):
+    """Of 3 inputs and 2 outputs, with layers three deep: 16 + 35 + 41 + 10 weights."""
+    rng = np.random.default_rng(seed)
+
+    def linear(n_in, n_out):
+        return Linear(n_in, n_out, rng=rng)
+
+    inner = Residual(linear(4, 3), Tanh(), Residual(linear(3, 3)), linear(3, 4))
+    both = Both([linear(4, 4), Tanh()][0], Residual(linear(4, 4)))
+    return Network(linear(3, 4), inner, both, linear(4, 2), dtype=dtype)
+
+
+def test_all_weights_are_in_theta_in_order_of_assignment():
+    net = nested()
+    first, inner, both, last = net.layers
+    deep = inner.layers[2].layers[0]
+    order = [
+        (first, "W b"),
+        (inner.layers[0], "W b"),
+        (deep, "W b"),
+        (inner.layers[3], "W b"),
+        (both, "gain"),
+        (both.right, "W b"),
+        (both.left.layers[0], "W b"),
+        (last, "W b"),
+    ]
+    arrays = [getattr(layer, name) for layer, names in order for name in names.split()]
+    assert net.theta.size == sum(array.size for array in arrays) == 110
+    assert np.array_equal(net.theta, np.concatenate([a.ravel() for a in arrays]))
+    for flat, prefix in (net.theta, ""), (net.grad, "d"):
+        flat[...] = np.arange(110)
+        assert getattr(deep, prefix + "W").ravel().tolist() == list(range(31, 40))
+        getattr(both, prefix + "gain")[0] = -1
+        assert flat[59] == -1
+
+
+def test_layers_inside_layers_learn():
+    """The gradient is right, every weight moves, and the loss falls as it should."""
+    net = nested(dtype=np.float64)
+    assert gradient_check(net, cross_entropy, X, Y) < 1e-6
+    start, losses = net.theta.copy(), []
+    for _ in range(200):
+        value, dz = cross_entropy(net.forward(X), Y)
+        losses.append(value)
+        net.backward(dz)
+        net.theta -= 0.1 * net.grad
+    assert (net.theta != start).all() and losses[-1] < 0.01 < 0.1 < losses[0]
+
+
+@pytest.mark.parametrize("missing", [0, 2])
+def test_a_wrong_gradient_inside_a_layer_is_convicted(missing):
+    class Frozen(Linear):
+        def backward(self, da):
+            dx = super().backward(da)
+            self.dW[...] = 0
+            return dx
+
+    rng = np.random.default_rng(0)
+    layers = [Linear(3, 3, rng=rng), Tanh(), Linear(3, 3, rng=rng)]
+    layers[missing] = Frozen(3, 3, rng=rng)
+    net = Network(Residual(*layers), Linear(3, 2, rng=rng))
+    assert gradient_check(net, cross_entropy, X, Y) > 0.5
+
+
+def test_a_layer_is_in_one_place_at_any_depth(rng):
+    def linear():
+        return Linear(3, 3, rng=rng)
+
+    twice, loop = linear(), Residual(linear())
+    loop.layers += (loop,)
+    for layers, places in (
+        ([twice, Residual(linear(), twice)], ["0 (Linear)", r"1 (Residual).layers[1]"]),
+        ([Both(twice, twice)], ["0 (Both).right (Linear)", "0 (Both).left (Linear)"]),
+        (
+            [Residual(Residual(twice)), Residual([linear(), twice])],
+            ["layers[0] (Residual).layers[0] (Lin", "1 (Residual).layers[0][1] (Lin"],
+        ),
+        ([loop], ["layer 0 (Residual).layers[1] (Residual)"]),
+    ):
+        with pytest.raises(ValueError, match="twice.*make one for each place") as info:
+            Network(*layers)
+        assert all(place in str(info.value) for place in places), info.value
+
+
+def test_errors_name_the_place_inside(rng):
+    class Bare(Layer):
+        params = ("gain",)
+        gain = np.ones(3)
+
+    with pytest.raises(
+        ValueError, match=r"layer 0 \(Residual\).layers\[1\] \(Bare\) needs dgain"
+    ):
+        Network(Residual(Linear(3, 3, rng=rng), Bare()))
+    with pytest.raises(
+        ValueError, match=r"layers\[0\] has a theta of its own.*layers\[0\].layers"
+    ):
+        Network(Residual(Network(Linear(3, 3, rng=rng))))
+    net = nested()
+    net.layers[1].layers[2].layers[0].W = np.zeros((3, 3), np.float32)
+    place = r"layer 1 \(Residual\).layers\[2\] \(Residual\).layers\[0\] \(Linear\)"
+    with pytest.raises(ValueError, match=f"{place}: W is no longer"):
+        net.forward(X)
+    net = Network(Residual(Rebinding(3)))
+    dz = net.forward(X)
+    with pytest.raises(ValueError, match=r"layers\[0\] \(Rebinding\): dgain is no"):
+        net.backward(dz)
+
+
+def test_the_table_shows_layers_inside_layers(tmp_path):
+    table = repr(nested()).splitlines()
+    assert [line.split()[:2] for line in table[1:5]] == [
+        ["1", "Residual"],
+        ["layers[0]", "(Linear)"],
+        ["layers[1]", "(Tanh)"],
+        ["layers[2]", "(Residual)"],
+    ]
+    assert table[5].startswith("         layers[0] (Linear)  W (3, 3), b (3,)")
+    assert len({len(line) for line in table}) == 1 and table[-1].endswith(" 110")
+    nested().save(tmp_path / "net.npz")
+    other = nested(seed=1)
+    other.load(tmp_path / "net.npz")
+    assert np.array_equal(other.theta, nested().theta)
+    rng = np.random.default_rng(0)
+    flat = Network(Residual(Linear(3, 3, rng=rng)), Linear(3, 2, rng=rng))
+    flat.save(tmp_path / "net.npz")
+    with pytest.raises(ValueError, match="another network"):
+        Network(Linear(3, 3, rng=rng), Linear(3, 2, rng=rng)).load(tmp_path / "net.npz")
+
+
+@pytest.mark.parametrize("how", COPIES)
+def test_copies_of_nested_networks_are_whole_and_independent(how):
+    net = train_a_little(nested())
+    theta = net.theta.copy()
+    twin = train_a_little(COPIES[how](net))
+    assert np.array_equal(net.theta, theta) and not np.array_equal(twin.theta, theta)
+    assert np.array_equal(train_a_little(net).theta, twin.theta)
+
+
+# --- state beyond theta, batches, integers, many rows
+
+
+class Centred(Layer):
+    """Subtracts the mean; a running mean when predicting."""
+
+    state = ("mean", "batches")
+
+    def __init__(self, n):
+        self.mean, self.batches = np.zeros(n, np.float32), 0
+
+    def forward(self, x):
+        self.batches += 1
+        self.mean += (x.mean(axis=0) - self.mean) / self.batches
+        return x - x.mean(axis=0)
+
+    def backward(self, da):
+        return da - da.mean(axis=0)
+
+    def predict(self, x):
+        return x - self.mean
+
+
+def centred(slope=0.3, seed=0):
+    rng = np.random.default_rng(seed)
+    return Network(Residual(Centred(3), LeakyReLU(slope)), Linear(3, 2, rng=rng))
+
+
+def test_state_is_saved_and_restored(tmp_path):
+    net, path = train_a_little(centred()), tmp_path / "net.npz"
+    mean, leaky = net.layers[0].layers
+    assert list(net.state) == [
+        "layer 0 (Residual).layers[0] (Centred).mean",
+        "layer 0 (Residual).layers[0] (Centred).batches",
+        "layer 0 (Residual).layers[1] (LeakyReLU).slope",
+    ]
+    assert list(net.state.values())[1:] == [3, 0.3] and mean.mean.any()
+    net.save(path)
+    other = centred(slope=0.5, seed=1)
+    other.load(path)
+    assert np.array_equal(other.predict(X), net.predict(X))
+    theirs = other.layers[0].layers
+    assert theirs[1].slope == 0.3 and type(theirs[1].slope) is float
+    assert theirs[0].batches == 3 and theirs[0].mean.dtype == np.float32
+    theirs[0].mean += 1
+    assert not np.array_equal(theirs[0].mean, mean.mean)
+
+
+def test_state_of_another_shape_is_refused_and_nothing_changes(tmp_path):
+    path, net = tmp_path / "net.npz", Network(Centred(3))
+    net.save(path)
+    other = Network(Centred(4))
+    other.layers[0].batches = 7
+    with pytest.raises(ValueError, match=r"mean must have shape \(4,\).*got \(3,\)"):
+        other.load(path)
+    assert other.layers[0].batches == 7 and other.layers[0].mean.shape == (4,)
+
+
+@pytest.mark.parametrize("value", [None, "fast", object()])
+def test_state_is_numbers(value):
+    layer = Centred(3)
+    layer.mean = value
+    with pytest.raises(ValueError, match=r"layer 0 \(Centred\) needs mean.*a number"):
+        Network(layer)
+
+
+@pytest.mark.parametrize("how", COPIES)
+def test_copies_have_the_state_and_no_batch(how):
+    net = train_a_little(centred())
+    twin = COPIES[how](net)
+    assert np.array_equal(twin.predict(X), net.predict(X))
+    mean = net.layers[0].layers[0].mean
+    twin.forward(X + 1)
+    assert not np.array_equal(twin.layers[0].layers[0].mean, mean)
+    assert twin.layers[0].layers[1].slope == 0.3
+
+
+class Keeping(Layer):
+    """A reader's layer that keeps a batch under names of its own."""
+
+    def __init__(self):
+        self.mask, self.name = None, "kept"
+
+    def forward(self, x):
+        self.mask, self.twice = x > 0, (x, x)
+        return x * self.mask
+
+    def backward(self, da):
+        return da * self.mask
+
+
+@pytest.mark.parametrize("how", COPIES)
+def test_a_copy_carries_no_batch(how, rng):
+    leaky = LeakyReLU()
+    net = Network(Residual(Keeping(), leaky, Sigmoid()), Linear(3, 2, rng=rng))
+    net.forward(np.ones((2000, 3)))
+    assert len(pickle.dumps(net)) < 5000 < leaky.x.nbytes
+    twin = COPIES[how](net)
+    keeping, leaky, _ = twin.layers[0].layers
+    assert keeping.mask is None and keeping.twice is None and keeping.name == "kept"
+    with pytest.raises(ValueError, match="backward before forward"):
+        leaky.backward(np.ones((2000, 3)))
+    net.backward(np.ones((2000, 2)))  # the network itself still has its batch
+
+
+def test_astype_is_a_copy_in_another_type():
+    net = train_a_little(nested())
+    other = net.astype(np.float64)
+    assert other.dtype == other.theta.dtype == np.float64
+    assert np.array_equal(other.theta, net.theta)
+    assert np.allclose(other.predict(X), net.predict(X), atol=1e-5)
+    theta = net.theta.copy()
+    train_a_little(other)
+    assert np.array_equal(net.theta, theta) and net.theta.dtype == np.float32
+
+
+class Embedding(Layer):
+    """Tokens to vectors: x (…) integers, a (…, n_out)."""
+
+    params = ("W",)
+
+    def __init__(self, n_in, n_out, rng):
+        self.W, self.n_out = rng.standard_normal((n_in, n_out)), n_out
+        self.dW = np.zeros_like(self.W)
+
+    def forward(self, x):
+        assert x.dtype.kind in "iu"
+        self.x = x
+        return self.W[x]
+
+    def backward(self, da):
+        self.dW[...] = 0
+        np.add.at(self.dW, self.x, da)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint8])
+def test_tokens_reach_the_first_layer_as_they_are(dtype, rng):
+    """From tokens (n, t) to logits (n, t, k), learned with labels (n, t)."""
+    net = Network(Embedding(5, 4, rng), Tanh(), Linear(4, 3, rng=rng))
+    x, y = rng.integers(0, 5, (6, 7)).astype(dtype), rng.integers(0, 3, (6, 7))
+    assert net.forward(x).shape == net.predict(x).shape == (6, 7, 3)
+    assert net.predict(x).dtype == np.float32
+    assert gradient_check(net, cross_entropy, x, y) < 1e-6
+
+
+@pytest.mark.parametrize("layer", [Sigmoid, Tanh, ReLU, LeakyReLU])
+def test_activations_of_small_integers_do_not_overflow(layer):
+    x = np.array([[0, 1, 100, 255]], np.uint8)
+    with_floats = Network(layer()).forward(x.astype(float))
+    assert np.array_equal(Network(layer()).forward(x), with_floats)
+
+
+def test_many_rows_are_predicted_a_thousand_at_a_time(rng):
+    """The same numbers, and no layer is left with more."""
+    for rows in 1, 999, 1000, 1001, 2500:
+        x = rng.standard_normal((rows, 3)).astype(np.float32)
+        net = Network(Linear(3, 8, rng=rng), ReLU(), Linear(8, 2, rng=rng))
+        z = net.forward(x)
+        assert z.shape == net.predict(x).shape == (rows, 2)
+        assert np.allclose(net.predict(x), z, atol=1e-6)
+        assert all(len(layer.x) <= 1000 for layer in net.layers)
+
+
 # --- files
 
 
@@ -535,7 +914,9 @@ def test_files_that_are_something_else(tmp_path):
     savez(network=np.arange(3), theta=net.theta)
     fails_to_load(path, "another network")
     savez(network=repr(net), theta=net.theta[:-1])
-    fails_to_load(path, "26 numbers of float32, got 25")
+    fails_to_load(path, r"theta must have shape \(26,\) and type float32, got \(25,\)")
+    savez(network=repr(net), theta=net.theta, **{"layer 1 (Tanh).slope": 0.1})
+    fails_to_load(path, r"must hold theta, got theta, layer 1 \(Tanh\).slope")
     fails_to_load(tmp_path / "nothing.npz", "nothing.npz", error=FileNotFoundError)
 
 

@@ -1,9 +1,11 @@
 """The tables of the chapters on the first page, derived from the chapters and _toc.yml."""
 
+from types import SimpleNamespace
+
 import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
-from notebooks import overview
+from pages import overview
 
 CONTENTS = """
 root: book/index
@@ -45,27 +47,38 @@ def test_a_part_has_a_table_and_a_chapter_a_row(book):
     assert overview.tables(book).splitlines()[:5] == [
         "### Part I: Small",
         "",
-        "| | chapter | in one sentence |",
-        "|---|---|---|",
-        "| 1 | [*Of one*](one.ipynb) | It counts to one. |",
+        "| chapter | in one sentence |",
+        "|---|---|",
+        "| [*Of one*](one.ipynb) | It counts to one. |",
     ]
-    assert rows(book)[-1] == "| 3 | [*Of four*](four.ipynb) | It counts to four. |"
+    assert rows(book)[-1] == "| [*Of four*](four.ipynb) | It counts to four. |"
     assert overview.tables(book).count("### Part") == 2
 
 
-def test_a_new_chapter_is_listed_in_its_place(book):
-    page = first_page()
-    overview.place(page, book)
+def test_the_site_lists_a_new_chapter_in_its_place(book):
+    """The notebook of the first page stays as it is."""
+    text = [nbformat.writes(first_page())]
     write(book, "two", "# Of two\n\n*It counts to two.*\n\nYou will count.")
-    (book / "_toc.yml").write_text(
-        CONTENTS.replace("[{file: book/one}", "[{file: book/one}, {file: book/two}")
+    toc = CONTENTS.replace("{file: book/one}", "{file: book/one}, {file: book/two}")
+    (book / "_toc.yml").write_text(toc)
+    overview.renew(site(book), "book/index", text)
+    tables, other = nbformat.reads(text[0], as_version=4).cells
+    assert (tables.source, other.source) == (overview.tables(book), "b")
+    assert ["two.ipynb" in row for row in rows(book)] == [False, True, False, False]
+
+
+def test_other_pages_are_read_as_they_are(book):
+    text = [stored := nbformat.writes(first_page())]
+    overview.renew(site(book), "book/one", text)
+    assert text == [stored]
+
+
+def site(root):
+    return SimpleNamespace(
+        srcdir=root,
+        config=SimpleNamespace(root_doc="book/index"),
+        env=SimpleNamespace(doc2path=lambda page: f"{root}/{page}.ipynb"),
     )
-    assert overview.is_stale(page, book)
-    overview.place(page, book)
-    assert not overview.is_stale(page, book)
-    assert [cell.source for cell in page.cells] == [overview.tables(book), "b"]
-    assert [row[:4] for row in rows(book)] == ["| 1 ", "| 2 ", "| 3 ", "| 4 "]
-    assert "two.ipynb" in rows(book)[1]
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 import reference
-from notebooks import overview
 from notebooks.normalise import pages
+from pages import overview
 
 from nnbook import contents
 

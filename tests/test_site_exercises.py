@@ -13,7 +13,7 @@ from docutils.nodes import make_id
 
 from nnbook.tutor.catalogue import everything, number_of
 from nnbook.tutor.cells import slug
-from nnbook.tutor.specification import Code
+from nnbook.tutor.code import Code
 
 pytestmark = [pytest.mark.site, pytest.mark.usefixtures("site")]
 PAGES = {

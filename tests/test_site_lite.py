@@ -1,8 +1,5 @@
-"""The chapters in the browser, at lite/ of the built site: in Chromium, with the exact Python.
-
-distribution.py says how much of Python's distribution can be had here: all but the compiled
-packages. So a chapter opens, Python starts, ipywidgets shows a slider, files are kept; and
-`import nnlib` reaches NumPy, and fails there.
+"""The chapters at lite/ of the built site, in Chromium, without their Python: test_site_python.py
+has that. What can be read there, and what is kept of a reader's changes.
 """
 
 import json
@@ -18,13 +15,13 @@ from browser_checks import violations
 from built import CHAPTERS, ROOT, SITE
 from finish import addresses
 from lite import application, lockfile
+from lite_pages import WAIT, copies, open_notebook, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("site")]
 NOTEBOOKS = [Path(page).name for page in CHAPTERS if (ROOT / f"{page}.ipynb").exists()]
 CHAPTER = "activations"
 OURS = SITE / "lite"
 LOCK = lockfile.read()
-WAIT = 120_000  # milliseconds, for a slow machine to start Python
 
 
 def published():
@@ -41,7 +38,7 @@ def test_every_file_that_the_lock_names_is_there_or_on_the_list_of_the_distribut
         if "from" not in p
     }
     packages = published()["packages"]
-    assert set(packages) == {*LOCK["packages"], "nnlib"}
+    assert set(packages) == {*LOCK["packages"], "nnlib-book"}
     for name, package in packages.items():
         file = package["file_name"]
         if "/" in file:
@@ -82,7 +79,9 @@ def refusing(site, tmp_path_factory):
     )
     with (
         distribution.serving(distribution.Distribution, directory=empty) as url,
-        distribution.site_with(site, overlay, url) as address,
+        distribution.site_with(
+            site, distribution.elsewhere(site, overlay, url)
+        ) as address,
     ):
         yield address
 
@@ -93,11 +92,6 @@ def opened(browser, refusing):
     with tab(browser, refusing, []) as page:
         page.base = refusing
         yield page
-
-
-def open_notebook(page, name=CHAPTER):
-    page.goto(f"{page.base}/lite/notebooks/index.html?path={name}.ipynb")
-    page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=WAIT)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -116,7 +110,7 @@ def test_the_button_of_a_page_opens_that_page(browser, refusing, name):
 
 
 def test_the_way_back_leads_to_the_page(opened):
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     opened.get_by_role("link", name="Back to the page").click()
     opened.wait_for_url(f"{opened.base}/book/{CHAPTER}.html")
 
@@ -147,7 +141,7 @@ SETTLED = """() => {
 
 
 def test_links_lead_to_the_pages_of_the_site(opened):
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     there = {
         "Cybenko, 1989": "/book/bibliography.html#cybenko1989",
     }
@@ -161,7 +155,7 @@ def test_a_link_to_a_heading_of_another_notebook_leads_just_there(opened):
     open_notebook(opened, "refresher")
     opened.keyboard.press("Control+s")
     wait_for(opened, lambda: "refresher.ipynb" in copies(opened))
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     page, address = clicked(opened, "refresher")
     assert address == "/lite/notebooks/index.html?path=refresher.ipynb#the-chain-rule"
     heading = page.locator("#the-chain-rule")
@@ -172,7 +166,7 @@ def test_a_link_to_a_heading_of_another_notebook_leads_just_there(opened):
 
 
 def test_what_a_cell_printed_is_shown_line_by_line(opened):
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     code = nbformat.read(ROOT / "book" / f"{CHAPTER}.ipynb", as_version=4).cells
     printed = next(
         output.text
@@ -195,7 +189,7 @@ def test_an_answer_stays_folded_until_it_is_asked_for(opened):
 
 
 def test_formulas_have_no_numbers(opened):
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     wait_until_drawn(opened)
     assert not opened.get_by_text(re.compile(r"^\(\d+\)$")).filter(visible=True).count()
 
@@ -207,7 +201,7 @@ def said_to(page):
 
 
 def test_a_reader_is_told_that_the_distribution_lacks_a_file(opened):
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     assert "does not give pyodide.mjs" in said_to(opened)
     assert not [place for _, place in violations(opened) if "#nn-" in place]
 
@@ -216,7 +210,7 @@ def test_a_reader_is_told_that_the_distribution_is_out_of_reach(browser, origin)
     """The site as it is built: here no other host's name is known."""
     with tab(browser, origin, []) as page:
         page.base = origin
-        open_notebook(page)
+        open_notebook(page, CHAPTER)
         told = json.loads(page.locator("#nn-told").text_content())
         assert urlsplit(told["distribution"]).hostname in said_to(page)
 
@@ -226,11 +220,13 @@ def test_a_reader_is_told_that_the_distribution_does_not_answer(
 ):
     with (
         distribution.serving(distribution.Silent) as url,
-        distribution.site_with(site, tmp_path, url) as address,
+        distribution.site_with(
+            site, distribution.elsewhere(site, tmp_path, url)
+        ) as address,
         tab(browser, address, []) as page,
     ):
         page.base = address
-        open_notebook(page)
+        open_notebook(page, CHAPTER)
         assert "Python cannot be loaded" in said_to(page)
         distribution.Silent.over.set()
 
@@ -239,7 +235,7 @@ def test_a_reader_is_told_that_the_distribution_does_not_answer(
 def test_the_note_fits_and_can_be_closed(browser, refusing, look):
     with tab(browser, refusing, [], **look) as page:
         page.base = refusing
-        open_notebook(page)
+        open_notebook(page, CHAPTER)
         said_to(page)
         box, width = (
             page.locator("#nn-notes").bounding_box(),
@@ -252,35 +248,7 @@ def test_the_note_fits_and_can_be_closed(browser, refusing, look):
 
 # --- what a reader has changed ------------------------------------------------------------------
 
-COPIES = """async (change) => {
-  const done = (it) => new Promise((yes, no) => {
-    it.onsuccess = () => yes(it.result);
-    it.onerror = () => no(it.error);
-  });
-  const name = (await indexedDB.databases()).map((it) => it.name)
-    .find((it) => it.startsWith("JupyterLite Storage"));
-  if (!name) return {};
-  const storage = await done(indexedDB.open(name));
-  const files = () => storage.transaction("files", "readwrite").objectStore("files");
-  if (change) {
-    const copy = await done(files().get(change.path));
-    if (change.edition === null) delete copy.content.metadata.edition;
-    else if (change.edition) copy.content.metadata.edition = change.edition;
-    await done(files().put(copy, change.path));
-  }
-  const found = {};
-  for (const key of await done(files().getAllKeys())) {
-    found[key] = (await done(files().get(key)))?.content;
-  }
-  storage.close();
-  return found;
-}"""
 MARK = "# this line is mine"
-
-
-def copies(page, **change):
-    """The copies kept in the browser, {name: content}, after a change to one of them."""
-    return page.evaluate(COPIES, change or None)
 
 
 def edit(page):
@@ -291,14 +259,6 @@ def edit(page):
     wait_for(page, lambda: MARK in json.dumps(copies(page).get(f"{CHAPTER}.ipynb")))
 
 
-def wait_for(page, condition):
-    for _ in range(60):
-        if condition():
-            return
-        page.wait_for_timeout(500)
-    raise AssertionError("waited half a minute in vain")
-
-
 def first_cell(page):
     """The text of the first code cell, once it is drawn."""
     cell = page.locator(".jp-CodeCell .cm-content").first
@@ -307,20 +267,20 @@ def first_cell(page):
 
 
 def test_an_edit_survives_a_reload_without_being_saved(opened):
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     edit(opened)
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     assert MARK in first_cell(opened)
     assert set(copies(opened)) == {f"{CHAPTER}.ipynb"}
 
 
 def test_a_new_edition_is_shown_and_the_changed_copy_kept(opened):
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     edit(opened)
     copies(
         opened, path=f"{CHAPTER}.ipynb", edition="0123456789abcdef"
     )  # an earlier one
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     assert MARK not in first_cell(opened)
     note = opened.get_by_role("status").filter(has_text="new edition")
     note.wait_for()
@@ -364,25 +324,25 @@ def test_a_copy_under_a_former_name_is_kept_and_said_to_be(opened):
 
 
 def test_two_changed_copies_of_one_day_are_both_kept(opened):
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     for edition in ("0000000000000001", "0000000000000002"):
         edit(opened)
         copies(opened, path=f"{CHAPTER}.ipynb", edition=edition)
-        open_notebook(opened)
+        open_notebook(opened, CHAPTER)
     kept = [content for name, content in copies(opened).items() if "yours" in name]
     assert [MARK in json.dumps(content) for content in kept] == [True, True]
 
 
 def test_a_copy_that_was_never_changed_makes_way_without_a_word(opened):
     """Only its metadata is an earlier edition's, as that of other cells would be."""
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     opened.keyboard.press("Control+s")
     wait_for(opened, lambda: f"{CHAPTER}.ipynb" in copies(opened))
     (content,) = copies(opened).values()
     old = json.loads(json.dumps(content))
     old["cells"][0]["source"] = "An earlier edition."
     opened.evaluate(PLACE, [f"{CHAPTER}.ipynb", old])
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     assert "An earlier edition." not in opened.locator(".jp-Notebook").inner_text()
     assert not [name for name in copies(opened) if "yours" in name]
     assert not opened.get_by_role("status").filter(has_text="new edition").count()
@@ -406,15 +366,15 @@ PLACE = """async ([path, content]) => {
 
 def test_a_notebook_that_is_not_from_here_stays(opened):
     """One that a reader brought, under a chapter's name: it has no edition."""
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     edit(opened)
     copies(opened, path=f"{CHAPTER}.ipynb", edition=None)
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     assert MARK in first_cell(opened)
 
 
 def test_a_chapter_goes_out_as_a_file_and_comes_back(opened, tmp_path):
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     edit(opened)
     opened.get_by_role("menuitem", name="File").click()
     with opened.expect_download() as saved:
@@ -431,134 +391,3 @@ def test_a_chapter_goes_out_as_a_file_and_comes_back(opened, tmp_path):
     wait_for(opened, lambda: "brought.ipynb" in copies(opened))
     open_notebook(opened, "brought")
     assert MARK in first_cell(opened)
-
-
-# --- with Python --------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def python(browser, site, tmp_path_factory):
-    """A chapter with its Python, which has started; `wrong` is what went wrong until then."""
-    folder, overlay = tmp_path_factory.mktemp("python"), tmp_path_factory.mktemp("laid")
-    sums = distribution.stand_in(folder)
-    with (
-        distribution.serving(distribution.Distribution, directory=folder) as url,
-        distribution.site_with(site, overlay, url, sums) as address,
-        tab(browser, address, wrong := []) as page,
-    ):
-        page.base, page.wrong, page.distribution = address, wrong, url
-        open_notebook(page)
-        wait_for_python(page)
-        yield page
-
-
-def wait_for_python(page):
-    """Until the kernel has started; its own status says so too early."""
-    states = ("unknown", "idle")
-    for state in states:
-        shown = page.locator(f".jp-Notebook-ExecutionIndicator[data-status={state}]")
-        shown.wait_for(timeout=WAIT)
-
-
-def run(page, code, number=0):
-    """A code cell, after this code in it was run."""
-    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(f"{code}\nprint('that is', 'all')")
-    page.keyboard.press("Control+Enter")
-    said = cell.locator(".jp-OutputArea")
-    ended = said.get_by_text("that is all").or_(said.get_by_text("Traceback (most"))
-    ended.first.wait_for(timeout=WAIT)
-    return cell
-
-
-def hosts(wrong):
-    """The servers that a page asked."""
-    asked = [it.split()[-1] for it in wrong if it.startswith("asks for")]
-    return {urlsplit(url).netloc for url in asked}
-
-
-def test_python_starts_with_files_from_here_and_the_distribution_alone(python):
-    ours = {urlsplit(url).netloc for url in (python.base, python.distribution)}
-    assert hosts(python.wrong) <= ours
-    said = run(
-        python,
-        "import sys, platform\nprint(sys.version.split()[0], platform.machine())",
-    )
-    assert f"{LOCK['info']['python']} wasm32" in said.inner_text()
-
-
-def test_a_slider_of_ipywidgets_moves_and_python_hears_it(python):
-    cell = run(
-        python,
-        "import ipywidgets\nslider = ipywidgets.IntSlider(3, 0, 9, description='rate')\n"
-        "said = ipywidgets.HTML()\n"
-        "slider.observe(lambda it: setattr(said, 'value', f'now {it.new}'), 'value')\n"
-        "display(slider, said)",
-    )
-    handle = cell.locator(".noUi-handle, [role=slider]").first
-    handle.focus()
-    python.keyboard.press("ArrowRight")
-    cell.get_by_text("now 4").wait_for()
-
-
-def test_progress_with_the_exercises_survives_a_reload(python):
-    """The real file of it; nnlib's own import would need NumPy."""
-    progress = (
-        "import importlib.util, sys, types\n"
-        "folder = next(p for p in sys.path if 'site-packages' in p) + '/nnbook/exercises'\n"
-        "import pyodide_js; await pyodide_js.loadPackage('nnlib')\n"
-        "spec = importlib.util.spec_from_file_location('progress', folder + '/progress.py')\n"
-        "progress = importlib.util.module_from_spec(spec); spec.loader.exec_module(progress)\n"
-    )
-    change = (
-        "said = progress.note('losses.mse', lambda it: it | {'passed': True})\n"
-        "print('saved:', said or [])"
-    )
-    assert "saved: []" in run(python, progress + change).inner_text()
-    open_notebook(python)
-    wait_for_python(python)
-    read_back = "print('passed', progress.read()[0]['losses.mse']['passed'])"
-    assert "passed True" in run(python, progress + read_back).inner_text()
-    export = "print(progress.export('mine.json'))"
-    assert "1 answers are in mine.json" in run(python, export).inner_text()
-    wait_for(python, lambda: "mine.json" in copies(python))
-
-
-def test_a_chapter_needs_no_cell_that_installs_it_and_reaches_numpy(python):
-    """And fails there, for there is no NumPy for this Python on this machine."""
-    first = nbformat.read(ROOT / "book" / f"{CHAPTER}.ipynb", as_version=4)
-    code = next(cell.source for cell in first.cells if cell.cell_type == "code")
-    said = run(python, code, 1).inner_text()
-    assert "site-packages/nnlib/" in said
-    assert said.rstrip().endswith("ModuleNotFoundError: No module named 'numpy'")
-    lacking = [it for it in python.wrong if "lacks" in it and "numpy-" in it]
-    assert any(LOCK["packages"]["numpy"]["file_name"] in it for it in lacking)
-
-
-def test_a_package_that_is_not_here_is_asked_of_nobody(python):
-    said = run(python, "%pip install requests", 2).inner_text()
-    assert said.rstrip().splitlines()[-1].startswith("PiplitePyPIDisabled: requests")
-
-
-def test_python_starts_from_a_folder_of_the_site(browser, site, tmp_path):
-    """What a school sets that hosts the runtime beside the pages: pyodide_url: pyodide.
-
-    In a window without service workers, as without https: there Python keeps no files.
-    """
-    (tmp_path / "pyodide").mkdir()
-    sums = distribution.stand_in(tmp_path / "pyodide")
-    with (
-        distribution.site_with(site, tmp_path, "../pyodide/", sums) as address,
-        tab(browser, address, wrong := [], service_workers="block") as page,
-    ):
-        page.base = address
-        open_notebook(page)
-        wait_for_python(page)
-        page.get_by_role("status").filter(
-            has_text="Python cannot keep files"
-        ).wait_for()
-        said = run(page, "import ipywidgets\nprint(ipywidgets.__name__, 'is here')")
-        assert "ipywidgets is here" in said.inner_text()
-    assert hosts(wrong) <= {urlsplit(address).netloc}

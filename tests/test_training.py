@@ -13,6 +13,7 @@ from nnlib import (
     Adam,
     EarlyStopping,
     History,
+    Layer,
     Linear,
     Momentum,
     Network,
@@ -395,20 +396,96 @@ def test_a_regression_has_no_accuracies():
         assert history.train_accuracy == history.valid_accuracy == []
 
 
+def absolute_error(z, y):
+    """A reader's own loss of a regression."""
+    y = y.reshape(z.shape)
+    return float(np.mean(np.abs(z - y))), np.sign(z - y) / z.size
+
+
 @pytest.mark.parametrize("shape, n_out", [((25, 1), 1), ((25,), 1), ((25, 2), 2)])
-def test_a_regression_with_the_readers_own_loss(shape, n_out):
-    """No classes: numbers other than 0 and 1, one a row, or two columns of zeros and ones."""
-
-    def absolute_error(z, y):
-        y = y.reshape(z.shape)
-        return float(np.mean(np.abs(z - y))), np.sign(z - y) / z.size
-
-    y = generator().standard_normal(shape)
-    data = X, (y > 0).astype(float) if n_out == 2 else y
+@pytest.mark.parametrize("kind", ["numbers", "whole numbers", "zeros and ones"])
+def test_a_regression_with_the_readers_own_loss(shape, n_out, kind):
+    """Whatever its targets look like: nobody said that they are classes."""
+    y = 5 * generator().standard_normal(shape)
+    y = {"numbers": y, "whole numbers": y.astype(int), "zeros and ones": y > 0}[kind]
+    data = X, (y.astype(int) if kind == "zeros and ones" else y)
     options = dict(epochs=2, batch_size=10, rng=generator())
     history = fit(make(n_out), absolute_error, SGD(0.1), data, data, **options)
     assert len(history.train_loss) == 2
     assert history.train_accuracy == history.valid_accuracy == []
+
+
+def test_what_is_measured_is_said():
+    """The same run, with one's own loss and the accuracy, or another metric, or none."""
+
+    def own(z, y):
+        return cross_entropy(z, y)
+
+    def errors(z, y):
+        return np.sum(z.argmax(axis=1) != y)  # not a share, and no float
+
+    seen = {}
+    for name, loss, metric in (
+        ("default", cross_entropy, None),
+        ("own", own, None),
+        ("accuracy", own, accuracy),
+        ("errors", cross_entropy, errors),
+    ):
+        options = dict(epochs=3, batch_size=10, rng=generator(), metric=metric)
+        seen[name] = fit(make(), loss, Adam(0.02), TRAIN, VALID, **options)
+    assert seen["own"].train_accuracy == seen["own"].valid_accuracy == []
+    assert seen["accuracy"] == seen["default"] and seen["default"].train_accuracy
+    for name, n in ("train_accuracy", 25), ("valid_accuracy", 15):
+        counts = getattr(seen["errors"], name)
+        shares = getattr(seen["default"], name)
+        assert [1 - c / n for c in counts] == pytest.approx(shares)
+        assert {type(count) for count in counts} == {float}
+
+
+def test_a_metric_of_a_regression():
+    def largest_error(z, y):
+        return np.abs(z - y).max()
+
+    data = X, X[:, :1]
+    options = dict(epochs=2, batch_size=10, rng=generator(), metric=largest_error)
+    net = make(1)
+    history = fit(net, mse, SGD(0.1), data, data, **options)
+    assert history.train_accuracy == history.valid_accuracy
+    assert history.train_accuracy[1] == largest_error(net.predict(X), data[1])
+
+
+@pytest.mark.parametrize("returned", [None, np.ones(3), "good", (0.5, 1)])
+def test_a_metric_is_a_number(returned):
+    net, options = make(), dict(epochs=1, batch_size=10, rng=generator())
+    theta = net.theta.copy()
+    with pytest.raises(ValueError, match=r"metric\(z, y\) must return a number"):
+        fit(
+            net,
+            cross_entropy,
+            SGD(0.1),
+            TRAIN,
+            VALID,
+            metric=lambda z, y: returned,
+            **options,
+        )
+    assert np.array_equal(net.theta, theta)
+
+
+def test_several_answers_for_an_example_have_no_accuracy():
+    """Two questions of yes or no each: a loss, but not one class."""
+    data = X, np.stack([Y, 1 - Y], axis=1)
+    options = dict(epochs=2, batch_size=10, rng=generator())
+    history = fit(make(2), binary_cross_entropy, SGD(0.1), data, data, **options)
+    assert len(history.train_loss) == 2 and history.train_accuracy == []
+
+
+def test_a_label_for_each_place_of_an_example():
+    x, y = generator().standard_normal((25, 4, 3)), generator().integers(0, 2, (25, 4))
+    options = dict(epochs=2, batch_size=10, rng=generator())
+    net = make()
+    history = fit(net, cross_entropy, Adam(0.01), (x, y), (x, y), **options)
+    share = np.mean(net.predict(x).argmax(axis=-1) == y)
+    assert history.valid_accuracy[-1] == pytest.approx(share)
 
 
 def test_two_classes_with_one_logit():
@@ -434,6 +511,135 @@ def test_only_the_batches_go_through_forward():
     options = dict(epochs=2, batch_size=10, rng=generator())
     fit(net, cross_entropy, SGD(0.1), TRAIN, VALID, **options)
     assert seen == [10, 10, 5] * 2
+
+
+def test_no_layer_is_left_with_the_whole_training_set():
+    x, y = noise(2500, 3)
+    net, options = make(), dict(epochs=1, batch_size=10, rng=generator())
+    fit(net, cross_entropy, SGD(0.1), (x, y), VALID, **options)
+    kept = [net.layers[0].x, net.layers[1].a, net.layers[2].x]
+    assert max(len(array) for array in kept) <= 1000
+
+
+# --- to go on, to be stopped, and what is restored
+
+
+@pytest.mark.parametrize("loss", [cross_entropy, mse])
+def test_history_goes_on_where_another_call_stopped(loss):
+    data = TRAIN if loss is cross_entropy else (X, X[:, :2])
+    thetas, histories = [], []
+    for calls in (7,), (4, 3), (1, 1, 5):
+        net, optimizer, rng, history = make(), Adam(0.02), generator(), None
+        for epochs in calls:
+            options = dict(epochs=epochs, batch_size=10, rng=rng, history=history)
+            history = fit(net, loss, optimizer, data, data, **options)
+        thetas.append(net.theta)
+        histories.append(history)
+    assert np.array_equal(thetas[0], thetas[1]) and np.array_equal(*thetas[1:])
+    assert histories[0] == histories[1] == histories[2]
+    assert len(history.train_loss) == 7 and history.best_epoch == 6
+
+
+def test_the_history_that_is_given_does_not_change():
+    given = History([0.9], [0.8], [0.5], [0.5])
+    options = dict(epochs=2, batch_size=10, rng=generator(), history=given)
+    history = fit(make(), cross_entropy, Adam(0.02), TRAIN, VALID, **options)
+    assert given == History([0.9], [0.8], [0.5], [0.5])
+    assert len(history.valid_loss) == 3 and history.valid_loss[0] == 0.8
+
+
+def test_weights_that_came_with_a_history_may_stay_the_best():
+    net, history = fitted(60, patience=5)
+    best = net.theta.copy()
+    options = dict(epochs=10, batch_size=10, patience=2, rng=generator(1))
+    again = fit(net, cross_entropy, SGD(20.0), TRAIN, VALID, history=history, **options)
+    assert min(again.valid_loss[len(history.valid_loss) :]) > min(history.valid_loss)
+    assert len(again.valid_loss) == len(history.valid_loss) + 2
+    assert again.best_epoch == history.best_epoch and np.array_equal(net.theta, best)
+
+
+def test_divergence_counts_the_epochs_of_the_history():
+    _, history = fitted(4)
+    x = 10 * np.ones((8, 3))
+    options = dict(epochs=50, batch_size=4, rng=generator(), history=history)
+    with pytest.raises(ValueError, match=r"diverged in epoch [45] "):
+        fit(make(1), mse, SGD(3e9), (x, x[:, :1]), (x, x[:, :1]), **options)
+    assert len(history.valid_loss) == 4
+
+
+def interrupted(step, patience=None):
+    """A run in which Ctrl-C is pressed in this step, three steps being an epoch."""
+
+    class Pressed(Adam):
+        def step(self, theta, grad):
+            super().step(theta, grad)
+            if self.t == step:
+                raise KeyboardInterrupt
+
+    net = make()
+    options = dict(epochs=60, batch_size=10, patience=patience, rng=generator())
+    return net, fit(net, cross_entropy, Pressed(0.02), TRAIN, VALID, **options)
+
+
+@pytest.mark.parametrize("patience", [None, 50])
+def test_ctrl_c_ends_with_the_history_and_the_best_weights(patience):
+    seen = watched(60)
+    valid = [v for _, _, v, _, _ in seen]
+    best = int(np.argmin(valid))
+    net, history = interrupted(3 * (best + 5) + 2, patience)
+    assert history.valid_loss == pytest.approx(valid[: best + 5], rel=1e-12)
+    lists = vars(history).values()
+    assert {len(it) for it in lists if isinstance(it, list)} == {best + 5}
+    assert history.best_epoch == best and np.array_equal(net.theta, seen[best][0])
+
+
+def test_ctrl_c_in_the_first_epoch_leaves_everything_as_it_was():
+    net, history = interrupted(2)
+    assert history == History() and np.array_equal(net.theta, make().theta)
+
+
+class Centred(Layer):
+    """Subtracts the mean; when predicting, that of the last batch it has seen."""
+
+    state = ("mean",)
+
+    def __init__(self, n):
+        self.mean = np.zeros(n, np.float32)
+
+    def forward(self, x):
+        self.mean[...] = x.mean(axis=0)
+        return x - self.mean
+
+    def backward(self, da):
+        return da - da.mean(axis=0)
+
+    def predict(self, x):
+        return x - self.mean
+
+
+def with_state():
+    rng = generator()
+    return Network(Linear(3, 8, rng=rng), Centred(8), Tanh(), Linear(8, 2, rng=rng))
+
+
+def test_the_best_weights_come_with_their_state():
+    net, options = with_state(), dict(batch_size=10, rng=generator())
+    history = fit(
+        net, cross_entropy, Adam(0.1), TRAIN, VALID, epochs=60, patience=5, **options
+    )
+    assert history.best_epoch < len(history.valid_loss) - 1
+    value, _ = cross_entropy(net.predict(VALID[0]), VALID[1])
+    assert value == pytest.approx(min(history.valid_loss), rel=1e-6)
+
+
+def test_a_divergence_gives_the_state_back():
+    net = with_state()
+    net.layers[1].mean[...] = np.arange(8)
+    x = 10 * np.ones((8, 3))
+    options = dict(epochs=50, batch_size=4, rng=generator())
+    with pytest.raises(ValueError, match="diverged"):
+        fit(net, mse, SGD(3e9), (x, x[:, :2]), (x, x[:, :2]), **options)
+    assert net.layers[1].mean.tolist() == list(range(8))
 
 
 def test_history_starts_empty():

@@ -20,6 +20,7 @@ ELEMENTS = (
     "markdown",
     "nowrap",
     "numbers",
+    "overview",
     "streams",
     "times",
 )

@@ -84,6 +84,33 @@
 
   // --- Python -----------------------------------------------------------------------------------
 
+  // Makes the kernel's worker now, and hands it over when JupyterLab, which takes seconds to load,
+  // asks for one. A kernel that is started once more gets a new one. Resolves to why Python failed.
+  function startPython() {
+    const { Worker: Plain } = window;
+    let failed;
+    const failing = new Promise((resolve) => (failed = resolve));
+    const make = () => {
+      const worker = new Plain(new URL("python/worker.js", site), { type: "module" });
+      worker.addEventListener("error", ({ message }) => failed(message || "its worker does not start"));
+      worker.addEventListener("message", ({ data }) => {
+        if (data?.nnPython) failed(data.nnPython);
+        if (data?.name === "throw") failed(data.value?.value?.message ?? "its kernel does not start");
+      });
+      return worker;
+    };
+    let early = make();
+    window.Worker = class extends Plain {
+      constructor(url, options) {
+        if (!`${url}`.endsWith(told.worker)) return super(url, options);
+        const worker = early ?? make();
+        early = null;
+        return worker;
+      }
+    };
+    return failing;
+  }
+
   // The first of the files that does not come; null if all do. Asks for no file's content.
   async function missing() {
     const signal = AbortSignal.timeout(PATIENCE);
@@ -96,23 +123,23 @@
     return (await Promise.all(asked)).find(Boolean) ?? null;
   }
 
-  async function watchPython() {
+  async function watchPython(failing) {
     const host = new URL(told.distribution, site).host;
     const note = say("status", `Python is being loaded from ${host}. You can read on meanwhile.`);
     const lost = await missing();
     if (lost) {
       note.remove();
-      say(
-        "alert",
+      sayThatItFailed(
         `Python cannot be loaded: ${lost.host} does not give ${lost.pathname.split("/").pop()}. ` +
-          "Perhaps this computer is offline, or a filter is in the way. No cell can run, but what " +
-          "you write is kept.",
-        ["Try again", location.pathname + location.search],
-        ["Other ways to run it", new URL("../book/read_run_do.html", site)],
+          "Perhaps this computer is offline, or a filter is in the way.",
       );
     }
-    await started();
+    const problem = await Promise.race([started(), failing]);
     note.remove();
+    if (problem) {
+      if (!lost) sayThatItFailed(`Python does not start: ${problem}.`);
+      return;
+    }
     document.documentElement.dataset.nnPython = "ready";
     if (!(await navigator.serviceWorker?.getRegistration(site))) {
       say(
@@ -121,6 +148,15 @@
           "one): what the exercises know of you is forgotten at the end. Your edits stay.",
       );
     }
+  }
+
+  function sayThatItFailed(why) {
+    say(
+      "alert",
+      `${why} No cell can run, but what you write is kept.`,
+      ["Try again", location.pathname + location.search],
+      ["Other ways to run it", new URL("../book/read_run_do.html", site)],
+    );
   }
 
   // Resolves when the kernel has started; before it does, its status is at first "idle", too.
@@ -243,6 +279,7 @@
     for (const deed of ["keydown", "pointerdown", "wheel"]) addEventListener(deed, stop, true);
   }
 
+  const failing = path ? startPython() : null;
   // None of these holds the application back, whatever goes wrong in it.
   const attempt = async (step) => {
     try {
@@ -274,6 +311,6 @@
       ]);
     }
     attempt(warn);
-    if (path) [showWay, setLinks, goToHeading, watchPython].forEach(attempt);
+    if (path) [showWay, setLinks, goToHeading, () => watchPython(failing)].forEach(attempt);
   })();
 })();

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from nnbook.tutor.specification import Choice, Code, mistake
-from nnlib.layers import Layer, Linear
+from nnbook.tutor.code import Code, mistake
+from nnbook.tutor.specification import Choice
+from nnlib import Layer, Linear, Network
 
 FUNCTIONS = {
     "θ₀³": lambda t: t[0] ** 3,
@@ -238,21 +239,21 @@ With `need_dx=False` do not compute it: return nothing.
             "The numbers are right, in the wrong place: `self.dW = …` makes a new array, and "
             "whoever holds the old one never sees it. Write into it: `self.dW[...] = …`, and "
             "db alike.",
-            ("np.matmul(self.x.T, da, out=self.dW)", "self.dW = self.x.T @ da"),
-            ("da.sum(axis=0, out=self.db)", "self.db = da.sum(axis=0)"),
+            ("np.matmul(x.T, rows, out=self.dW)", "self.dW = x.T @ rows"),
+            ("rows.sum(axis=0, out=self.db)", "self.db = rows.sum(axis=0)"),
         ),
         mistake(
             "a new array for dW",
             "The numbers are right, but `self.dW = …` makes a new array, and whoever holds the "
             "old one never sees it: `self.dW[...] = …`, as you do it with db.",
-            ("np.matmul(self.x.T, da, out=self.dW)", "self.dW = self.x.T @ da"),
+            ("np.matmul(x.T, rows, out=self.dW)", "self.dW = x.T @ rows"),
         ),
         mistake(
             "added to what was there",
             "You add to the numbers of the step before (some libraries do, and have to be set "
             "to zero each time). Here each backward overwrites: `[...] =`, not `+=`.",
-            ("np.matmul(self.x.T, da, out=self.dW)", "self.dW += self.x.T @ da"),
-            ("da.sum(axis=0, out=self.db)", "self.db += da.sum(axis=0)"),
+            ("np.matmul(x.T, rows, out=self.dW)", "self.dW += x.T @ rows"),
+            ("rows.sum(axis=0, out=self.db)", "self.db += rows.sum(axis=0)"),
         ),
         mistake(
             "W not transposed",
@@ -266,25 +267,25 @@ With `need_dx=False` do not compute it: return nothing.
             "You divide by the number of rows. The 1/n has come in already: the loss divided "
             "its dz by n, so a layer only adds.",
             (
-                "np.matmul(self.x.T, da, out=self.dW)",
-                "self.dW[...] = self.x.T @ da / len(da)",
+                "np.matmul(x.T, rows, out=self.dW)",
+                "self.dW[...] = x.T @ rows / len(rows)",
             ),
             (
-                "da.sum(axis=0, out=self.db)",
-                "self.db[...] = da.sum(axis=0) / len(da)",
+                "rows.sum(axis=0, out=self.db)",
+                "self.db[...] = rows.sum(axis=0) / len(rows)",
             ),
         ),
         mistake(
             "db is a mean",
             "dW is right. db is the mean of da's rows and should be their sum: a bias is used "
             "by every example, and over several paths rates add.",
-            ("da.sum(axis=0, out=self.db)", "da.mean(axis=0, out=self.db)"),
+            ("rows.sum(axis=0, out=self.db)", "rows.mean(axis=0, out=self.db)"),
         ),
         mistake(
             "db adds up the columns",
             "dW is right. db adds up each row of da, `axis=1`: that is a number for each "
             "example. A bias belongs to a neuron, a column: `axis=0`.",
-            ("da.sum(axis=0, out=self.db)", "self.db[...] = da.sum(axis=1)"),
+            ("rows.sum(axis=0, out=self.db)", "self.db[...] = rows.sum(axis=1)"),
         ),
         mistake(
             "dx is always computed",
@@ -402,8 +403,7 @@ notes when it is asked; in one case a `Linear` stands first.
             "the first layer forgotten",
             "The first layer is never asked, so its gradient stays 0. It is true that nobody "
             "needs its dx, but its W and b do need their gradients.",
-            ("first.backward(dz, need_dx=False)", "pass"),
-            ("else:\n            first.backward(dz)", "else:\n            pass"),
+            ("first.backward(dz, **self.no_dx)", "pass"),
         ),
         mistake(
             "return in the loop",
@@ -424,8 +424,8 @@ notes when it is asked; in one case a `Linear` stands first.
             "The gradient is right, and you take a step with it at once. `backward` says how "
             "the loss changes; how far θ moves is for the optimizer to decide.",
             (
-                "            first.backward(dz)\n",
-                "            first.backward(dz)\n        self.theta -= self.grad\n",
+                "first.backward(dz, **self.no_dx)",
+                "first.backward(dz, **self.no_dx)\n        self.theta -= self.grad",
             ),
         ),
     ),
@@ -686,16 +686,21 @@ def residual_cases(rng):
 
 
 def use_residual(answer, x, da, **weights):
-    """Around linear layers with these weights."""
+    """Around linear layers with these weights; then as a layer of a network, for a step."""
     x, da = np.array(x), np.array(da)
     layers = [linear(np.array(W)) for W in weights.values()]
     residual = answer(*layers)
-    return {
+    seen = {
         "forward(x)": residual.forward(x),
         "dx": residual.backward(da),
-        "dW of the first layer": layers[0].dW,
-        "da afterwards": da,
+        "dW of the first layer": layers[0].dW.copy(),
+        "da afterwards": da.copy(),
     }
+    net = Network(residual, dtype=np.float64)
+    net.forward(x)
+    net.backward(da)
+    net.theta -= 0.1 * net.grad
+    return seen | {"W of the first layer after a step": layers[0].W}
 
 
 RESIDUAL = Code(
@@ -708,7 +713,8 @@ RESIDUAL = Code(
 Very deep networks became trainable when each group of layers was given a bypass (He et al.,
 2016): the output is $a = x + f(x)$, with layers $f$ in a row. Write `forward` and
 `backward` of such a group. Over several paths rates add: which two ways lead from `x` to
-`a`?
+`a`? A network finds the layers that a layer holds, and trains them, too: put yours between two
+`Linear` layers, print the network, let `gradient_check` judge it, and take some steps.
 """,
     cases=residual_cases,
     use=use_residual,

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nnbook.tutor.specification import Choice, Code, mistake
+from nnbook.tutor.code import Code, mistake
+from nnbook.tutor.specification import Choice
 
 
 def outputs_and_targets(rng):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nnbook.tutor.specification import Choice, Code, mistake
+from nnbook.tutor.code import Code, mistake
+from nnbook.tutor.specification import Choice
 
 NOT_IN_PLACE = (
     "θ has not moved: `theta = theta - …` makes a new array, which ends with your method. The "

@@ -1,7 +1,7 @@
 """What stands behind `check`, `hint`, `solution` and `progress`.
 
-    specification  what an exercise is: Code or Choice
-    catalogue      which there are: by chapter, by number, by id
+    specification, code        what an exercise is: a Choice, or Code
+    catalogue                  which there are: by chapter, by number, by id
     syntax, written, package   what a text says, what a reader wrote, what nnlib has
     trial, compare, verdict    an answer is tried, compared, judged
     result, report             what is said of it, and of all that is done

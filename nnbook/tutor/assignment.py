@@ -26,9 +26,12 @@ README = """{notebook}: {count} exercises, {points} points.
 
 In {folder}, with nbgrader installed (in a copy of the book: pip install -e ".[nbgrader]"):
 
-  nbgrader generate_assignment {name}   makes release/{name}/, the students' version
-  nbgrader autograde {name}             marks what is in submitted/STUDENT/{name}/
-  nbgrader export                           writes all marks into grades.csv
+  nbgrader generate_assignment {name}
+      makes release/{name}/, the students' version
+  nbgrader autograde {name}
+      marks what is in submitted/STUDENT/{name}/
+  nbgrader export
+      writes all marks into grades.csv
 
 An exercise gives all of its points or none. You may change words, points and the order of
 things in the notebook before you generate; keep the ids that nbgrader gives its cells.

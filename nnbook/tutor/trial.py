@@ -27,6 +27,7 @@ LIBRARIES = (
             Path(nnlib.__file__).parent,
             Path(np.__file__).parents[1],  # and whatever else is installed
             sysconfig.get_paths()["stdlib"],
+            Path(traceback.__file__).parent,  # a zip file, in a browser
         )
     ),
     "<frozen ",

@@ -16,7 +16,7 @@ from nnlib.datasets.downloads import load_images
 def spirals(n=300, classes=3, noise=0.08, *, rng):
     """r = 2t, φ = 4t + 2πk / classes: one arm of a spiral for each class k, with t in 0.1 … 1.
 
-    Gives x float32 (n, 2) and y int64 (n,), the classes as equal in number as n allows.
+    Gives x float32 (n, 2) and y int (n,), the classes as equal in number as n allows.
     `noise` is the standard deviation of what is added to each coordinate. A size that is
     not a whole number, n < classes, a negative noise or an rng that is no Generator is a
     ValueError. After CS231n's spirals (Karpathy, 2015).
@@ -30,7 +30,7 @@ def spirals(n=300, classes=3, noise=0.08, *, rng):
 def moons(n=200, noise=0.15, *, rng):
     """(cos t, sin t) and (1 − cos t, ½ − sin t), t in 0 … π: two half circles, interlocked.
 
-    Gives x float32 (n, 2), centred on zero, and y int64 (n,), 0 for the upper moon and 1
+    Gives x float32 (n, 2), centred on zero, and y int (n,), 0 for the upper moon and 1
     for the lower. `noise` and the ValueErrors are those of `spirals`.
     """
     y = _labels(n, 2, rng)
@@ -43,7 +43,7 @@ def moons(n=200, noise=0.15, *, rng):
 def circles(n=200, noise=0.1, *, rng):
     """Radius 1.6 for class 0 around radius 0.7 for class 1: no line can part them.
 
-    Gives x float32 (n, 2) and y int64 (n,). `noise` and the ValueErrors are those of
+    Gives x float32 (n, 2) and y int (n,). `noise` and the ValueErrors are those of
     `spirals`.
     """
     y = _labels(n, 2, rng)
@@ -54,7 +54,7 @@ def circles(n=200, noise=0.1, *, rng):
 def blobs(n=300, classes=3, spread=0.5, *, rng):
     """Normal clouds of standard deviation `spread`, centred evenly on a circle of radius 1.5.
 
-    Gives x float32 (n, 2) and y int64 (n,). The centre of class 0 is at the top, the others
+    Gives x float32 (n, 2) and y int (n,). The centre of class 0 is at the top, the others
     follow anticlockwise. The ValueErrors are those of `spirals`.
     """
     y = _labels(n, classes, rng)
@@ -87,7 +87,7 @@ def noisy_curve(n=60, noise=0.2, outliers=0, *, rng):
 
 
 def digits():
-    """1,797 handwritten digits of 8 × 8 pixels: x float32 (1797, 64) in 0 … 1, y int64 (1797,).
+    """1,797 handwritten digits of 8 × 8 pixels: x float32 (1797, 64) in 0 … 1, y int (1797,).
 
     Pixel 8i + j is in row i and column j; 0 is paper and 1 is ink. Each call gives fresh
     arrays. E. Alpaydin and C. Kaynak (1998), Optical Recognition of Handwritten Digits,
@@ -96,13 +96,13 @@ def digits():
     with (files(__name__) / "digits.npz").open("rb") as file:
         stored = np.load(file, allow_pickle=False)
         x, y = stored["pixels"], stored["labels"]
-    return x.astype(np.float32) / np.float32(16), y.astype(np.int64)
+    return x.astype(np.float32) / np.float32(16), y.astype(int)
 
 
 def mnist(folder=None):
     """70,000 handwritten digits of 28 × 28 pixels: (x, y) to train on, (x, y) to test on.
 
-    x is float32 (60000, 784), or (10000, 784), in 0 … 1; y is int64 (60000,), or (10000,).
+    x is float32 (60000, 784), or (10000, 784), in 0 … 1; y is int (60000,), or (10000,).
     Pixel 28i + j is in row i and column j; 0 is paper and 1 is ink. The first call downloads
     12 MB (`pip install pooch`) into the user's cache folder, with a progress bar unless
     NNLIB_QUIET is set; later calls read them there. On a machine that is offline, `folder`
@@ -136,7 +136,7 @@ def _labels(n, classes, rng):
             f"n must be at least the number of classes, {classes}, got {n}: "
             f"each class needs an example"
         )
-    return rng.permutation(np.arange(n, dtype=np.int64) % classes)
+    return rng.permutation(np.arange(n) % classes)
 
 
 def _examples(x1, x2, y, noise, rng):

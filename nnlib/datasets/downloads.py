@@ -73,7 +73,7 @@ COLLECTIONS = {
 
 
 def load_images(name, folder):
-    """(x, y), (x, y) of the collection of that name: x float32 (n, 784) in 0 … 1, y int64."""
+    """(x, y), (x, y) of the collection of that name: x float32 (n, 784) in 0 … 1, y int."""
     collection = COLLECTIONS[name]
     paths = _download(name) if folder is None else _look_in(folder, name)
     n_train, n_test = collection.sizes
@@ -92,7 +92,7 @@ def _examples(images_path, labels_path, n, first_labels=()):
         )
     x = _array(images_path, IMAGES, (n, 28, 28)).reshape(n, 784).astype(np.float32)
     x /= 255  # in place: the training images take 188 MB
-    return x, labels.astype(np.int64)
+    return x, labels.astype(int)
 
 
 def _array(path, magic, shape):

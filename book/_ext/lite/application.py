@@ -1,13 +1,11 @@
 """Chapters that run in the browser, at lite/ of the site: a Sphinx extension for the book's build.
 
-JupyterLite is an application of static files; Python itself (Pyodide) is loaded, when a reader
-opens a chapter there, from the address that `pyodide_url` says. What Pyodide lacks is on the site:
-the package with its data, and the wheels that book/lite/pyodide-lock.json names.
+JupyterLite is an application of static files. What its page loads when a reader opens a chapter,
+Python itself and the packages, is python.py's.
 """
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -18,18 +16,17 @@ from pathlib import Path
 import nbformat
 from finish import addresses
 from jupyterlite_pyodide_kernel.constants import (
-    PYODIDE_CDN_URL,
     PYODIDE_KERNEL_NPM_NAME,
     PYODIDE_KERNEL_PLUGIN_ID,
-    PYPI_WHEELS,
 )
 from sphinx.util import logging
 
-from lite import lockfile
+from lite import lockfile, python
 from lite.policy import with_policy
 
-ROOT = Path(__file__).parents[3]
-LITE = Path(__file__).parents[2] / "lite"
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+LITE = HERE.parents[1] / "lite"
 APPS = ("notebooks", "tree")  # a notebook, and the list of files
 LABEXTENSIONS = (
     PYODIDE_KERNEL_NPM_NAME,
@@ -37,43 +34,13 @@ LABEXTENSIONS = (
     "jupyterlab-myst",
     "jupyterlab_pygments",
 )
-# Renderers that compile what an output holds, for which the pages' policy (policy.py) has no word.
+# Renderers that run what an output holds, which the policy of the pages (policy.py) cannot forbid.
 DISABLED = ("@jupyterlab/javascript-extension", "@jupyterlab/vega5-extension")
 # The programs whose other versions make another site of the same sources.
 MADE_BY = ("jupyterlite-core", "jupyterlite-pyodide-kernel", "jupyterlab-widgets")
 MADE_BY += ("jupyterlab-myst", "jupyterlab-pygments", "setuptools")
-EPOCH = 315532800  # the first second of 1980: the same files from the same sources
-# Loaded when Python starts, all at once, each checked against its SHA-256: the kernel's packages,
-# and the book's with what it needs, so that the first cell has not to wait for them.
-AT_START = (
-    "micropip",
-    "piplite",
-    "ipykernel",
-    "comm",
-    "pyodide-kernel",
-    "jedi",
-    "ipython",
-    "nnlib-book",
-)
-NEEDS = ("numpy", "matplotlib", "ipywidgets", "tqdm")
-# What the wheel of nnlib and nnbook is made of.
-PACKAGES = ("nnlib", "nnbook")
-BESIDE = ("_toc.yml", "pyproject.toml", "setup.py", "LICENSE")
 LEFT_OUT = ("doc", "rspack.*", "package.json", "**/rspack.*")
 logger = logging.getLogger(__name__)
-
-
-def distribution(config):
-    """The address of Pyodide's files, as a page in lite/ has to name it."""
-    url = (
-        os.environ.get("PYODIDE_URL") or config.pyodide_url or PYODIDE_CDN_URL
-    ).rstrip("/")
-    return f"{url}/" if "://" in url or url.startswith("/") else f"../{url}/"
-
-
-def seen_from(there, url):
-    """The address as it is written elsewhere than in lite/, which is `there` from that place."""
-    return f"{there}{url}" if url.startswith("..") else url
 
 
 def build(app):
@@ -82,23 +49,25 @@ def build(app):
         return
     site, work = Path(app.outdir) / "lite", Path(app.outdir).resolve().parent / "lite"
     work.mkdir(exist_ok=True)
-    url, published = distribution(app.config), editions(chapters(app))
-    stamp, made_of = work / "made-of", digest(url, published)
+    source, published = python.source(app.config), editions(chapters(app))
+    stamp, made_of = work / "made-of", digest(source, published)
     if site.exists() and stamp.exists() and stamp.read_text() == made_of:
         return
     logger.info("making lite/, where chapters run in the browser...")
-    lock = lockfile.read()
-    wheels = [
-        *fetched(lock, work),
-        nnlib_wheel(work),
-    ]  # what fails here leaves lite/ as it is
     stamp.unlink(missing_ok=True)
+    make(site, work, source, published)
+    stamp.write_text(made_of)
+
+
+def make(site, work, source, published):
+    """Makes lite/. What fails while files are fetched leaves the old one as it is."""
+    lock = lockfile.read()
+    wheels = [*python.fetched(lock, work), python.nnlib_wheel(work)]
     shutil.rmtree(site, ignore_errors=True)
     with tempfile.TemporaryDirectory() as place:
-        run_jupyterlite(Path(place), published, url, site)
-    finish_pages(site, published, lock, url)
-    place_python(site / "python", lock, wheels, url)
-    stamp.write_text(made_of)
+        run_jupyterlite(Path(place), published, site)
+    python.place(site / "python", lock, wheels, source)
+    finish_pages(site, published, lock, source, wrap_worker(site))
 
 
 def chapters(app):
@@ -107,16 +76,16 @@ def chapters(app):
     return {path.name: path for path in paths if path.suffix == ".ipynb"}
 
 
-def digest(url, published):
+def digest(source, published):
     """A hash of all that decides what is in lite/."""
-    found = hashlib.sha256(url.encode())
+    found = hashlib.sha256(f"{source} {python.compiles()}".encode())
     for name, (_, text) in published.items():
         found.update(f"{name} {text}".encode())
     found.update(repr(addresses.MOVED).encode())
     for name in MADE_BY:
         found.update(f"{name} {version(name)}".encode())
-    files = [path for name in PACKAGES for path in (ROOT / name).rglob("*")]
-    files += [Path(__file__), *(ROOT / name for name in BESIDE)]
+    files = [path for name in python.PACKAGES for path in (ROOT / name).rglob("*")]
+    files += [*HERE.iterdir(), *(ROOT / name for name in python.BESIDE)]
     files += [path for path in LITE.rglob("*") if path.suffix != ".md"]
     for path in sorted(files):
         if "__pycache__" not in path.parts and path.is_file():
@@ -149,19 +118,17 @@ def editions(notebooks):
 # --- the application --------------------------------------------------------------------------
 
 
-def run_jupyterlite(folder, published, url, site):
+def run_jupyterlite(folder, published, site):
     """Runs `jupyter lite build` in a folder of its own."""
     contents = folder / "contents"
     contents.mkdir()
     for name, (_, text) in published.items():
         (contents / name).write_text(text, "utf-8")
     kernel = {
-        "pyodideUrl": seen_from("./", url) + "pyodide.mjs",
+        "pyodideUrl": "./python/python.js",
         "disablePyPIFallback": True,
-        "loadPyodideOptions": {
-            "lockFileURL": "./python/pyodide-lock.json",
-            "packages": list(AT_START),
-        },
+        # It has these: else the kernel would install them.
+        "loadPyodideOptions": {"packages": list(python.KERNELS)},
     }
     data = {
         "appName": "A neural network from scratch",
@@ -191,7 +158,7 @@ def run_jupyterlite(folder, published, url, site):
                     *(str(lockfile.LABEXTENSIONS / name) for name in LABEXTENSIONS),
                     str(LITE / "untrusted"),
                 ],
-                "source_date_epoch": EPOCH,
+                "source_date_epoch": python.EPOCH,
             }
         },
     }
@@ -207,12 +174,27 @@ def run_jupyterlite(folder, published, url, site):
         raise RuntimeError(f"jupyter lite build failed:\n{done.stdout}{done.stderr}")
 
 
-def finish_pages(site, published, lock, url):
+def wrap_worker(site):
+    """Makes lite/python/worker.js: the kernel's worker, and before it what starts Python.
+
+    The worker's name, by which runtime.js knows when JupyterLab asks for it.
+    """
+    found = list(site.glob(f"extensions/{PYODIDE_KERNEL_NPM_NAME}/static/comlink.*.js"))
+    if len(found) != 1:
+        raise RuntimeError(f"one worker of the kernel was expected, got {found}")
+    imported = ("./python.js", f"../{found[0].relative_to(site).as_posix()}")
+    lines = "".join(f'import "{path}";\n' for path in imported)
+    (site / "python" / "worker.js").write_text(lines, "utf-8")
+    return found[0].name
+
+
+def finish_pages(site, published, lock, source, worker):
     """Gives the application's pages runtime.js, which goes first; leaves out what none needs."""
     for name in ("runtime.js", "runtime.css"):
         shutil.copy(LITE / name, site)
     told = {
-        "distribution": url,
+        "distribution": python.address(source),
+        "worker": worker,
         "files": [*lock["core"], *large_files(lock)],
         "moved": {
             f"{old}.ipynb": f"{new}.ipynb" for old, new in addresses.MOVED.items()
@@ -236,7 +218,9 @@ def finish_pages(site, published, lock, url):
         text = text.replace(start, "await window.nnReady; await import(")
         page.write_text(text.replace("</title>", f"</title>{head}", 1), "utf-8")
     for page in (site / "index.html", *(site / app / "index.html" for app in APPS)):
-        page.write_text(with_policy(page.read_text("utf-8"), url), "utf-8")
+        page.write_text(
+            with_policy(page.read_text("utf-8"), python.address(source)), "utf-8"
+        )
     for pattern in LEFT_OUT:
         for path in site.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -245,74 +229,3 @@ def finish_pages(site, published, lock, url):
 def large_files(lock):
     """The packages that a chapter cannot do without, by the names of their files."""
     return [lock["packages"][name]["file_name"] for name in ("numpy", "matplotlib")]
-
-
-# --- Python -----------------------------------------------------------------------------------
-
-
-def fetched(lock, work):
-    """The wheels that Pyodide lacks: PyPI's, kept from build to build, and the kernel's own."""
-    kernels = lockfile.LABEXTENSION / "static" / PYPI_WHEELS
-    from_pypi, found = {}, []
-    for name, package in lock["packages"].items():
-        folder = {"pypi": work, "kernel": kernels}.get(package.get("from"))
-        if folder:
-            path = folder / package["file_name"]
-            found.append(path)
-            if folder == work and not (path.exists() and fits(path, package)):
-                from_pypi[name] = package["version"], package["sha256"]
-    if from_pypi:
-        lockfile.fetch_wheels(work, from_pypi)
-    named = {package["file_name"]: package for package in lock["packages"].values()}
-    for path in found:
-        if not path.exists() or not fits(path, named[path.name]):
-            raise RuntimeError(
-                f"{path.name} is not the file that {lockfile.LOCK.name} names: "
-                f"make it anew (python book/_ext lockfile make)"
-            )
-    return found
-
-
-def fits(path, package):
-    return lockfile.sha256(path) == package["sha256"]
-
-
-def nnlib_wheel(work):
-    """The package with its data, as a wheel: the same bytes from the same sources."""
-    for old in work.glob("nnlib_book-*.whl"):
-        old.unlink()
-    # From a copy: setuptools leaves its files beside the sources.
-    with tempfile.TemporaryDirectory() as place:
-        copied = Path(place)
-        for name in PACKAGES:
-            without = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / name, copied / name, ignore=without)
-        for name in BESIDE:
-            shutil.copy(ROOT / name, copied)
-        subprocess.run(
-            [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
-            + ["--no-build-isolation", "--disable-pip-version-check"]
-            + ["--wheel-dir", str(work), str(copied)],
-            env=os.environ | {"SOURCE_DATE_EPOCH": str(EPOCH)},
-            check=True,
-        )
-    (made,) = work.glob("nnlib_book-*.whl")
-    return made
-
-
-def place_python(folder, lock, wheels, url):
-    """The wheels, and beside them the lock file with addresses that hold there."""
-    folder.mkdir()
-    packages = lock["packages"]
-    for package in packages.values():
-        if "from" not in package:
-            package["file_name"] = seen_from("../", url) + package["file_name"]
-    for wheel in wheels:
-        shutil.copyfile(wheel, folder / wheel.name)
-    packages["nnlib-book"] = lockfile.entry(
-        "nnlib-book", wheels[-1], list(NEEDS), imports=list(PACKAGES)
-    )
-    for package in packages.values():
-        package.pop("from", None)
-    published = {"info": lock["info"], "packages": packages}
-    (folder / lockfile.LOCK.name).write_text(json.dumps(published, indent=1), "utf-8")

@@ -1,47 +1,52 @@
 """The lock file of the Python that runs chapters in a browser, and the files that it names.
 
     python book/_ext lockfile make            writes pyodide-lock.json anew (needs npm and pip)
-    python book/_ext lockfile check FOLDER    has this Pyodide distribution what chapters need?
+    python book/_ext lockfile fetch FOLDER    downloads the files that the chapters need
+    python book/_ext lockfile check FOLDER    has this folder all that the chapters need?
 
 Pyodide's own lock file names hundreds of packages, by file and SHA-256. Ours is the part of it that
-the chapters need, from the version that the kernel is made for, and what Pyodide lacks: ipywidgets
-and comm from PyPI, and the kernel's own wheels ("from" says where each is had). nnlib is added
-when the site is built (book/_ext/lite/application.py), for it changes with each commit.
+the chapters need, and what Pyodide lacks: pure Python from PyPI, and the kernel's own wheels
+("from" says where each is had). nnlib is added when the site is built (book/_ext/lite/python.py),
+for it changes with each commit.
 """
 
 import argparse
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
+import urllib.request
 from importlib.metadata import version
 from pathlib import Path
 
-from jupyterlite_pyodide_kernel.constants import (
-    PYODIDE_KERNEL_NPM_NAME,
-    PYODIDE_PYTHON_VERSION,
-    PYODIDE_VERSION,
-    PYPI_WHEELS,
-)
+from jupyterlite_pyodide_kernel.constants import PYODIDE_KERNEL_NPM_NAME, PYPI_WHEELS
 from packaging.utils import canonicalize_name
 
+# Chosen here, not by the kernel, which runs older versions as well: the tests run this one.
+PYODIDE = "0.27.7"
+CDN = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/"
 LOCK = Path(__file__).parents[2] / "lite" / "pyodide-lock.json"
 LABEXTENSIONS = Path(sys.prefix, "share", "jupyter", "labextensions")
 LABEXTENSION = LABEXTENSIONS / PYODIDE_KERNEL_NPM_NAME  # the kernel's
-# What a chapter imports, what IPython completes with, and what installs the rest.
-NEEDED = ("numpy", "matplotlib", "tqdm", "ipython", "jedi", "micropip")
-# Wheels that the distribution lacks; what of their requirements runs in a browser.
-FROM_PYPI = {"comm": [], "ipywidgets": ["comm", "ipython", "traitlets"]}
-FROM_KERNEL = {
+# What a chapter imports, and what shows it.
+NEEDED = ("numpy", "matplotlib", "ipython", "jedi")
+# Wheels from PyPI: of the version that is installed here, but for micropip, which only the kernel's
+# piplite imports (it needs 0.10's names; 0.11 needs a newer Pyodide).
+FROM_PYPI = {name: version(name) for name in ("comm", "ipywidgets", "tqdm")}
+FROM_PYPI |= {"micropip": "0.10.0"}
+FROM_KERNEL = ("ipykernel", "piplite", "pyodide-kernel")
+# What of their requirements runs in a browser.
+DEPENDS = {
+    "ipywidgets": ["comm", "ipython", "traitlets"],
+    "micropip": ["packaging"],
     "ipykernel": ["pyodide-kernel"],
     "piplite": ["micropip"],
     "pyodide-kernel": ["comm", "ipython"],
 }
 # The runtime itself, beside the packages.
-CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 
 
 def read():
@@ -72,18 +77,19 @@ def entry(name, wheel, depends, **more):
 def make(distribution, wheels):
     """Our lock file: from the folder of npm's pyodide, and a folder of PyPI's wheels."""
     upstream = json.loads((distribution / LOCK.name).read_text("utf-8"))
-    packages = dict(closure(upstream["packages"], NEEDED))
-    sources = {
-        "pypi": (FROM_PYPI, wheels),
-        "kernel": (FROM_KERNEL, LABEXTENSION / "static" / PYPI_WHEELS),
-    }
-    for source, (lacking, folder) in sources.items():
-        for name, depends in lacking.items():
+    packages = closure(upstream["packages"], NEEDED)
+    kernels = LABEXTENSION / "static" / PYPI_WHEELS
+    for source, names, folder in (
+        ("pypi", FROM_PYPI, wheels),
+        ("kernel", FROM_KERNEL, kernels),
+    ):
+        for name in names:
             (wheel,) = folder.glob(f"{name.replace('-', '_')}-*.whl")
+            depends = DEPENDS.get(name, [])
             packages[name] = entry(name, wheel, depends, **{"from": source})
     core = {name: sha256(distribution / name) for name in CORE}
     return {
-        "pyodide": PYODIDE_VERSION,
+        "pyodide": PYODIDE,
         "core": core,
         "info": upstream["info"],
         "packages": dict(sorted(packages.items())),
@@ -102,12 +108,12 @@ def closure(packages, names):
 
 
 def fetch_distribution(folder):
-    """npm's package `pyodide` of the kernel's version, unpacked; the path of its files.
+    """npm's package `pyodide` of this version, unpacked; the path of its files.
 
     It is the distribution without its packages.
     """
     subprocess.run(
-        ["npm", "pack", "--silent", f"pyodide@{PYODIDE_VERSION}"],
+        ["npm", "pack", "--silent", f"pyodide@{PYODIDE}"],
         cwd=folder,
         check=True,
         stdout=subprocess.DEVNULL,
@@ -118,19 +124,21 @@ def fetch_distribution(folder):
     return folder / "package"
 
 
-def fetch_wheels(folder, names):
-    """Downloads wheels from PyPI into a folder: {name: version}, or {name: (version, sha256)}."""
+def fetch_wheels(folder, packages):
+    """Downloads wheels from PyPI into a folder: {name: version}, or a lock file's packages."""
     lines = []
-    for name, pinned in names.items():
-        number, digest = (pinned, None) if isinstance(pinned, str) else pinned
-        lines.append(
-            f"{name}=={number}" + (f" --hash=sha256:{digest}" if digest else "")
-        )
+    for name, package in packages.items():
+        if isinstance(package, str):
+            lines.append(f"{name}=={package}")
+        else:
+            pinned = f"{name}=={package['version']}"
+            lines.append(f"{pinned} --hash=sha256:{package['sha256']}")
     listed = folder / "wheels.txt"
     listed.write_text("\n".join(lines) + "\n", "utf-8")
+    # micropip says that it needs Python 3.13; what piplite imports of it does not.
     subprocess.run(
         [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        + ["--only-binary=:all:", "--python-version", PYODIDE_PYTHON_VERSION]
+        + ["--only-binary=:all:", "--ignore-requires-python"]
         + ["--disable-pip-version-check"]
         + ["--dest", str(folder), "--requirement", str(listed)],
         check=True,
@@ -154,31 +162,39 @@ def wrong_files(folder):
             yield f"{name} is another file than Pyodide {read()['pyodide']}'s"
 
 
+def fetch(folder, address=CDN):
+    """Downloads into a folder what of that distribution is not there yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, digest in needed().items():
+        path = folder / name
+        if not (path.is_file() and sha256(path) == digest):
+            with urllib.request.urlopen(f"{address}{name}") as answer:
+                path.write_bytes(answer.read())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("make", help="write pyodide-lock.json anew")
+    fetching = commands.add_parser("fetch", help="download the files of Pyodide")
+    fetching.add_argument("--from", dest="address", default=CDN, help="another address")
     checking = commands.add_parser("check", help="check a folder of Pyodide's files")
-    checking.add_argument("folder", type=Path)
-    checking.add_argument("--copy", type=Path, help="copy them, and no others, there")
+    for command in (fetching, checking):
+        command.add_argument("folder", type=Path)
     options = parser.parse_args()
     if options.command == "make":
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
-            fetch_wheels(folder, {name: version(name) for name in FROM_PYPI})
+            fetch_wheels(folder, FROM_PYPI)
             lock = make(fetch_distribution(folder), folder)
         LOCK.write_text(json.dumps(lock, indent=1) + "\n", "utf-8")
-        print(
-            f"{LOCK.name}: Pyodide {PYODIDE_VERSION}, {len(lock['packages'])} packages"
-        )
-    elif found := list(wrong_files(options.folder)):
+        print(f"{LOCK.name}: Pyodide {PYODIDE}, {len(lock['packages'])} packages")
+        return
+    if options.command == "fetch":
+        fetch(options.folder, options.address)
+    if found := list(wrong_files(options.folder)):
         sys.exit("\n".join(found))
-    else:
-        print(f"{options.folder} has all that the chapters need.")
-        if options.copy:
-            options.copy.mkdir(parents=True, exist_ok=True)
-            for name in needed():
-                shutil.copy(options.folder / name, options.copy)
+    print(f"{options.folder} has all that the chapters need.")
 
 
 if __name__ == "__main__":

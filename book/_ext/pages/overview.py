@@ -1,11 +1,13 @@
 """The chapters on the first page: a table for each part, derived from the chapters themselves.
 
 A chapter's title is followed by a sentence in italics, which says what it is about. So a new
-chapter is listed as soon as it is in _toc.yml, without an edit of the first page.
+chapter is listed as soon as it is in _toc.yml, without an edit of the first page: the site takes
+the tables from here, and `make notebooks` leaves them in the notebook for who opens that.
 """
 
 import re
 from itertools import groupby
+from pathlib import Path
 
 import nbformat
 import yaml
@@ -22,7 +24,7 @@ def tables(root):
     numbered = [page for page in contents.read(toc) if page.number]
     parts = groupby(numbered, lambda page: page.part)
     return "\n\n".join(
-        f"### {part}\n\n| | chapter | in one sentence |\n|---|---|---|\n"
+        f"### {part}\n\n| chapter | in one sentence |\n|---|---|\n"
         + "\n".join(row(root, page) for page in chapters)
         for part, chapters in parts
     )
@@ -30,7 +32,7 @@ def tables(root):
 
 def row(root, page):
     title, sentence = opening(root / "book" / f"{page.name}.ipynb")
-    return f"| {page.number} | [*{title}*]({page.name}.ipynb) | {sentence} |"
+    return f"| [*{title}*]({page.name}.ipynb) | {sentence} |"
 
 
 def opening(path):
@@ -48,9 +50,18 @@ def opening(path):
 def place(notebook, root):
     """Writes the tables anew, in the notebook that has a place for them."""
     for cell in notebook.cells:
-        if cell.id == CELL:
+        if cell.get("id") == CELL:
             cell.source = tables(root)
 
 
-def is_stale(notebook, root):
-    return any(c.id == CELL and c.source != tables(root) for c in notebook.cells)
+def renew(app, page, text):
+    """A Sphinx step: the first page is read with the tables as they are now."""
+    if page == app.config.root_doc and app.env.doc2path(page).endswith(".ipynb"):
+        notebook = nbformat.reads(text[0], as_version=4)
+        place(notebook, Path(app.srcdir))
+        text[0] = nbformat.writes(notebook)
+
+
+def setup(app):
+    app.connect("source-read", renew)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
