@@ -10,10 +10,20 @@ EQUIVALENT = {
             "dividing by a sign, 1 or -1, is multiplying by it"
         ),
     },
+    "activations.Sigmoid": {
+        "line 1: without elementwise = True": SIZES,
+        "line 4: not True": SIZES,
+    },
+    "activations.ReLU": {
+        "line 1: without elementwise = True": SIZES,
+        "line 4: not True": SIZES,
+    },
     "activations.LeakyReLU": {
         "line 1: without state = ('slope',)": (
-            "the stub has the line, which says what is saved with a network: no case saves one"
+            "the stub has the line, and the check saves no network"
         ),
+        "line 1: without elementwise = True": SIZES,
+        "line 5: not True": SIZES,
     },
     "activations.Softplus": {
         "line 1: without elementwise = True": SIZES,
