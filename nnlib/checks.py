@@ -46,8 +46,10 @@ def finite(**arrays):
                 f"{name} must hold numbers, got {array.dtype}: try {name}.astype(float), or for "
                 f"named classes {name} = np.unique({name}, return_inverse=True)[1]"
             )
-        bad = np.argwhere(~np.isfinite(array))
-        if len(bad):
+        with np.errstate(invalid="ignore"):
+            ends = [array.min(), array.max()] if array.size else []
+        if not np.isfinite(ends).all():  # the minimum of nan and numbers is nan
+            bad = np.argwhere(~np.isfinite(array))
             at = tuple(bad[0].tolist())
             raise ValueError(
                 f"{name} must be finite, but {len(bad)} of its {np.size(array)} numbers are nan or "
@@ -92,9 +94,9 @@ def backward(layer, kept, da):
         raise ValueError(
             f"{type(layer).__name__}.backward before forward: call forward(x) on a batch first"
         )
-    shape = array.shape
-    if not layer.elementwise:
-        shape = (*shape[:-1], layer.n_out)
+    n_out, shape = getattr(layer, "n_out", None), array.shape
+    if n_out is not None:
+        shape = (*shape[:-1], n_out)
     if np.shape(da) != shape:
         raise ValueError(
             f"{type(layer).__name__}.backward: da must have the shape of forward's output, "
@@ -381,11 +383,15 @@ def data_sets(**data_sets):
                 f"{name} must be a pair (x, y), got {type(data).__name__}: "
                 f"fit(net, loss, optimizer, (x, y), (x_valid, y_valid), …)"
             )
-    return [pairs(*data) for data in data_sets.values()]
+    return [rows(*data) for data in data_sets.values()]
 
 
 def run(net, loss, x, y, metric=None):
-    """Widths, shapes and labels fit: every error now, none halfway. The loss."""
+    """All is finite, and widths, shapes and labels fit: every error now, none halfway.
+
+    Returns the loss.
+    """
+    finite(x=x, y=y)
     with np.errstate(over="ignore", invalid="ignore"):
         z = net.predict(x)
         value, _ = loss(z, y)

@@ -39,7 +39,7 @@ def train(net, loss, optimizer, x, y, *, batch_size, rng):
     yielded as nan or inf. Arguments are checked at the call.
     """
     checks.generator(rng)
-    x, y = checks.pairs(x, y)
+    x, y = checks.rows(x, y)
     checks.count(batch_size, "batch_size")
     checks.run(net, loss, x, y)
 

@@ -25,7 +25,7 @@ FOLDER = ROOT / "_build" / "32-bits"
 RELEASE = "trixie"  # Python 3.13, NumPy 2.2, matplotlib 3.10
 PACKAGES = """
     python3-numpy libopenblas0-serial python3-matplotlib python3-ipywidgets python3-tqdm
-    python3-pytest python3-hypothesis
+    python3-yaml python3-pytest python3-hypothesis
 """.split()
 KEYS = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 LIBRARIES = "/usr/lib/i386-linux-gnu/openblas-serial"
@@ -112,11 +112,12 @@ def bring(root):
     """Copies the project into the system."""
     project = root / "project"
     shutil.rmtree(project, ignore_errors=True)
-    for name in "book", "nnlib", "tests":
+    for name in "book", "nnlib", "nnbook", "tests":
         shutil.copytree(
             ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__")
         )
-    shutil.copy(ROOT / "pyproject.toml", project)
+    for name in "pyproject.toml", "_toc.yml":
+        shutil.copy(ROOT / name, project)
     for name in "dev", "tmp":
         (root / name).mkdir(exist_ok=True)
     (root / "dev" / "null").write_text("")  # as a plain file: pytest reads from it

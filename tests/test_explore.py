@@ -19,6 +19,7 @@ from nnbook.explorers.controls import Control, find_controls
 from nnbook.explorers.frames import render
 from nnbook.figures.style import figure, matrix
 
+pytestmark = pytest.mark.thorough
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -309,7 +310,7 @@ def test_with_a_kernel_the_same_text_and_a_widget(monkeypatch):
     assert bundle.keys() == {"text/plain", "text/html", VIEW}
     assert bundle["text/plain"] == (
         "Slope 0.1 & offset 0 with tanh.\n"
-        "[Run the cells to see the picture and to change what is in it.]"
+        "[Run the cells to see the picture and its controls.]"
     )
     assert 'alt="Slope 0.1 &amp; offset 0 with tanh."' in bundle["text/html"]
     assert explorer._repr_mimebundle_() == bundle  # shown twice, it is one widget

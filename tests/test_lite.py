@@ -12,6 +12,7 @@ import pytest
 from lite import application, lockfile, python
 from notebooks.normalise import notebooks
 
+pytestmark = pytest.mark.thorough
 LOCK = lockfile.read()
 
 

@@ -112,6 +112,7 @@ def ended(folder, test, **environment):
     return done.returncode, done.stdout
 
 
+@pytest.mark.thorough
 def test_what_is_skipped_is_told_and_fails_in_ci(tmp_path):
     test = "def test_a(): ...\n\n\ndef test_b():\n    pytest.skip('there is no B')\n"
     code, said = ended(tmp_path, test)
@@ -120,6 +121,7 @@ def test_what_is_skipped_is_told_and_fails_in_ci(tmp_path):
     assert code == 1 and "1 skipped: in CI nothing may be" in said
 
 
+@pytest.mark.thorough
 def test_a_test_without_a_marker_is_quick(tmp_path):
     test = "def test_a(): ...\n\n\n@pytest.mark.site\ndef test_b(): ...\n"
     code, said = ended(tmp_path, test)

@@ -55,7 +55,7 @@ def show(picture, caption):
 class Explorer(Shown):
     """A drawing function and its controls; `at` draws any of its pictures."""
 
-    todo = "Run the cells to see the picture and to change what is in it."
+    todo = "Run the cells to see the picture and its controls."
 
     def __init__(self, draw, controls, caption):
         self.draw, self.controls = draw, controls

@@ -49,7 +49,7 @@ class Table:
 
 CELL = "text-align: left; padding: 0.2em 1em 0.2em 0"
 # A page's style may hide the triangle.
-SUMMARY = "cursor: pointer; display: list-item; font-weight: 600"
+SUMMARY = "cursor: pointer; display: list-item; list-style: revert; font-weight: 600"
 TITLE = "caption-side: top; text-align: left; color: inherit; font-weight: 600"
 
 

@@ -11,7 +11,7 @@ from notebooks import bibliography
 HIDDEN = {"remove-input", "hide-input"}  # tags of cells whose code the site hides
 NOTE = "run-all"
 TEXT = (
-    "**A notebook: it runs.** *Run → Run All Cells* computes all that follows, pictures and "
+    "**This page runs.** *Run → Run All Cells* computes all that follows, pictures and "
     "their sliders included (Colab: *Runtime → Run all*; VS Code: *Run All*). Change what you "
     "like, and run it again with Shift and Enter. Where a cell's code is folded, a click on "
     "the three dots shows it."
