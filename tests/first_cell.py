@@ -1,6 +1,6 @@
 """Prints the seconds from the click to the first cell, for a site that carries its Python.
 
-    python tests/first_cell.py [chapter]     after make book, on a machine that does nothing else
+python tests/first_cell.py [chapter]     after make book, on a machine that does nothing else
 """
 
 import os
