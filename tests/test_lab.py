@@ -330,6 +330,10 @@ def test_choices_and_pictures_are_seen_whole(chapter, size):
                     if (!inside(own, box) || !inside(dot, own) || box.right > room.right
                         || label.scrollWidth > label.clientWidth + 1) seen.push(label.innerText);
                 }
+                for (const it of document.querySelectorAll(
+                    `${panel} :is(.widget-radio, .widget-radio-box)`
+                )) if (it.scrollWidth > it.clientWidth + 1 || it.scrollHeight > it.clientHeight + 1)
+                    seen.push(it.className);
                 for (const image of document.querySelectorAll(`${panel} .nn-figure img`)) {
                     const box = image.getBoundingClientRect();
                     if (box.right > room.right) seen.push(image.alt);
