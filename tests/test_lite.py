@@ -23,6 +23,7 @@ def config(url=""):
 # --- the lock file ------------------------------------------------------------------------------
 
 
+@pytest.mark.browser  # as the tests that need npm
 def test_the_lock_file_is_what_its_script_makes():
     """From npm's copy of the distribution, and from PyPI's wheels of the versions it names."""
     wheels = distribution.KEPT / "locked"

@@ -39,6 +39,9 @@ def test_every_file_that_the_lock_names_is_there_or_on_the_list_of_the_distribut
     }
     packages = published()["packages"]
     assert set(packages) == {*LOCK["packages"], "nnlib-book"}
+    assert {it["file_name"]: it["sha256"] for it in published()["core"]} == {
+        lockfile.CDN + name: digest for name, digest in LOCK["core"].items()
+    }
     for name, package in packages.items():
         file = package["file_name"]
         if "/" in file:
