@@ -95,6 +95,26 @@ def test_make_test_all_runs_every_tier():
     assert markers() <= run
 
 
+def goals(text):
+    return set(re.findall(r"\bmake ([a-z][\w-]+)", text))
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", ".ci/run"])
+def test_the_commands_that_are_named_are_there(name):
+    code = re.findall(
+        r"`(make .*?)`|^(make .*)$", (ROOT / name).read_text("utf-8"), re.M
+    )
+    named = goals("\n".join(map("".join, code)))
+    assert "test" in named
+    assert named <= set(re.findall(r"^([a-z][\w-]+):", MAKEFILE, re.M))
+
+
+def test_ci_runs_what_the_readme_says_and_then_the_rest():
+    ci = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert re.findall(r"^make (\S+)", ci, re.M) == ["test", "test-rest"]
+    assert recipes("test-all").endswith(recipes("test") + recipes("test-rest"))
+
+
 def ended(folder, test, **environment):
     """How a run of pytest ends that has the tiers of this book, and what it says."""
     (folder / "conftest.py").write_bytes((ROOT / "tests" / "conftest.py").read_bytes())
