@@ -309,7 +309,7 @@ RENAME = """async ([path, name]) => {
 
 
 def test_a_copy_under_a_former_name_is_kept_and_said_to_be(opened):
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     edit(opened)
     opened.evaluate(RENAME, [f"{CHAPTER}.ipynb", f"{FORMER}.ipynb"])
     open_notebook(opened, FORMER)  # at its old address
