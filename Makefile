@@ -117,7 +117,7 @@ test-32bit: $(INSTALLED)
 	@$(BIN)/python tests/in_32_bits.py
 
 test-tools: $(INSTALLED)
-	@echo "--- The chapters as assignments of nbgrader, and in Colab: about a minute."
+	@echo "--- Builds of a tiny book, the chapters as assignments of nbgrader, and in Colab: about three minutes."
 	@$(PYTEST) -m tools
 
 # --- the rest

@@ -9,11 +9,10 @@ from pathlib import Path
 from nbconvert.preprocessors import Preprocessor
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
-VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class Plain(Preprocessor):
-    """Plain Markdown, and no widget where there is HTML beside it."""
+    """Plain Markdown, and no state of widgets: without it, the HTML beside them is shown."""
 
     def preprocess(self, notebook, resources):
         notebook.metadata.pop("widgets", None)
@@ -24,9 +23,6 @@ class Plain(Preprocessor):
 
         if cell.cell_type == "markdown":
             cell.source = portable.unfenced(cell.source)
-        for output in cell.get("outputs", ()):
-            if "text/html" in output.get("data", ()):
-                output.data.pop(VIEW, None)
         return cell, resources
 
 

@@ -68,8 +68,9 @@ def copies(page, **change):
 
 
 def run(page, code, number=0):
-    """A code cell, after this code in it was run."""
-    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+    """A code cell that is not folded, after this code in it was run."""
+    editor = page.locator(".cm-content")
+    cell = page.locator(".jp-Notebook .jp-CodeCell", has=editor).nth(number)
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(f"{code}\nprint('that is', 'all')")

@@ -18,6 +18,7 @@ from bench.variants import OF_OPTIMIZERS, VARIANTS, AllGradients, Variant
 from nnbook.figures import speed
 from nnlib import cross_entropy, train
 
+pytestmark = pytest.mark.thorough
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = Case((2, 16, 16, 3), 32)
 

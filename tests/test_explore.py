@@ -19,6 +19,7 @@ from nnbook.explorers.controls import Control, find_controls
 from nnbook.explorers.frames import render
 from nnbook.figures.style import figure, matrix
 
+pytestmark = pytest.mark.thorough
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 

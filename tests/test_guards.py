@@ -10,7 +10,7 @@ import nbformat
 import pytest
 import story
 from nbformat.v4 import new_code_cell, new_notebook, new_output
-from notebooks import normalise
+from notebooks import normalise, opened
 from notebooks.definitions import core_definitions, refreshed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,7 +131,9 @@ FAULTS = {
         "normal is not nnlib's",
     ),
     "a line left out": (
-        dict(_02=[IMPORTS, NORMAL.replace("    checks.generator(rng)  # one line\n", "")]),
+        dict(
+            _02=[IMPORTS, NORMAL.replace("    checks.generator(rng)  # one line\n", "")]
+        ),
         "normal is not nnlib's",
     ),
     "a decorator added": (
@@ -258,7 +260,9 @@ def test_a_class_that_differs_is_told_once():
 def test_a_core_of_too_many_lines_is_found():
     more = "\n".join(f"# {i}" for i in range(story.MOST_LINES))
     found = story.check_budget(PACKAGE | {"layers": PACKAGE["layers"] + more})
-    assert re.match(r"the core has \d+ lines, and 749 are promised: layers \d+, init", found[0])
+    assert re.match(
+        r"the core has \d+ lines, and 749 are promised: layers \d+, init", found[0]
+    )
     assert story.check_budget(PACKAGE) == []
 
 
@@ -277,7 +281,11 @@ EDITED = {
         PARTIAL,
         ["Linear"],
     ),
-    "in part, with a member of its own": (PARTIAL + "\n\n    d = 3", PARTIAL, ["Linear"]),
+    "in part, with a member of its own": (
+        PARTIAL + "\n\n    d = 3",
+        PARTIAL,
+        ["Linear"],
+    ),
     "in part, and right": (PARTIAL, PARTIAL, []),
     "in part, with other empty lines": (
         PARTIAL.replace("\n\n", "\n"),
@@ -503,11 +511,17 @@ def test_the_normal_form_finds(plant):
 
 
 def test_a_file_formatted_by_something_else_is_not_normal(tmp_path):
-    path = tmp_path / "one.ipynb"
-    path.write_text(normalise.as_text(good()), "utf-8")
+    path, made = tmp_path / "one.ipynb", good()
+    opened.place(made)
+    path.write_text(normalise.as_text(made), "utf-8")
     assert normalise.check(path) == []
     path.write_text(path.read_text("utf-8").replace("\n ", "\n  "), "utf-8")
-    assert normalise.check(path) != []
+    [said] = normalise.check(path)
+    assert said.startswith("the file is formatted otherwise:\n--- as it is\n")
+    made.cells[1].outputs += [printed("no\n", "stderr")]
+    path.write_text(normalise.as_text(made), "utf-8")
+    [said] = normalise.check(path)
+    assert "prints a warning (stderr): no\n    | print(1 + 1)" in said
 
 
 def test_normalising_keeps_words_and_ids_and_drops_the_rest():

@@ -10,6 +10,7 @@ from finish import offline
 from lite import lockfile
 from pages import launch
 
+pytestmark = pytest.mark.thorough
 BODY = '<section id="one">\n<h1>One<a href="#one">#</a></h1>\n<p>Text.</p>\n</section>'
 REPOSITORY = "https://github.com/some/book"
 

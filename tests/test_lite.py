@@ -12,6 +12,7 @@ import pytest
 from lite import application, lockfile, python
 from notebooks.normalise import notebooks
 
+pytestmark = pytest.mark.thorough
 LOCK = lockfile.read()
 
 
@@ -22,6 +23,7 @@ def config(url=""):
 # --- the lock file ------------------------------------------------------------------------------
 
 
+@pytest.mark.browser  # as the tests that need npm
 def test_the_lock_file_is_what_its_script_makes():
     """From npm's copy of the distribution, and from PyPI's wheels of the versions it names."""
     wheels = distribution.KEPT / "locked"

@@ -22,6 +22,7 @@ from nnlib.datasets import downloads, fashion_mnist, mnist
 from nnlib.datasets.downloads import COLLECTIONS, FILES, Collection
 from nnlib.datasets.idx import IMAGES, LABELS, read_idx
 
+pytestmark = pytest.mark.thorough
 N_TRAIN, N_TEST = 12, 7
 
 

@@ -13,7 +13,10 @@ ROOT = Path(__file__).resolve().parents[1]
 def test_notebook_is_normal(path):
     problems = normalise.check(path)
     if problems:
-        words = [f"{path.name} is not normal: run make notebooks", *problems]
+        again = (
+            f"make chapter NAME={path.stem} runs it, and stores it in its normal form."
+        )
+        words = [f"{path.relative_to(ROOT)} is not normal.", *problems, again]
         pytest.fail("\n".join(words), pytrace=False)
 
 

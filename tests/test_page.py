@@ -10,6 +10,7 @@ from nnbook.explorers import explore, show, store
 from nnbook.figures.neuron_to_layer import draw_line
 from nnbook.figures.style import figure
 
+pytestmark = pytest.mark.thorough
 SMALL = {"multiply_both": [0.5, 1, 2, 4], "b": [-5, 0]}
 
 

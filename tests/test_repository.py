@@ -95,6 +95,26 @@ def test_make_test_all_runs_every_tier():
     assert markers() <= run
 
 
+def goals(text):
+    return set(re.findall(r"\bmake ([a-z][\w-]+)", text))
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", ".ci/run"])
+def test_the_commands_that_are_named_are_there(name):
+    code = re.findall(
+        r"`(make .*?)`|^(make .*)$", (ROOT / name).read_text("utf-8"), re.M
+    )
+    named = goals("\n".join(map("".join, code)))
+    assert "test" in named
+    assert named <= set(re.findall(r"^([a-z][\w-]+):", MAKEFILE, re.M))
+
+
+def test_ci_runs_what_the_readme_says_and_then_the_rest():
+    ci = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert re.findall(r"^make (\S+)", ci, re.M) == ["test", "test-rest"]
+    assert recipes("test-all").endswith(recipes("test") + recipes("test-rest"))
+
+
 def ended(folder, test, **environment):
     """How a run of pytest ends that has the tiers of this book, and what it says."""
     (folder / "conftest.py").write_bytes((ROOT / "tests" / "conftest.py").read_bytes())
@@ -112,6 +132,7 @@ def ended(folder, test, **environment):
     return done.returncode, done.stdout
 
 
+@pytest.mark.thorough
 def test_what_is_skipped_is_told_and_fails_in_ci(tmp_path):
     test = "def test_a(): ...\n\n\ndef test_b():\n    pytest.skip('there is no B')\n"
     code, said = ended(tmp_path, test)
@@ -120,6 +141,7 @@ def test_what_is_skipped_is_told_and_fails_in_ci(tmp_path):
     assert code == 1 and "1 skipped: in CI nothing may be" in said
 
 
+@pytest.mark.thorough
 def test_a_test_without_a_marker_is_quick(tmp_path):
     test = "def test_a(): ...\n\n\n@pytest.mark.site\ndef test_b(): ...\n"
     code, said = ended(tmp_path, test)

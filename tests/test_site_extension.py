@@ -15,6 +15,7 @@ from jupyter_cache.base import CacheBundleIn
 from notebooks import executed
 from pages import explorers, icons, nowrap, publication, streams
 
+pytestmark = pytest.mark.thorough
 FRAME = "0123456789abcdef.png"
 
 

@@ -39,6 +39,9 @@ def test_every_file_that_the_lock_names_is_there_or_on_the_list_of_the_distribut
     }
     packages = published()["packages"]
     assert set(packages) == {*LOCK["packages"], "nnlib-book"}
+    assert {it["file_name"]: it["sha256"] for it in published()["core"]} == {
+        lockfile.CDN + name: digest for name, digest in LOCK["core"].items()
+    }
     for name, package in packages.items():
         file = package["file_name"]
         if "/" in file:
@@ -306,7 +309,7 @@ RENAME = """async ([path, name]) => {
 
 
 def test_a_copy_under_a_former_name_is_kept_and_said_to_be(opened):
-    open_notebook(opened)
+    open_notebook(opened, CHAPTER)
     edit(opened)
     opened.evaluate(RENAME, [f"{CHAPTER}.ipynb", f"{FORMER}.ipynb"])
     open_notebook(opened, FORMER)  # at its old address
@@ -319,6 +322,7 @@ def test_a_copy_under_a_former_name_is_kept_and_said_to_be(opened):
     assert kept.startswith(f"{CHAPTER}-yours-20") and f"{FORMER}.ipynb" not in copies(opened)
     note.get_by_role("link", name="Open yours").click()
     opened.wait_for_url("**yours**")
+    opened.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=WAIT)
     assert MARK in first_cell(opened)
 
 

@@ -28,6 +28,7 @@ from nnbook.figures.style import (
     training_curves,
 )
 
+pytestmark = pytest.mark.thorough
 POINTS = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], np.float32)
 
 

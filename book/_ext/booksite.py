@@ -95,8 +95,17 @@ def finish(app, error):
             step(app)
 
 
+def cores():
+    """How many there are for this process, where the system says so."""
+    return (
+        len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count()
+    )
+
+
 def setup(app):
-    app.parallel = max(app.parallel, len(os.sched_getaffinity(0)))
+    app.parallel = max(app.parallel, cores())
     for name in ELEMENTS:
         app.setup_extension(f"pages.{name}")
     app.add_config_value("book_description", "", "html")

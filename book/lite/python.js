@@ -25,12 +25,13 @@ async function start() {
 }
 
 async function run(lock, files) {
-  const [main, runtime] = lock.core.map(({ file_name }) => files.get(address(file_name)));
+  const [main, runtime] = lock.core.map(({ file_name }) => files.get(nameOf(file_name)));
   await import(await asScript(await runtime)); // defines what Pyodide would else load unchecked
   const { loadPyodide } = await import(await asScript(await main));
   const fetchAnything = globalThis.fetch;
+  // By its name: Pyodide takes the site's own files to be where the runtime is.
   globalThis.fetch = (what, options) =>
-    files.get(new URL(what.url ?? what, LOCK).href) ?? fetchAnything(what, options);
+    files.get(nameOf(`${what.url ?? what}`)) ?? fetchAnything(what, options);
   try {
     const pyodide = await loadPyodide({
       indexURL: new URL(".", address(lock.core[0].file_name)).href,
@@ -48,20 +49,21 @@ async function run(lock, files) {
 }
 
 const address = (file) => new URL(file, LOCK).href;
+const nameOf = (url) => url.split("/").pop();
 
-// All files are asked for at once: {address: the response, once it is whole and checked}.
+// All files are asked for at once: {name: the response, once it is whole and checked}.
 function request(named) {
   const found = new Map();
   for (const { file_name, sha256 } of named) {
     const bytes = sha256.match(/../g).map((pair) => Number.parseInt(pair, 16));
     const integrity = `sha256-${btoa(String.fromCharCode(...bytes))}`;
-    found.set(address(file_name), checked(address(file_name), integrity));
+    found.set(nameOf(file_name), checked(address(file_name), integrity));
   }
   return found;
 }
 
 async function checked(url, integrity) {
-  const name = url.split("/").pop();
+  const name = nameOf(url);
   const answer = await fetch(url, { integrity }).catch(() => null);
   if (!answer) throw new Error(`${name} does not come, or is not the file that it should be`);
   if (!answer.ok) throw new Error(`${name} does not come (${answer.status})`);

@@ -16,7 +16,7 @@ STYLE = f"""<style>
 {NIGHT} .nn-figure .nn-day {{ display: none }}
 {NIGHT} .nn-figure .nn-night {{ display: inline !important }}
 .nn-figure img {{ max-width: 100%; height: auto }}
-.nn-figure figcaption {{ max-width: 60em; text-align: left }}
+.nn-figure figcaption {{ max-width: 60em; text-align: left; line-height: 1.5 }}
 </style>"""
 
 

@@ -20,7 +20,7 @@ NEEDED_FOR = {
     "copybutton": "highlight",
     "togglebutton": "(toggle|dropdown)",
     "toggle": "(toggle|dropdown)",
-    "mathjax": "math",
+    "mathjax": r"math\b",  # every page has the class mathjax_ignore
     "design-tabs": "sd-tab-",
     "sphinx-design": "sd-",
     "mystnb": "(cell|output|traceback)",

@@ -127,8 +127,7 @@ def run_jupyterlite(folder, published, site):
     kernel = {
         "pyodideUrl": "./python/python.js",
         "disablePyPIFallback": True,
-        # It has these: else the kernel would install them.
-        "loadPyodideOptions": {"packages": list(python.KERNELS)},
+        "loadPyodideOptions": {"packages": [*python.KERNELS, *python.WITHOUT]},
     }
     data = {
         "appName": "A neural network from scratch",

@@ -30,8 +30,8 @@ CDN = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/"
 LOCK = Path(__file__).parents[2] / "lite" / "pyodide-lock.json"
 LABEXTENSIONS = Path(sys.prefix, "share", "jupyter", "labextensions")
 LABEXTENSION = LABEXTENSIONS / PYODIDE_KERNEL_NPM_NAME  # the kernel's
-# What a chapter imports, and what shows it.
-NEEDED = ("numpy", "matplotlib", "ipython", "jedi")
+# What a chapter imports, and what shows it; without jedi IPython completes from what was run.
+NEEDED = ("numpy", "matplotlib", "ipython")
 # Wheels from PyPI: of the version that is installed here, but for micropip, which only the kernel's
 # piplite imports (it needs 0.10's names; 0.11 needs a newer Pyodide).
 FROM_PYPI = {name: version(name) for name in ("comm", "ipywidgets", "tqdm")}

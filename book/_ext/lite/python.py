@@ -22,9 +22,9 @@ ROOT = Path(__file__).parents[3]
 LOADER = ROOT / "book" / "lite" / "python.js"
 COMPILE = Path(__file__).with_name("compile.mjs")
 EPOCH = 315532800  # the first second of 1980: the same files from the same sources
-# What the kernel would install if it were not loaded already
-KERNELS = ("micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi")
-KERNELS += ("ipython",)
+# What the kernel would install if it were not said to be there; it can do without jedi.
+KERNELS = ("micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "ipython")
+WITHOUT = ("jedi",)
 # What Python does at its start, for else the first cell of a chapter would wait for it
 START = "import IPython, ipywidgets, matplotlib.pyplot, matplotlib_inline, nnbook"
 ENVIRONMENT = {

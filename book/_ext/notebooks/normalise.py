@@ -15,12 +15,14 @@ HTML, widgets, versions of programs and the paths of a machine are left out.
 """
 
 import argparse
+import difflib
 import hashlib
 import os
 import re
 import sys
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 
 import nbformat
@@ -221,11 +223,16 @@ def show_failures(path, notebook, out):
     """Each problem of an executed notebook, with the cell's code; True if there is one."""
     found = problems(notebook)
     for sentence in found:
-        print(f"\n{path.name}, {sentence}", file=out)
-        if match := re.match(r"cell (\d+)", sentence):
-            source = notebook.cells[int(match.group(1)) - 1].source
-            print("\n".join(f"    | {line}" for line in source.splitlines()), file=out)
+        print(f"\n{path.name}, {with_code(sentence, notebook)}", file=out)
     return bool(found)
+
+
+def with_code(sentence, notebook):
+    """A sentence that begins with "cell 3:", and the source of that cell below it."""
+    if not (match := re.match(r"cell (\d+):", sentence)):
+        return sentence
+    source = notebook.cells[int(match[1]) - 1].source
+    return "\n".join([sentence, *(f"    | {line}" for line in source.splitlines())])
 
 
 def run(path):
@@ -259,9 +266,19 @@ def check(path):
     notebook = nbformat.reads(text, as_version=4)
     found = problems(notebook)
     found += opened.problems(notebook)
-    if not found and text != as_text(notebook):
-        found.append("the file is not formatted as `make notebooks` does it")
-    return found
+    if not found and text != (normal := as_text(notebook)):
+        lines = difflib.unified_diff(
+            text.splitlines(),
+            normal.splitlines(),
+            "as it is",
+            "normal",
+            n=1,
+            lineterm="",
+        )
+        found.append(
+            "\n".join(["the file is formatted otherwise:", *islice(lines, 12)])
+        )
+    return [with_code(sentence, notebook) for sentence in found]
 
 
 def main():
