@@ -197,6 +197,11 @@ def test_a_generator_without_end_is_stopped(short_patience):
     assert words(text, COUNT).startswith("It was stopped after 0.1 seconds, at line")
 
 
+def test_a_text_that_defines_another_name_is_told():
+    with pytest.raises(ValueError, match="asks for my_centre, which is not defined"):
+        CENTRE.compiled("def my_center(x): return x", "<a cell>")
+
+
 def test_an_endless_loop_in_a_function_of_another_cell_is_stopped(short_patience):
     other = {}
     exec(

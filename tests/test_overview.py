@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
+from notebooks.normalise import ROOT
 from pages import overview
 
 CONTENTS = """
@@ -53,6 +54,16 @@ def test_a_part_has_a_table_and_a_chapter_a_row(book):
     ]
     assert rows(book)[-1] == "| [*Of four*](four.ipynb) | It counts to four. |"
     assert overview.tables(book).count("### Part") == 2
+
+
+def test_the_notebook_of_the_first_page_lists_the_chapters_as_they_are():
+    """The site would; who opens the notebook sees what is stored."""
+    notebook = nbformat.read(ROOT / "book" / "index.ipynb", as_version=4)
+    (stored,) = (cell.source for cell in notebook.cells if cell.id == overview.CELL)
+    assert stored == overview.tables(ROOT), (
+        "the list of chapters on the first page is not that of _toc.yml and their openings: "
+        "run make chapter NAME=index"
+    )
 
 
 def test_the_site_lists_a_new_chapter_in_its_place(book):
