@@ -44,6 +44,8 @@ ifdef LOCKED
 else
 	@$(INSTALL) -r requirements.txt -e .
 endif
+	@# What the site carries for the browser: after this nothing asks for a network.
+	@$(BIN)/python book/_ext lockfile wheels _build/lite
 	@touch $(INSTALLED)
 
 # For Python 3.11 and newer, on any system: the newest that requirements.txt allows.

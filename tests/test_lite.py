@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -208,6 +209,18 @@ def test_a_wheel_that_is_another_than_the_lock_file_says_stops_the_build(
         RuntimeError, match="is not the file that pyodide-lock.json names"
     ):
         python.fetched(lock, tmp_path)
+
+
+def test_the_install_fetches_what_the_build_would_need_a_network_for(
+    tmp_path, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(python, "fetched", lambda lock, folder: asked.append(folder))
+    monkeypatch.setattr(sys, "argv", ["", "wheels", str(tmp_path / "lite")])
+    lockfile.main()
+    assert asked == [tmp_path / "lite"] and asked[0].is_dir()
+    recipe = (python.ROOT / "Makefile").read_text("utf-8").partition("\nlock:")[0]
+    assert "book/_ext lockfile wheels _build/lite\n" in recipe
 
 
 def test_a_build_that_fails_for_a_wheel_leaves_the_old_lite_as_it_was(

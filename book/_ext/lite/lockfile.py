@@ -3,6 +3,7 @@
     python book/_ext lockfile make            writes pyodide-lock.json anew (needs npm and pip)
     python book/_ext lockfile fetch FOLDER    downloads the files that the chapters need
     python book/_ext lockfile check FOLDER    has this folder all that the chapters need?
+    python book/_ext lockfile wheels FOLDER   downloads the wheels that Pyodide lacks
 
 Pyodide's own lock file names hundreds of packages, by file and SHA-256. Ours is the part of it that
 the chapters need, and what Pyodide lacks: pure Python from PyPI, and the kernel's own wheels
@@ -179,7 +180,8 @@ def main():
     fetching = commands.add_parser("fetch", help="download the files of Pyodide")
     fetching.add_argument("--from", dest="address", default=CDN, help="another address")
     checking = commands.add_parser("check", help="check a folder of Pyodide's files")
-    for command in (fetching, checking):
+    wheels = commands.add_parser("wheels", help="download the wheels that it lacks")
+    for command in (fetching, checking, wheels):
         command.add_argument("folder", type=Path)
     options = parser.parse_args()
     if options.command == "make":
@@ -189,6 +191,12 @@ def main():
             lock = make(fetch_distribution(folder), folder)
         LOCK.write_text(json.dumps(lock, indent=1) + "\n", "utf-8")
         print(f"{LOCK.name}: Pyodide {PYODIDE}, {len(lock['packages'])} packages")
+        return
+    if options.command == "wheels":
+        from lite import python  # which needs this module
+
+        options.folder.mkdir(parents=True, exist_ok=True)
+        python.fetched(read(), options.folder)
         return
     if options.command == "fetch":
         fetch(options.folder, options.address)
