@@ -210,6 +210,16 @@ def layers(layers):
     return places
 
 
+def same_layers(network):
+    """The layers are those of which theta was made: what came since would not learn."""
+    now, then = layers(network.layers), network.places
+    if now.keys() != then.keys() or any(now[it] is not then[it] for it in now):
+        raise ValueError(
+            "the network's layers are not those that it was made of, and what came since would "
+            "not learn: make it anew, net = Network(*net.layers)"
+        )
+
+
 def held(place, value):
     """(place, layer) for a layer and all that it holds, or for those in a tuple or list."""
     if isinstance(value, (tuple, list)):
@@ -404,6 +414,8 @@ def run(net, loss, x, y, metric=None):
     Returns the loss.
     """
     finite(x=x, y=y)
+    if hasattr(net, "places"):
+        same_layers(net)
     with np.errstate(over="ignore", invalid="ignore"):
         z = net.predict(x)
         value, _ = loss(z, y)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from nnlib import (
+    SGD,
     Layer,
     LeakyReLU,
     Linear,
@@ -18,6 +19,7 @@ from nnlib import (
     cross_entropy,
     gradient_check,
     mse,
+    train,
     zeros,
 )
 
@@ -608,6 +610,29 @@ def test_layers_that_would_not_learn_are_refused(hold, rng):
         Network(layer)
     layer.layers = {"rate": 0.5}
     assert Network(layer).theta.size == 0
+
+
+def exchange(holder, rng):
+    holder.layers[0] = Linear(3, 3, rng=rng)
+
+
+def append(holder, rng):
+    holder.layers.append(Linear(3, 3, rng=rng))
+
+
+@pytest.mark.parametrize("change", [exchange, append])
+def test_layers_that_come_later_are_not_trained_in_vain(change, rng):
+    holder = Residual()
+    holder.layers = [Linear(3, 3, rng=rng)]
+    net = Network(holder, Linear(3, 2, rng=rng))
+    change(holder, rng)
+    told = {"batch_size": 2, "rng": rng}
+    with pytest.raises(ValueError, match="would not learn: make it anew"):
+        train(net, cross_entropy, SGD(0.1), X, Y, **told)
+    net = Network(*net.layers)
+    start = net.theta.copy()
+    next(train(net, cross_entropy, SGD(0.1), X, Y, **told))
+    assert (net.theta != start).all()
 
 
 def test_the_table_shows_layers_inside_layers(tmp_path):
