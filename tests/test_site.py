@@ -50,6 +50,7 @@ INDEX = CHAPTERS[0]
 MOST_BYTES = 2_500_000
 MOST_BYTES_OF_THE_INDEX = 500_000  # besides its explorer's pictures after the first
 SOME = [INDEX, "book/activations", "book/exercises", "search"]  # of each kind one
+assert set(SOME) <= {*PAGES, "search"}, "a page that is looked at in all modes has gone"
 
 
 def closer(pages):
