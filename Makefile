@@ -133,12 +133,12 @@ notebooks: $(INSTALLED)
 	@echo "--- Executing the chapters and storing their outputs: about two minutes."
 	@$(BIN)/python book/_ext normalise
 
-# All tests about a chapter bear its name.
+# Tests of a chapter bear its name, or that of a module that it shows.
 chapter: $(INSTALLED)
 	@test -f "book/$(NAME).ipynb" || { echo "which chapter? make chapter NAME=losses, for book/losses.ipynb"; exit 2; }
 	@echo "--- Executing $(NAME), storing its outputs, and testing it, its exercises, figures and story: about a minute."
 	@$(BIN)/python book/_ext normalise book/$(NAME).ipynb
-	@$(PYTEST) -m "quick or thorough" -k "$(NAME) or story"
+	@$(PYTEST) -m "quick or thorough" -k "$$($(BIN)/python tests/of_chapter.py $(NAME))"
 	@echo "--- Its page: make book."
 
 cells: $(INSTALLED)

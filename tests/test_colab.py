@@ -146,11 +146,11 @@ def test_the_cell_does_nothing_where_the_package_is(run):
 def repository(tmp_path_factory):
     """A copy of what is installed of the repository: building leaves files beside the sources."""
     folder = tmp_path_factory.mktemp("repository")
-    for name in ("nnlib", ".binder"):
+    for name in ("nnlib", "nnbook", ".binder"):
         shutil.copytree(
             ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
         )
-    for name in ("pyproject.toml", "requirements.txt", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "_toc.yml", "requirements.txt", "LICENSE"):
         shutil.copy(ROOT / name, folder)
     return folder
 
@@ -169,7 +169,7 @@ def resolve(folder, *arguments):
 
 def test_pip_takes_the_requirements_as_constraints_of_colabs_packages(repository):
     _, cell = colab.cells(REPOSITORY, COMMIT, "x")
-    wanted = re.search(r'"(nnlib\[.*?\]) @ git', cell.source)[1]
+    wanted = re.search(r'"(nnlib-book\[.*?\]) @ git', cell.source)[1]
     package = f"{wanted} @ {repository.as_uri()}"
     good, said = resolve(repository, "-c", "requirements.txt", package, "matplotlib")
     assert good, said

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import changed
+import of_chapter
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -213,3 +214,12 @@ def test_a_sample_is_another_for_another_commit(checkout):
         assert found == changed.sample(pages, root=checkout) and len(set(found)) == 3
         seen.update(found)
     assert seen == set(pages)
+
+
+# --- one chapter ----------------------------------------------------------------------------------
+
+
+def test_a_chapters_tests_are_also_those_of_the_code_that_it_shows():
+    found = of_chapter.expression("training_loop").split(" or ")
+    assert found[0] == "training_loop" and {"test_training", "test_metrics"} <= {*found}
+    assert "test_losses" not in found
