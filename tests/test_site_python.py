@@ -247,6 +247,25 @@ def test_python_comes_from_another_host_alone(browser, site, tmp_path):
     assert hosts(wrong) == {urlsplit(url).netloc}
 
 
+@pytest.mark.parametrize("name", lockfile.CORE)
+def test_an_altered_file_of_another_host_does_not_run(browser, site, tmp_path, name):
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    shutil.copytree(distribution.complete(), theirs, copy_function=link)
+    content = (theirs / name).read_bytes()
+    (theirs / name).unlink()
+    (theirs / name).write_bytes(content + b"\n")
+    with (
+        distribution.serving(distribution.Distribution, directory=theirs) as url,
+        distribution.site_with(
+            site, distribution.elsewhere(site, ours, url)
+        ) as address,
+        tab(browser, address, []) as page,
+    ):
+        page.base = address
+        open_notebook(page, CHAPTER)
+        assert f"{name} does not come, or is not the file" in said_to(page)
+
+
 # --- where it cannot be ------------------------------------------------------------------------
 
 
