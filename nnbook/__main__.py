@@ -36,6 +36,7 @@ from nnbook import exercises as book
 from nnbook.tutor import package
 from nnbook.tutor.assignment import assign
 from nnbook.tutor.catalogue import (
+    LISTED,
     all_exercises,
     chapter,
     find,
@@ -58,7 +59,7 @@ def main(arguments=None):
     try:
         return command(**options) or 0
     except (ValueError, OSError) as error:
-        parser.error(str(error).replace("exercises()", f"`{CALL} list`"))
+        parser.error(str(error).replace(LISTED, f"`{CALL} list`"))
     except KeyboardInterrupt as error:
         print("\nStopped.", *traceback.format_list(own_frames(error)), sep="\n")
         return 130

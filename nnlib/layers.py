@@ -32,9 +32,12 @@ class Layer:
         return self.forward(x)
 
     def __getstate__(self):
-        """A copy or a pickle carries no batch: None for what `forward` has kept."""
+        """A copy or a pickle carries no batch: None for arrays that `forward` has kept."""
         lasting = {*self.lasting, *self.state} if self.lasting else vars(self).keys()
-        return {k: v if k in lasting else None for k, v in vars(self).items()}
+        batch = [
+            k for k, v in vars(self).items() if isinstance(v, (np.ndarray, list, tuple))
+        ]
+        return vars(self) | dict.fromkeys(set(batch) - set(lasting))
 
 
 class Linear(Layer):

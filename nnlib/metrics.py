@@ -7,6 +7,7 @@ from nnlib import checks
 
 def predicted_class(z):
     """The class of each row: the largest of k logits (…, k), or z > 0 for (…, 1)."""
+    z = np.asarray(z)
     return (z[..., 0] > 0).astype(int) if z.shape[-1] == 1 else z.argmax(axis=-1)
 
 
@@ -22,7 +23,7 @@ def accuracy(z, y):
 def confusion_matrix(z, y):
     """How often true class i was called j, in row i and column j: integers (k, k)."""
     true = checks.classes(z, y)
-    k = max(2, z.shape[-1])
+    k = max(2, np.shape(z)[-1])
     counts = np.zeros((k, k), np.int64)
     np.add.at(counts, (true, predicted_class(z)), 1)
     return counts

@@ -64,7 +64,9 @@ class Network:
 
     def astype(self, dtype):
         """A copy whose numbers are of another type."""
-        return type(self)(*copy.deepcopy(self.layers), dtype=dtype)
+        made = copy.deepcopy(self)
+        Network.__init__(made, *made.layers, dtype=dtype)
+        return made
 
     def predict(self, x):
         """The outputs of a batch when not training; no `backward` can follow.

@@ -12,7 +12,6 @@ Each rule returns a list of sentences that say what is wrong and where; an empty
 """
 
 import ast
-import builtins
 import json
 import re
 import symtable
@@ -28,6 +27,8 @@ from notebooks.definitions import (
     parses,
 )
 from notebooks.normalise import pages
+
+from nnbook.tutor.syntax import used
 
 CREW = {"datasets"}
 MOST_LINES = 749  # of Part I together
@@ -82,23 +83,6 @@ def markdown_problems(page, text):
 
 
 # --- what stands in a source --------------------------------------------------------------
-
-
-def global_names(text):
-    """The names that a definition takes from around it, builtins left out."""
-    found = set()
-
-    def visit(table):
-        for symbol in table.get_symbols():
-            if symbol.is_referenced() and (
-                table.get_type() == "module" or symbol.is_global()
-            ):
-                found.add(symbol.get_name())
-        for child in table.get_children():
-            visit(child)
-
-    visit(symtable.symtable(text, "<definition>", "exec"))
-    return {name for name in found if not hasattr(builtins, name)}
 
 
 def origins(statements):
@@ -278,7 +262,7 @@ def check_uses(chapters, core, public):
         for definition in definitions(source):
             if definition.name not in public:
                 continue
-            for name in sorted(global_names(definition.text) - {definition.name}):
+            for name in sorted(used(definition.text)):
                 problem = use_problem(
                     name, (c, i), first, here, around[definition.name]
                 )

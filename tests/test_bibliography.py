@@ -14,7 +14,7 @@ from notebooks.normalise import notebooks
         ("polyak1964", "[Polyak, 1964]"),
         ("kingma2015", "[Kingma and Ba, 2015]"),
         ("lecun1998efficient", "[LeCun *et al.*, 1998]"),
-        ("shannon1948, kullback1951", "[Kullback and Leibler, 1951, Shannon, 1948]"),
+        ("shannon1948, kullback1951", "[Kullback and Leibler, 1951; Shannon, 1948]"),
     ],
 )
 def test_a_citation_says_who_and_when(keys, shown):

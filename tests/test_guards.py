@@ -310,6 +310,15 @@ def test_the_packages_text_comes_into_a_cell(edit):
     assert refreshed(source, package, ["another"]) == (source, [])
 
 
+def test_a_docstring_of_a_class_in_part_keeps_its_empty_line():
+    whole = 'class Two:\n    """One.\n\n    More.\n    """\n\n    a = 1\n\n    b = 2'
+    shown = whole.removesuffix("\n\n    b = 2")
+    package = core_definitions({"two": whole})
+    assert refreshed(shown, package, ["Two"]) == (shown, [])
+    old = shown.replace("a = 1", "a = 0")
+    assert refreshed(old, package, ["Two"]) == (shown, ["Two"])
+
+
 WRONG_MODULES = {
     "an import from below": (
         "initializers",

@@ -78,3 +78,9 @@ def test_the_matrix_counts_every_example_once(n, k, seed):
 def test_what_metrics_refuse(metric, z, y, match):
     with pytest.raises(ValueError, match=match):
         metric(z, y)
+
+
+def test_a_list_of_outputs_is_as_good_as_an_array():
+    z, y = [[2.0, 1.0], [0.0, 3.0]], [0, 0]
+    assert accuracy(z, y) == 0.5
+    assert confusion_matrix(z, y).tolist() == [[1, 1], [0, 0]]

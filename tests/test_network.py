@@ -770,6 +770,22 @@ def test_a_copy_carries_no_batch(how, rng):
     net.backward(np.ones((2000, 2)))  # the network itself still has its batch
 
 
+@pytest.mark.parametrize("how", COPIES)
+def test_a_note_made_on_a_layer_later_is_copied(how):
+    net = make()
+    net.layers[0].frozen = True
+    assert COPIES[how](net).layers[0].frozen is True
+
+
+def test_a_network_of_the_readers_own_has_a_copy_in_another_type(rng):
+    class Small(Network):
+        def __init__(self):
+            super().__init__(Linear(2, 1, rng=rng))
+
+    twin = Small().astype(np.float64)
+    assert type(twin) is Small and twin.theta.dtype == twin.grad.dtype == np.float64
+
+
 def test_astype_is_a_copy_in_another_type():
     net = train_a_little(nested())
     other = net.astype(np.float64)

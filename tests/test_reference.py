@@ -127,6 +127,15 @@ def test_attributes_are_those_that_an_object_has(rng):
         assert all(hasattr(thing, attribute) for attribute in shown), name
 
 
+def test_a_property_is_named_without_arguments_and_says_what_it_is():
+    [network] = [e for e in PUBLIC if e.node.name == "Network"]
+    [state] = [e for e in api.methods(network) if e.node.name == "state"]
+    assert (state.kind, api.signature(state)) == ("property", "")
+    assert "beyond theta" in api.docstring(state)
+    [save] = [e for e in api.methods(network) if e.node.name == "save"]
+    assert (save.kind, api.signature(save)) == ("method", "(path)")
+
+
 @pytest.mark.parametrize("name", nnlib.__all__)
 def test_definition_is_found_where_the_story_finds_it(name):
     """By api.py from syntax trees, by the story from texts."""

@@ -40,7 +40,7 @@ from browser_explorers import (
     wrong_state,
 )
 from built import CHAPTERS, PAGES, SITE, read
-from changed import chapters, sample
+from changed import files, sample
 from finish import addresses
 from pages.launch import written
 from test_plots import explorers
@@ -50,14 +50,16 @@ INDEX = CHAPTERS[0]
 MOST_BYTES = 2_500_000
 MOST_BYTES_OF_THE_INDEX = 500_000  # besides its explorer's pictures after the first
 SOME = [INDEX, "book/activations", "book/exercises", "search"]  # of each kind one
+assert set(SOME) <= {*PAGES, "search"}, "a page that is looked at in all modes has gone"
 
 
 def closer(pages):
     """Pages as parameters: some of them for `make test`, others for `make test-pages`."""
     others = [page for page in pages if page not in SOME]
     if not os.environ.get("EVERY_PAGE"):
-        changed = {f"book/{path.stem}" for path in chapters()}
-        others = [it for it in others if it in changed or it in sample(others)]
+        changed = {f"book/{path.stem}" for path in files()}  # or its figures, or code
+        some = changed.union(sample(others))
+        others = [it for it in others if it in some]
     marks = [pytest.mark.pages]
     return [
         # All of a page on one core: it is opened once for several tests.

@@ -1,6 +1,7 @@
 """The parts of the site's Sphinx extensions that work without a build; test_build.py builds."""
 
 import os
+import types
 import zipfile
 from copy import deepcopy
 from types import SimpleNamespace
@@ -154,6 +155,15 @@ def test_a_build_with_a_warning_is_not_remembered(app):
 
 
 # --- what was executed ----------------------------------------------------------------------------
+
+
+def test_a_package_that_is_found_twice_is_one(monkeypatch):
+    """Tests have the sources on their path, and so the book's package once more."""
+    one = types.SimpleNamespace(name="nnlib-book", version="1")
+    monkeypatch.setattr(executed, "distributions", lambda: [one])
+    built = executed.hash_installed()
+    monkeypatch.setattr(executed, "distributions", lambda: [one, one])
+    assert executed.hash_installed() == built
 
 
 def test_chapters_are_kept_as_long_as_nothing_they_depend_on_changes(app):

@@ -305,10 +305,10 @@
     }
     for (const name of kept) {
       const link = new URL(`?path=${encodeURIComponent(name)}`, location.href);
-      say("status", `This chapter is a new edition. What you had is kept as ${name}.`, [
-        "Open yours",
-        link,
-      ]);
+      const text =
+        `This chapter is a new edition. What you had is kept as ${name}. ` +
+        "Where its imports fail, take those of this edition.";
+      say("status", text, ["Open yours", link]);
     }
     attempt(warn);
     if (path) [showWay, setLinks, goToHeading, () => watchPython(failing)].forEach(attempt);

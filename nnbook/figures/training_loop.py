@@ -257,7 +257,7 @@ def draw_overfitting(epochs=(0, 92, 239), seed=0):
             )
             texts.append(
                 f"epoch {epoch}: {right[~flipped].sum()} of the 48 honest and "
-                f"{right[flipped].sum()} of the 12 flipped labels learned, {percent(share)} of "
+                f"{right[flipped].sum()} of the 12 flipped labels learnt, {percent(share)} of "
                 f"1000 fresh points right"
             )
     return picture, f"{'; '.join(texts).capitalize()}."

@@ -8,6 +8,8 @@ from importlib.util import find_spec
 
 from nnbook import contents
 
+LISTED = "exercises(), of nnbook.exercises,"
+
 
 @cache
 def chapter(name):
@@ -57,5 +59,5 @@ def find(id):
     near = get_close_matches(str(id), known, n=3, cutoff=0.3)
     words = f"did you mean {', '.join(map(repr, near))}? " if near else ""
     raise ValueError(
-        f"no exercise has the id {id!r}: {words}exercises() lists them all"
+        f"no exercise has the id {id!r}: {words}{LISTED} lists them all"
     )

@@ -13,7 +13,7 @@ from nnbook.tutor import cells
 from nnbook.tutor.catalogue import all_exercises, everything
 from nnbook.tutor.specification import Exercise
 
-BOOK = contents.TOC.parent / "book"
+BOOK = contents.ROOT / "book"
 
 
 def problems(folder=BOOK):

@@ -27,11 +27,11 @@ def references():
 
 
 def cited(source):
-    """Markdown with its citations as links: [Kullback and Leibler, 1951, Shannon, 1948]."""
+    """Markdown with its citations as links: [Kullback and Leibler, 1951; Shannon, 1948]."""
 
     def links(found):
         keys = [key.strip() for key in found[1].split(",")]
-        return f"[{', '.join(sorted(map(link, keys)))}]"
+        return f"[{'; '.join(sorted(map(link, keys)))}]"
 
     def renewed(found):
         return link(found[2])

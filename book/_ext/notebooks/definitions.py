@@ -16,6 +16,7 @@ import sys
 import textwrap
 import tokenize
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from pathlib import Path
 
 import nbformat
@@ -116,6 +117,10 @@ def parses(source):
     return True
 
 
+def is_empty(numbered):
+    return not numbered[1]
+
+
 def in_package(shown, package):
     """[(line's number, line)] of the package's text of what is shown: of a class, the members
     that the cell shows."""
@@ -126,7 +131,7 @@ def in_package(shown, package):
     found = list(enumerate(package.header.splitlines(), package.line))
     for member in chosen:
         lines = list(enumerate(member.lines, member.line))
-        found += [pair for pair in lines if pair[1] or member is not chosen[0]]
+        found += lines if member is not chosen[0] else dropwhile(is_empty, lines)
     return found
 
 

@@ -41,7 +41,8 @@ def hash_files(root, places):
 
 def hash_installed():
     """A hash of Python's version, the machine's kind and all installed packages' versions."""
-    names = sorted(f"{d.name} {d.version}" for d in distributions())
+    # A set: where the sources are on the path, the book's own package is found twice.
+    names = sorted({f"{d.name} {d.version}" for d in distributions()})
     return sha256(f"{sys.version} {platform.machine()} {names}".encode()).hexdigest()
 
 

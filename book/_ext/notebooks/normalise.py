@@ -26,13 +26,13 @@ from itertools import islice
 from pathlib import Path
 
 import nbformat
-import yaml
 from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from pages import overview
 
+from nnbook import contents
 from nnbook.tutor import cells
 from nnbook.tutor import pages as tutor
 from nnbook.tutor.catalogue import everything
@@ -54,11 +54,7 @@ TIMEOUT = 300
 
 def pages(root=ROOT):
     """The pages of _toc.yml, in reading order."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
-    return [
-        toc["root"],
-        *(page["file"] for part in toc["parts"] for page in part["chapters"]),
-    ]
+    return [page.file for page in contents.pages(root)]
 
 
 def notebooks(root=ROOT):

@@ -39,7 +39,7 @@ HEADING = re.compile(r"^#{1,3} (.+)$", re.M)
 
 @dataclass(frozen=True)
 class Entry:
-    """A public function, class or method: its full name, tree and source text."""
+    """A public function, class, method or property: its full name, tree and source text."""
 
     name: str
     kind: str
@@ -54,7 +54,11 @@ class Entry:
 
     @property
     def children(self):
-        return {child.name: child for child in self.node.body if is_definition(child)}
+        """By name; of a property the function that gets it, which has the words."""
+        found = {}
+        for child in filter(is_definition, self.node.body):
+            found.setdefault(child.name, child)
+        return found
 
 
 def is_definition(node):
@@ -80,16 +84,24 @@ def entries(module, only=None):
 
 
 def methods(entry):
-    """The public methods of a class, in its order."""
+    """The public methods and properties of a class, in its order."""
     return [
-        Entry(f"{entry.name}.{name}", "method", node, entry.source)
+        Entry(f"{entry.name}.{name}", kind_of(node), node, entry.source)
         for name, node in entry.children.items()
         if not name.startswith("_")
     ]
 
 
+def kind_of(node):
+    """What a function in a class is: one that is called, or one that is only named."""
+    named = any(ast.unparse(wrapper) == "property" for wrapper in node.decorator_list)
+    return "property" if named else "method"
+
+
 def signature(entry):
     """The arguments as the source writes them: `(n_in, n_out, *, init=he_normal, rng)`."""
+    if entry.kind == "property":
+        return ""
     node = entry.node
     if entry.kind == "class":
         node = entry.children.get("__init__")
@@ -238,7 +250,7 @@ class Api(SphinxDirective):
                 self.env.note_dependency(f"{page}.ipynb")
 
     def describe(self, entry, public):
-        """The index entry, and the description, of a function, class or method."""
+        """The index entry, and the description, of a function, class, method or property."""
         made, body = self.open(entry)
         bases = [
             public[b.id] for b in getattr(entry.node, "bases", ()) if b.id in public
@@ -257,7 +269,7 @@ class Api(SphinxDirective):
     def open(self, entry):
         """Sphinx's own description of a Python object, still empty, and its body."""
         module, _, name = entry.name.rpartition(".")
-        if entry.kind == "method":
+        if entry.kind in ("method", "property"):
             module, _, owner = module.rpartition(".")
             name = f"{owner}.{name}"
         made = self.parse(

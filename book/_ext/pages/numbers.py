@@ -4,8 +4,6 @@ Sphinx counts what stands above a title, nnbook/contents.py what exercises are c
 _toc.yml; where they disagree the build says so.
 """
 
-import yaml
-from notebooks.normalise import pages
 from sphinx.util import logging
 
 from nnbook import contents
@@ -14,15 +12,14 @@ logger = logging.getLogger(__name__)
 
 
 def check(app, env):
-    toc = yaml.safe_load((app.srcdir / "_toc.yml").read_text("utf-8"))
-    for name, page in zip(pages(app.srcdir), contents.read(toc), strict=True):
-        shown = (env.toc_secnumbers.get(name, {}).get("") or [None])[0]
+    for page in contents.pages(app.srcdir):
+        shown = (env.toc_secnumbers.get(page.file, {}).get("") or [None])[0]
         if shown != page.number:
             logger.warning(
                 "the site counts this as chapter %s, and its exercises as chapter %s",
                 shown,
                 page.number,
-                location=name,
+                location=page.file,
             )
 
 

@@ -10,7 +10,6 @@ from itertools import groupby
 from pathlib import Path
 
 import nbformat
-import yaml
 
 from nnbook import contents
 
@@ -20,8 +19,7 @@ OPENING = re.compile(r"# (.+)\n\n\*([^*]+)\*\n\n")
 
 def tables(root):
     """The tables of a book in a folder, as Markdown."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
-    numbered = [page for page in contents.read(toc) if page.number]
+    numbered = [page for page in contents.pages(root) if page.number]
     parts = groupby(numbered, lambda page: page.part)
     return "\n\n".join(
         f"### {part}\n\n| chapter | in one sentence |\n|---|---|\n"
