@@ -3,6 +3,7 @@ lite/ and opens it. No cell is run.
 """
 
 import json
+from base64 import b64encode
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,8 @@ WAIT = 120_000  # milliseconds, for a slow machine
 WORD = {"trusted": True}
 INHERITED = {"__proto__": WORD}
 PLAIN = {"text/plain": "what is shown in its place"}
+STATE = "application/vnd.jupyter.widget-state+json"
+VERSION = {"version_major": 2, "version_minor": 0}
 
 
 class Elsewhere(Distribution):
@@ -37,6 +40,18 @@ def deed(name, address):
     )
 
 
+def widget(script):
+    """The state of a widget that shows outputs, which it trusts."""
+    html = {"text/html": f'<img src="x:" onerror="{script}">'}
+    outputs = [{"output_type": "display_data", "metadata": {}, "data": html}]
+    return {
+        "model_name": "OutputModel",
+        "model_module": "@jupyter-widgets/output",
+        "model_module_version": "1.0.0",
+        "state": {"outputs": outputs},
+    }
+
+
 def notebook(said, address):
     """A notebook whose cells say `said`, with a script in every place that may hold one."""
 
@@ -51,10 +66,19 @@ def notebook(said, address):
         {"text/html": f'<img src="{address}picture">'},
         {"application/javascript": attack("javascript")},
         {"image/svg+xml": f"<svg><script>{attack('svg')}</script></svg>"},
+        {"application/vnd.vega.v5+json": {"data": {"url": f"{address}vega"}}},
+        {"text/markdown": f'![]({address}said) <svg onload="{attack("said")}">'},
+        {"application/vnd.jupyter.widget-view+json": {"model_id": "w"} | VERSION},
     ]
-    text = f'# Foreign\n\n<img src="x:" onerror="{attack("text")}"> ![]({address}text)'
+    text = (
+        f'# Foreign\n\n<img src="x:" onerror="{attack("text")}"> ![]({address}text)\n\n'
+        f"[link](javascript:top.ran=1) ![](attachment:a.svg)\n\n"
+        f"```{{iframe}} {address}iframe\n```\n\n```{{figure}} {address}figure\n```\n"
+    )
+    drawn = f"<svg xmlns='http://www.w3.org/2000/svg' onload='{attack('attached')}'/>"
+    attached = {"a.svg": {"image/svg+xml": b64encode(drawn.encode()).decode()}}
     cells = [
-        {"cell_type": "markdown", "id": "a", "source": text},
+        {"cell_type": "markdown", "id": "a", "source": text, "attachments": attached},
         {"cell_type": "code", "id": "b", "source": "1", "execution_count": 1}
         | {
             "outputs": [
@@ -68,6 +92,7 @@ def notebook(said, address):
         "metadata": {
             "kernelspec": {"name": "python", "display_name": "Python"},
             "language_info": {"name": "python"},
+            "widgets": {STATE: {"state": {"w": widget(attack("widget"))}} | VERSION},
         },
         "nbformat": 4,
         "nbformat_minor": 5,
@@ -94,9 +119,11 @@ def bring(browser, origin, tmp_path):
             page.locator(".jp-DirListing-itemName", has_text="brought").wait_for()
             page.goto(f"{origin}/lite/notebooks/index.html?path=brought.ipynb")
             page.locator(".jp-RenderedHTML", has_text="seen").wait_for(timeout=WAIT)
-            page.locator(".jp-OutputArea-child").nth(5).wait_for(state="attached")
+            page.locator(".jp-OutputArea-child").nth(8).wait_for(state="attached")
             page.wait_for_timeout(2000)  # for what a script would need
             ran = page.evaluate("window.ran ?? []")
+            links = page.locator(".jp-Notebook a[href^='javascript:']")
+            ran += links.evaluate_all("links => links.map((it) => it.href)")
         return SimpleNamespace(ran=ran, asked=server.asked)
 
     return bring

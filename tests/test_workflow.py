@@ -1,6 +1,8 @@
 """The workflow that publishes: who may write installs nothing, and who installs may only read."""
 
+import os
 import re
+import subprocess
 import tomllib
 from importlib.metadata import PackageNotFoundError, requires
 
@@ -18,7 +20,11 @@ ON_MONDAY = (
 )
 PINNED = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 CONTAINER = re.compile(r"[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}")
-PROGRAMS = {"git"}  # of a job that may write; what is built comes as an artifact
+# Of a job that may write; what is built comes as an artifact.
+PROGRAMS = {"git", "find"}
+NAMES = ("download-artifact", "upload-pages-artifact", "deploy-pages")
+MOVERS = {"", *(f"actions/{name}" for name in NAMES)}
+NUMBER = "${{ needs.site.outputs."
 
 
 # --- the jobs -----------------------------------------------------------------------------------
@@ -40,11 +46,15 @@ def faults(text):
     often = {name for name, job in jobs.items() if "if" not in job}
     if set(jobs["publish"]["needs"]) != often:
         yield "publishing does not wait for the tests of each push, and for these alone"
-    if jobs["colab"]["needs"] != "publish":
+    if jobs["colab"]["needs"] != ["site", "publish"]:
         yield "the copies do not wait for the site"
     (look,) = [s for s in jobs["site"]["steps"] if with_(s).get("name") == "site"]
     if "PUBLISH" in look["if"]:
         yield "a pull request has no site to look at"
+    made = {it["id"] for it in jobs["site"]["steps"] if "upload-artifact" in uses(it)}
+    numbers = {f"${{{{ steps.{id_}.outputs.artifact-id }}}}" for id_ in made}
+    if set(jobs["site"]["outputs"].values()) != numbers:
+        yield "the numbers of what is published are not those that the site's job got"
 
 
 def faults_of(job):
@@ -55,6 +65,12 @@ def faults_of(job):
     if "write" in may.values():
         if not programs <= PROGRAMS or any("checkout" in uses(s) for s in steps):
             yield "may write, and runs what is in the repository or installed"
+        if not {uses(step).partition("@")[0] for step in steps} <= MOVERS:
+            yield "may write, and does more than to move what is built"
+        first = steps[0]
+        numbered = with_(first).get("artifact-ids", "").startswith(NUMBER)
+        if "download-artifact" not in uses(first) or not numbered:
+            yield "may write, and takes what any job may have put in another's place"
     elif set(may.values()) != {"read"}:
         yield "permissions that are not said"
     for step in steps:
@@ -67,7 +83,7 @@ def faults_of(job):
         yield f"{image} is not named by its digest"
     if image and job.get("if") != ON_MONDAY:
         yield "waits for a mirror of Debian at each push"
-    publishes = any("upload-pages" in uses(step) for step in steps)
+    publishes = any("upload-" in uses(step) for step in steps)
     if publishes and any(
         re.search(r"\bpip\b|\bmake(?!.* LOCKED=1)", step.get("run", ""))
         for step in steps
@@ -102,10 +118,15 @@ def test_nobody_can_use_the_workflow_but_to_read():
         ("          git init", "          ./build.sh\n          git init", "may write"),
         ("make test LOCKED=1", "make test", "packages without hashes"),
         ("      pages: read", "      pages: write", "site: may write"),
-        (f"needs: publish\n    if: {ON_MAIN}", "needs: publish\n    if: 'true'", "else than"),
+        (f"publish]\n    if: {ON_MAIN}", "publish]\n    if: 'true'", "else than"),
         ("needs: [site, versions, tiers]", "needs: [site]", "does not wait"),
         ("needs: [site,", "needs: [links, site,", "does not wait"),
-        ("needs: publish", "needs: site", "the copies do not wait"),
+        ("needs: [site, publish]", "needs: site", "the copies do not wait"),
+        ("artifact-ids: ${{ needs.site.outputs.site }}", "name: site", "in another's place"),
+        ("artifact-ids: ${{ needs.site.outputs.copies }}", "name: copies", "in another's place"),
+        ("needs.site.outputs.copies", "needs.tiers.outputs.copies", "in another's place"),
+        ("steps.look.outputs.artifact-id", "github.run_id", "the numbers of what is published"),
+        ("actions/upload-pages-artifact@", "actions/setup-python@", "more than to move"),
         ('if: "!cancelled()"', "if: env.PUBLISH == 'true'", "no site to look at"),
         ('make "$TIER"', "make ${{ matrix.tier }}", "an expression into a script"),
         (f"if: {ON_MONDAY}\n    runs-on: ubuntu-24.04\n    # D", "#", "mirror of Debian"),
@@ -151,6 +172,59 @@ def test_once_a_week_the_links_are_followed():
     job = workflow["jobs"]["links"]
     assert job["if"] == ON_MONDAY
     assert any("--builder linkcheck" in step.get("run", "") for step in job["steps"])
+
+
+# --- what the job that pushes the copies does ---------------------------------------------------
+
+
+def script(without=""):
+    (step,) = [s for s in yaml.safe_load(TEXT)["jobs"]["colab"]["steps"] if "run" in s]
+    lines = step["run"].splitlines()
+    return "\n".join(
+        ["set -e", *(it for it in lines if not (without and without in it))]
+    )
+
+
+@pytest.fixture
+def pushed(tmp_path):
+    """Runs the script on files that say, wherever git would look, what git is to run."""
+    remote, copies, mark = (tmp_path / it for it in ("remote", "copies", "ran"))
+    git("init", "--quiet", "--bare", remote)
+    for folder in (copies, copies / "book" / "inner"):
+        git("init", "--quiet", folder)
+        git("-C", folder, "config", "core.fsmonitor", f"touch {mark}; false")
+        hook = folder / ".git" / "hooks" / "pre-commit"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\ntouch {mark}\n")
+        hook.chmod(0o755)
+    (copies / "book" / "losses.ipynb").write_text("{}")
+    (copies / "book" / "inner" / "x.ipynb").write_text("{}")
+
+    def run(text):
+        who = {
+            f"GIT_{it}_{what}": "x"
+            for it in ("AUTHOR", "COMMITTER")
+            for what in ("NAME", "EMAIL")
+        }
+        env = os.environ | who | {"REMOTE": str(remote), "GITHUB_SHA": "0123"}
+        subprocess.run(["bash", "-c", text], cwd=copies, env=env, check=False)
+        there = git("-C", remote, "ls-tree", "-r", "--name-only", "colab")
+        return mark.exists(), there.split()
+
+    return run
+
+
+def git(*arguments):
+    done = subprocess.run(["git", *map(str, arguments)], capture_output=True, text=True)
+    return done.stdout
+
+
+def test_what_is_pushed_is_never_run(pushed):
+    assert pushed(script()) == (False, ["book/inner/x.ipynb", "book/losses.ipynb"])
+
+
+def test_files_that_say_what_git_runs_are_seen(pushed):
+    assert pushed(script(without="find"))[0]
 
 
 # --- the lock file ------------------------------------------------------------------------------
