@@ -70,7 +70,7 @@ def environment(folder):
 def address(folder, environment):
     """Where the browser is sent by the command of `make lab`."""
     said = subprocess.run(
-        ["make", "--dry-run", "lab", f"BIN={Path(sys.executable).parent}"],
+        ["make", "--no-print-directory", "--dry-run", "lab", f"BIN={Path(sys.executable).parent}"],
         cwd=folder, check=True, capture_output=True, text=True,
     )  # fmt: skip
     command = said.stdout.splitlines()[-1] + " --ip=127.0.0.1 --expose-app-in-browser"
