@@ -314,7 +314,7 @@ def my_standardize(x_train, x_new):
         ),
         mistake(
             "the new part left alone",
-            "The new part stays as it was: a network that has learned from standardized images "
+            "The new part stays as it was: a network that has learnt from standardized images "
             "needs them in the same units.",
             ("return tuple(parts)", "return parts[0], x_new"),
         ),

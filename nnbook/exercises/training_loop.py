@@ -559,7 +559,7 @@ points. Which class does it vote for too often?
     options={
         "a": (
             "class 0",
-            "What was learned first is what was longest ago: 20 batches of other classes "
+            "What was learnt first is what was longest ago: 20 batches of other classes "
             "come after it in each epoch, and each of their steps says \"not 0\".",
         ),
         "b": (
