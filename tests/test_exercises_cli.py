@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -266,7 +267,13 @@ def program(*arguments, **options):
     command = [sys.executable, "-m", "nnbook", *arguments]
     env = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=env,
+        # Where tests run in the background, Ctrl-C is ignored by all that they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -308,7 +315,7 @@ def test_watch_checks_again_when_the_file_is_saved_and_gives_up_what_never_ends(
         save(IMPORT + SOFTMAX)
         wait_for(process, "answers.py: 1 of 1 attempted passes.")
         process.send_signal(2)
-        assert "Traceback" not in process.communicate()[0]
+        assert "Traceback" not in process.communicate(timeout=60)[0]
         assert process.returncode == 0
     finally:
         process.kill()

@@ -382,7 +382,7 @@ zeros and ones.
             "only the classes of y",
             "You have as many classes as y has labels. The last ones may be missing from these "
             "examples, and the network can still say them: z has a column for each.",
-            ("max(2, z.shape[-1])", "true.max() + 1"),
+            ("max(2, np.shape(z)[-1])", "true.max() + 1"),
         ),
         mistake(
             "shares in place of counts",
@@ -394,7 +394,7 @@ zeros and ones.
             "one logit, one class",
             "For a single logit you make a matrix for one class. It decides between two: "
             "z > 0 says 1, and z ≤ 0 says 0.",
-            ("max(2, z.shape[-1])", "z.shape[1]"),
+            ("max(2, np.shape(z)[-1])", "z.shape[1]"),
         ),
     ),
     alternatives=(
