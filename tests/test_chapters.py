@@ -127,8 +127,8 @@ EXERCISES = '''"""Exercises of *Counting*."""
 
 from nnbook.tutor.code import Code, mistake
 
-WEIGHTS = Code(
-    id="counting.weights",
+HOW_MANY = Code(
+    id="counting.how_many",
     title="How many numbers",
     kind="beyond",
     level=1,
@@ -136,7 +136,7 @@ WEIGHTS = Code(
     cases=lambda rng: [{"n_in": 2, "n_out": 3}, {"n_in": 5, "n_out": 4}],
     hints=("Each neuron has a weight for each input.", "And it has a bias."),
     solution="""
-def my_weights(n_in, n_out):
+def my_how_many(n_in, n_out):
     \\"\\"\\"The numbers of a layer.\\"\\"\\"
     return n_in * n_out + n_out
 """,
@@ -145,7 +145,7 @@ def my_weights(n_in, n_out):
         mistake("biases of inputs", "A bias belongs to a neuron.", ("+ n_out", "+ n_in")),
     ),
 )
-EXERCISES = (WEIGHTS,)
+EXERCISES = (HOW_MANY,)
 '''
 OPENING = """# Counting
 
@@ -163,7 +163,7 @@ def new_chapter():
     cells = [
         nbformat.v4.new_markdown_cell(OPENING),
         nbformat.v4.new_code_cell(CODE),
-        nbformat.v4.new_markdown_cell("exercise: counting.weights"),
+        nbformat.v4.new_markdown_cell("exercise: counting.how_many"),
     ]
     return {
         "book/counting.ipynb": nbformat.writes(nbformat.v4.new_notebook(cells=cells)),
@@ -271,7 +271,7 @@ def test_the_chapters_after_it_and_their_exercises_count_on(grown):
     )
     pages, exercises = map(ast.literal_eval, said.splitlines())
     place = numbered()[BEFORE].number
-    assert pages["counting"] == place and exercises["counting.weights"] == f"{place}.1"
+    assert pages["counting"] == place and exercises["counting.how_many"] == f"{place}.1"
     for name, page in numbered().items():
         assert pages[name] == page.number + (page.number >= place), name
     assert exercises["losses.mse"].startswith(f"{place + 1}.")
