@@ -92,7 +92,7 @@ def after_input(code):
     "added, found",
     [
         (f'<script src="{ELSEWHERE}/x.js"></script>', f"asks for {ELSEWHERE}/x.js"),
-        (script(f"fetch('{ELSEWHERE}/y').catch(() => 0)"), f"asks for {ELSEWHERE}/y"),
+        (script(f"fetch('{ELSEWHERE}/y').catch(() => 0)"), f"'{ELSEWHERE}/y' violates"),
         (f'<link rel="preconnect" href="{ELSEWHERE}">', "of another origin"),
         (script("boom()"), "throws boom is not defined"),
         (script("console.error('no')"), "console: no"),
