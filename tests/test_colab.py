@@ -241,10 +241,11 @@ def test_the_workflow_pushes_the_copies_where_the_pages_look_for_them(tmp_path):
     run("git", "init", "--quiet", "--bare", remote, cwd=tmp_path)
     copies = tmp_path / bring["with"]["path"]
     assert push["working-directory"] == bring["with"]["path"]
+    output = re.search(r"needs\.site\.outputs\.(\w+)", bring["with"]["artifact-ids"])[1]
     (kept,) = (
         step["with"]["path"]
         for step in jobs["site"]["steps"]
-        if step.get("with", {}).get("name") == bring["with"]["name"]
+        if f"steps.{step.get('id')}.outputs" in jobs["site"]["outputs"][output]
     )
     for _ in range(2):  # the second time, in place of the first
         run("bash", "-e", "-c", write["run"], cwd=clone)
