@@ -43,7 +43,7 @@ HEARTBEAT = (
 # What the console says before any cell is run: matplotlib, and MyST of headings, cell by cell.
 EXPECTED = ("Matplotlib is building the font cache", "internal reference")
 EXPECTED += ("to an implicit heading reference", HEARTBEAT)
-# JupyterLab's own, seen once on a busy machine: a widget asks for a cell not yet drawn.
+# Thrown once on a busy machine; from where is not known yet. Remove this when it is.
 EXPECTED += ("Cannot read properties of undefined (reading 'node')",)
 
 
