@@ -66,9 +66,7 @@ def test_the_chapter_as_it_is_has_no_fault(notebook):
             "the exercise losses.mse begins twice",
         ),
         (
-            new_markdown_cell(
-                "```{admonition} X\n:class: exercise\n:name: exercise-x-y"
-            ),
+            new_markdown_cell("```{admonition} X\n:class: exercise\n:name: exercise-x-y"),
             "there is no exercise 'exercise-x-y'",
         ),
         (new_code_cell('check("losses.tanh")'), "there is no exercise 'losses.tanh'"),
@@ -121,9 +119,7 @@ def test_an_edit_in_the_notebook_is_shown_and_not_overwritten(notebook, which):
     assert "losses.softmax was edited in the notebook, and its source is" in found
     assert "nnbook/exercises/losses.py. Make the change there" in found
     _, _, old, new = (it for it in found.splitlines() if it.startswith(("-", "+")))
-    assert (
-        "soft maximum" in new and new[1:].replace("soft maximum", "softmax") == old[1:]
-    )
+    assert "soft maximum" in new and new[1:].replace("soft maximum", "softmax") == old[1:]
 
 
 def test_a_cell_between_is_noticed(notebook):

@@ -824,7 +824,8 @@ CELLS = [
     "from nnbook.tutor import store\n"
     "import json\n"
     "print(json.loads(store.path().read_text())['answers']['losses.softmax']['answer'])",
-    "from nnlib import checks, softmax as imported\nfrom nnbook import use_mine",
+    "from nnlib import checks, softmax as imported\n"
+    "from nnbook import use_mine",
     inspect.getsource(nnlib.softmax),  # as the chapter shows it
     "use_mine()",
     "print(softmax is imported, imported is my_softmax, softmax.__name__)",

@@ -488,9 +488,7 @@ def test_what_a_cell_defines_otherwise_stays_and_is_named(file, notebook):
 
 
 def test_a_class_that_a_cell_shows_in_part_is_left_as_it_is(file, notebook):
-    here = notebook.run(
-        "class Linear(Layer):\n    def backward(self, da):\n        pass"
-    )
+    here = notebook.run("class Linear(Layer):\n    def backward(self, da):\n        pass")
     solve(find("layers.Linear.forward"))
     mine = notebook.run("mine = use_mine()")["mine"]
     assert "forward" not in vars(here["Linear"]) and not mine.other

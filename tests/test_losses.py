@@ -244,18 +244,8 @@ INTS = np.array([0, 1, 1, 0])
         (cross_entropy, Z1, INTS, "one logit a class.*binary_cross_entropy"),
         (cross_entropy, Z1[:, 0], INTS, "one logit a class"),
         (cross_entropy, Z2[:0], INTS[:0], "at least one example"),
-        (
-            cross_entropy,
-            Z2[None],
-            INTS,
-            r"one label an example, shape \(1, 4\), got \(4,\)",
-        ),
-        (
-            cross_entropy,
-            Z2[None],
-            INTS[None] * 2,
-            "labels must be from 0 to 1.*got 0 to 2",
-        ),
+        (cross_entropy, Z2[None], INTS, r"one label an example, shape \(1, 4\), got \(4,\)"),
+        (cross_entropy, Z2[None], INTS[None] * 2, "labels must be from 0 to 1.*got 0 to 2"),
         (cross_entropy, Z2, INTS.astype(np.int8) - 1, "from 0 to 1.*got -1 to 0"),
     ],
 )
