@@ -559,7 +559,7 @@ def test_weights_that_came_with_a_history_may_stay_the_best():
 
 
 def test_divergence_counts_the_epochs_of_the_history():
-    _, history = fitted(4)
+    history = History([0.9] * 4, [0.8] * 4)
     x = 10 * np.ones((8, 3))
     options = dict(epochs=50, batch_size=4, rng=generator(), history=history)
     with pytest.raises(ValueError, match=r"diverged in epoch [45] "):
