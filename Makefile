@@ -18,7 +18,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 TESTS := test-package test-site test-pages test-every-page test-browser test-lab test-versions test-32bit test-tools
-.PHONY: help book chapter cells check test test-all style test-rest $(TESTS) lock lab notebooks bench clean
+.PHONY: help book chapter cells claims check test test-all style test-rest $(TESTS) lock lab notebooks bench clean
 
 help:
 	@echo "make book       execute the chapters and build the site into _build/html"
@@ -29,6 +29,7 @@ help:
 	@echo "                $(TESTS)"
 	@echo "make chapter NAME=losses   one chapter: executed, stored, tested"
 	@echo "make cells      copy nnlib's definitions into the cells that show them; NAMES=softmax"
+	@echo "make claims     repeat every comparison that the prose makes; NAMES=losses"
 	@echo "make notebooks  execute the chapters and store them in their normal form"
 	@echo "make lock       which packages, by their SHA-256, the published site is made with"
 	@echo "make bench      nnlib beside PyTorch, JAX and scikit-learn; MNIST=folder for the real task"
@@ -143,6 +144,10 @@ chapter: $(INSTALLED)
 
 cells: $(INSTALLED)
 	@$(BIN)/python book/_ext definitions $(NAMES)
+
+claims: $(INSTALLED)
+	@echo "--- Repeating the comparisons that the prose makes, over seeds and settings: some minutes."
+	@$(BIN)/python -m claims $(NAMES)
 
 # Where there is a CPU build of torch for Linux, install that one first: it is much smaller.
 bench: $(INSTALLED)

@@ -1,0 +1,129 @@
+"""Figures of *Gradient descent*."""
+
+import numpy as np
+
+from nnbook.figures.networks import descend, small_network
+from nnbook.figures.style import colour, figure, log_scale
+from nnlib import SGD, cross_entropy
+from nnlib.datasets import spirals
+
+
+def arrival(distance, near=1e-3):
+    """After how many steps a path comes near its goal and stays there; None if never."""
+    far = np.flatnonzero(~(np.asarray(distance) < near))
+    first = far[-1] + 1 if len(far) else 0
+    return int(first) if first < len(distance) else None
+
+
+def contours(ax, height, levels, x_limits, y_limits):
+    """Lines of equal height of a surface, pale, as on a map."""
+    x, y = np.linspace(*x_limits, 81), np.linspace(*y_limits, 81)
+    ax.contour(
+        x, y, height(*np.meshgrid(x, y)), levels, colors=colour("neutral"),
+        linewidths=0.6, alpha=0.6,
+    )  # fmt: skip
+    ax.set(xlim=x_limits, ylim=y_limits)
+    ax.grid(False)
+
+
+def mark(ax, start, goal=None):
+    """The start as a square and the minimum as a star, in the colour of the highlight."""
+    for point, marker, size in ((start, "s", 7), (goal, "*", 14)):
+        if point is not None:
+            ax.plot(
+                *point, marker, markersize=size, color=colour("highlight"),
+                markeredgecolor=colour("ink"), markeredgewidth=0.8, zorder=4,
+            )  # fmt: skip
+
+
+def draw_rate(lr=0.02):
+    """Gradient descent on L(y) = 2y² from y = −2: the curve with its steps, and y by step."""
+    factor = 1 - 4 * lr
+    y = -2 * factor ** np.arange(41.0)
+    steps = arrival(np.abs(y))
+    with figure(columns=2) as (picture, (left, right)):
+        curve = np.linspace(-4, 4, 81)
+        left.plot(curve, 2 * curve**2, color=colour("neutral"), linewidth=1.2)
+        shown = y[np.abs(y) < 9]
+        left.plot(shown, 2 * shown**2, "-o", color=colour("class A"), lw=1)
+        mark(left, (-2, 8), (0, 0))
+        left.set(xlabel="y", title="L = 2y²", xlim=(-4, 4), ylim=(-1.5, 32))
+        right.axhline(0, color=colour("neutral"), linewidth=1)
+        right.plot(shown, "-o", color=colour("class A"), linewidth=1)
+        mark(right, (0, -2))
+        title = f"y after each step: × {factor:.3g}".replace("-", "−")
+        right.set(xlabel="step", xlim=(-0.5, 15), ylim=(-4, 4), title=title)
+    end = f"η = {lr:g}: every step multiplies y by 1 − 4η = {factor:.3g}. ".replace(
+        "-", "−"
+    )
+    if abs(factor) > 1:
+        end += f"It diverges: after 10 steps |y| is {abs(y[10]):.3g}, from 2."
+    elif abs(factor) == 1:
+        end += "It jumps from −2 to 2 and back for ever."
+    elif steps is None:
+        end += f"After 40 steps |y| is still {abs(y[40]):.2g}."
+    else:
+        word = "step" if steps == 1 else "steps"
+        end += f"It is within 0.001 of the minimum after {steps} {word}."
+    return picture, end
+
+
+def draw_passes(lr=0.05):
+    """A line fitted to 200 points, three passes over them in batches of 200, 20 and 1."""
+    rng = np.random.default_rng(0)
+    x = np.column_stack([np.ones(200), rng.standard_normal(200)])
+    y = x @ [1, 2] + rng.standard_normal(200)
+    best = np.linalg.lstsq(x, y, rcond=None)[0]
+    curvature = x.T @ x / 200
+
+    def height(b, w):
+        d = np.stack([b - best[0], w - best[1]])
+        return np.einsum("i...,ij,j...", d, curvature, d)
+
+    ends = []
+    with figure(columns=3, sharey=True) as (picture, axes):
+        for ax, size in zip(axes, (200, 20, 1)):
+            rng = np.random.default_rng(1)
+            optimizer, theta = SGD(lr), np.array([-2.0, -1.0])
+            path = [theta.copy()]
+            for _ in range(3):
+                for rows in np.split(rng.permutation(200), 200 // size):
+                    error = x[rows] @ theta - y[rows]
+                    optimizer.step(theta, 2 * x[rows].T @ error / size)
+                    path.append(theta.copy())
+            contours(ax, height, [0.1, 0.5, 2, 5, 10, 15], (-2.5, 2.5), (-1.5, 3.5))
+            ax.plot(*np.array(path).T, color=colour("class A"), linewidth=1)
+            mark(ax, path[0], best)
+            ax.set(xlabel="b", title=f"batches of {size}", xticks=[-2, 0, 2])
+            left = height(*theta)
+            ends.append(f"{len(path) - 1} steps in batches of {size} leave {left:.2g}")
+        axes[0].set_ylabel("w")
+    return picture, (
+        f"Three passes over 200 examples at η = {lr:g}. Of a loss that starts "
+        f"{height(-2, -1):.3g} above its minimum, {'; '.join(ends)}."
+    )
+
+
+def draw_too_fast(rates=(0.03, 0.3, 3, 10), steps=100):
+    """The loss of a ReLU network on spirals under plain descent, for some learning rates."""
+    x, y = spirals(300, rng=np.random.default_rng(1))
+    with figure(2, 2, height=4.6, sharex=True, sharey=True) as (picture, axes):
+        ends = []
+        for ax, lr in zip(axes.flat, rates):
+            net = small_network("relu", [2, 16, 16, 3], rng=np.random.default_rng(0))
+            losses = descend(net, cross_entropy, SGD(lr), x, y, steps=steps)
+            ax.axhline(np.log(3), color=colour("neutral"), linewidth=1, linestyle=":")
+            ax.plot(losses, color=colour("loss"), linewidth=1.5)
+            ax.set(title=f"η = {lr:g}")
+            peak = f"peaks at {losses.max():.0f} and " if losses.max() > 2 else ""
+            dead = int(np.all(net.layers[3].x <= 0, axis=0).sum())
+            ends.append(
+                f"at η = {lr:g} it {peak}ends at {losses[-1]:.2f}, with {dead} of the 16 units "
+                f"of the second layer dead"
+            )
+        for ax in axes[1]:
+            ax.set_xlabel("step")
+        for ax in axes[:, 0]:
+            ax.set_ylabel("loss")
+        log_scale(axes[0, 0], -2, 3)
+    return picture, f"The loss starts at {losses[0]:.2f}; {'; '.join(ends)}."
