@@ -15,6 +15,7 @@ from pages import explorers, icons, launch, publication
 # Directives, and how single elements of a page are shown.
 ELEMENTS = (
     "api",
+    "claims",
     "exercises",
     "folds",
     "markdown",

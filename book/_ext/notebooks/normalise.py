@@ -6,7 +6,8 @@
 
 A chapter's exercises (their tasks, stubs and checks) are written anew from nnbook/exercises,
 the one place where they are edited (what was edited in the notebook is shown, and stays), and
-the tables of the chapters on the first page from the chapters. What is for those who open a
+the tables of the chapters on the first page from the chapters. How long a chapter takes is
+reading.py's, what is for those who open a
 notebook as one is opened.py's, and citations with their list are bibliography.py's.
 
 Normal: each code cell executed, in order, 1, 2, 3 …; outputs are text alone (text/plain and
@@ -36,7 +37,7 @@ from nnbook import contents
 from nnbook.tutor import cells
 from nnbook.tutor import pages as tutor
 from nnbook.tutor.catalogue import everything
-from notebooks import bibliography, opened
+from notebooks import bibliography, opened, reading
 
 ROOT = Path(__file__).resolve().parents[3]
 METADATA = {
@@ -241,6 +242,7 @@ def run(path):
         return 0, True
     overview.place(notebook, ROOT)
     opened.place(notebook)
+    reading.place(notebook, path.stem)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:  # nobody's progress
         os.environ["NNLIB_PROGRESS"] = folder
@@ -262,6 +264,7 @@ def check(path):
     notebook = nbformat.reads(text, as_version=4)
     found = problems(notebook)
     found += opened.problems(notebook)
+    found += reading.problems(notebook, path.stem)
     if not found and text != (normal := as_text(notebook)):
         lines = difflib.unified_diff(
             text.splitlines(),
