@@ -16,7 +16,7 @@ FOLD = re.compile(
     r"^(`{3,}|:{3,})\{admonition\}[^\n]*\n:class:[^\n]*dropdown.*?^\1$", re.M | re.S
 )
 LIST = re.compile(r"^(?:[-*]|\d\.) .*(?:\n[ ].*)*", re.M)
-ASKS = re.compile(r"#|\*\*Predict")  # another section or question
+ASKS = re.compile(r"#|.{,150}\*\*Predict", re.S)  # another section or question
 MARK = "\0"
 FOLDED = {"hide-output", "hide-cell", "remove-output", "remove-cell"}
 
