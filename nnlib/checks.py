@@ -498,20 +498,26 @@ def state(values, network):
 # --- files
 
 
-def beside(path):
-    """A new name beside path, for a file that will take its place when it is whole.
+def write(path, **arrays):
+    """A .npz file, written beside path, then put in its place: a crash leaves the old one whole.
 
-    Nobody can guess it, and so nobody can have put a link there.
+    Nobody can guess the name it has until then, and so nobody can have put a link there.
     """
-    path = Path(path) if isinstance(path, (str, Path)) else path
-    if not isinstance(path, Path):
+    if not isinstance(path, (str, Path)):
         raise ValueError(f"path must be the name of a file, got {what(path)}")
+    path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(
             f"there is no folder {path.parent} to write {path.name} into: make it first, "
             f"Path({str(path.parent)!r}).mkdir(parents=True)"
         )
-    return path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
+    part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        with part.open("xb") as file:
+            np.savez(file, **arrays)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def arrays(path):
@@ -589,8 +595,9 @@ def attributes(place, holder):
 
 def run_arrays(net, optimizer, history, rng):
     """What `save_run` writes beside a network, as arrays: None and words as JSON."""
+    ours = list(pieces(net, optimizer, history, rng))
     made = {"kinds": json.dumps(kinds(optimizer, rng))}
-    for name, holder, attribute in pieces(net, optimizer, history, rng):
+    for name, holder, attribute in ours:
         value = getattr(holder, attribute)
         if value is None or isinstance(value, (str, dict)):
             value = json.dumps(value, default=np.ndarray.tolist)

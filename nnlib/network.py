@@ -98,16 +98,10 @@ class Network:
             place, _, name = key.rpartition(".")
             setattr(self.places[place], name, copy.copy(value))
 
-    def save(self, path, **more):
+    def save(self, path):
         """Writes the table of layers, theta and state to a .npz file: all or nothing."""
         checks.attached(self, "theta")
-        part, more = checks.beside(path), {**self.state, **more}
-        try:
-            with part.open("xb") as file:
-                np.savez(file, network=repr(self), theta=self.theta, **more)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        checks.write(path, network=repr(self), theta=self.theta, **self.state)
 
     def load(self, path):
         """Reads what `save` wrote for the same layers; otherwise nothing changes."""

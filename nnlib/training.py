@@ -161,7 +161,9 @@ def fit(
 
 def save_run(path, net, optimizer, history, rng):
     """Writes all that `load_run` needs to go on, bit for bit, to a .npz file; or nothing."""
-    net.save(path, **checks.run_arrays(net, optimizer, history, rng))
+    checks.attached(net, "theta")
+    run = checks.run_arrays(net, optimizer, history, rng)
+    checks.write(path, network=repr(net), theta=net.theta, **net.state, **run)
 
 
 def load_run(path, net, optimizer, history, rng):
