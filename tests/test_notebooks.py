@@ -22,10 +22,10 @@ def test_notebook_is_normal(path):
 
 @pytest.mark.parametrize("path", normalise.notebooks(), ids=lambda path: path.stem)
 def test_what_is_folded_on_the_page_is_folded_in_jupyterlab(path):
-    folds = dict.fromkeys(opened.HIDDEN, "source_hidden")
-    folds |= {"hide-output": "outputs_hidden"}
+    folds = opened.FOLDS
     for cell in nbformat.read(path, as_version=4).cells:
-        tagged = {folds[tag] for tag in cell.metadata.get("tags", []) if tag in folds}
+        tags = cell.metadata.get("tags", [])
+        tagged = {it for tag in tags for it in folds.get(tag, ())}
         assert set(cell.metadata.get("jupyter", {})) == tagged, cell.source
 
 

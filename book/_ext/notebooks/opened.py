@@ -8,7 +8,13 @@ import nbformat
 
 from notebooks import bibliography
 
-HIDDEN = {"remove-input", "hide-input"}  # tags of cells whose code the site hides
+SOURCE, OUTPUTS = "source_hidden", "outputs_hidden"
+FOLDS = {  # what JupyterLab is told of a cell that the site hides or folds
+    "remove-input": (SOURCE,),
+    "hide-input": (SOURCE,),
+    "hide-output": (OUTPUTS,),
+    "hide-cell": (SOURCE, OUTPUTS),
+}
 NOTE = "run-all"
 TEXT = (
     "**This page runs.** *Run → Run All Cells* computes all that follows, pictures and "
@@ -40,8 +46,10 @@ def note():
 
 
 def fold(cell):
-    if HIDDEN & set(cell.metadata.get("tags", ())):
-        cell.metadata.setdefault("jupyter", {})["source_hidden"] = True
+    folded = [it for tag in cell.metadata.get("tags", ()) for it in FOLDS.get(tag, ())]
+    cell.metadata.pop("jupyter", None)
+    if folded:
+        cell.metadata["jupyter"] = dict.fromkeys(sorted(folded), True)
 
 
 def problems(notebook):

@@ -1,0 +1,233 @@
+"""Exercises of *Overfitting*."""
+
+from itertools import islice
+
+import numpy as np
+
+from nnbook.exercises.training_loop import drawn, numbered, pairs, together
+from nnbook.tutor.code import Code, mistake
+
+
+def validation_losses(rng):
+    yield {"patience": 1, "losses": [0.5, 0.5]}
+    yield {"patience": 2, "losses": [1.0, 0.8, 0.9, 0.7, 0.75, 0.72, 0.71]}
+    yield {"patience": 3, "losses": [1.0, 0.6, 0.9, 0.8, 0.7, 0.3]}
+    yield {"patience": 4, "losses": [3.0, 2.0, 2.5, 1.5, 1.9, 1.8, 1.0]}
+    drawn = np.cumsum(rng.normal(-0.1, 0.3, 40)).round(2) + 9
+    yield {"patience": int(rng.integers(2, 5)), "losses": drawn.tolist()}
+
+
+def stopping_used(answer, losses, patience):
+    """An epoch for each loss, in which theta changes in place, until update says stop."""
+    stopping, theta, said = answer(patience), np.zeros(1), []
+    for epoch, loss in enumerate(losses):
+        theta[0] = epoch  # as an optimizer would: in place
+        said.append("stop" if stopping.update(loss, theta) else "go on")
+        if said[-1] == "stop":
+            break
+    return {
+        "update, each epoch": said,
+        "best_loss": stopping.best_loss,
+        "best_theta (theta is the epoch's number)": stopping.best_theta,
+    }
+
+
+EARLY_STOPPING = Code(
+    id="training.EarlyStopping",
+    title="Stop in time, and remember the best",
+    kind="build",
+    level=2,
+    task="""
+After each epoch `update` gets the validation loss and the weights. It keeps the best loss and
+the weights that had it, and says whether to stop: True when `patience` epochs in a row have
+brought no new minimum. A loss as good as the best is none.
+""",
+    cases=validation_losses,
+    use=stopping_used,
+    given=("__init__",),
+    hints=(
+        "Two cases: a loss below the best one so far, which is then remembered and ends all "
+        "waiting, and any other, which means one more epoch waited.",
+        "The optimizer changes theta in place, in the epochs to come as well. What must you "
+        "keep, so that it stays?",
+        "Both cases end alike: `return self.waited >= self.patience`.",
+    ),
+    mistakes=(
+        mistake(
+            "no copy of theta",
+            "`best_theta = theta` is a second name for the same array. The optimizer goes on "
+            "changing it, so that in the end you remember the last weights: keep theta.copy().",
+            ("theta.copy()", "theta"),
+        ),
+        mistake(
+            "waiting never ends",
+            "After a new minimum, `waited` keeps what it had: you count all epochs without "
+            "a minimum. Patience is about epochs in a row: set it to 0.",
+            ("theta.copy(), 0", "theta.copy(), self.waited"),
+        ),
+        mistake(
+            "as good as the best",
+            "A loss equal to the best counts as new with you. Training that stands still would "
+            "go on for ever: use <, not <=.",
+            ("valid_loss < self.best_loss", "valid_loss <= self.best_loss"),
+        ),
+        mistake(
+            "one epoch too late",
+            "You stop one epoch late: with patience 2, after two epochs without a minimum. "
+            ">= in place of >.",
+            ("self.waited >= self.patience", "self.waited > self.patience"),
+        ),
+        mistake(
+            "compared with the epoch before",
+            "You compare with the loss of the epoch before. A loss that rises and falls again "
+            "would count as new: compare with the best so far.",
+            ("+= 1\n", "+= 1\n        self.best_loss = valid_loss\n"),
+        ),
+        mistake(
+            "without self",
+            "What you remember are names inside update, which are gone when it returns. Only "
+            "what is written to self (self.best_loss, …) is there in the next epoch.",
+            (
+                "            self.best_loss, self.best_theta, self.waited =",
+                "            best_loss, best_theta, waited =",
+            ),
+        ),
+        mistake(
+            "never says stop",
+            "update never says stop. Return whether the waiting has lasted for `patience` "
+            "epochs; a function without return gives None, which counts as False.",
+            ("return self.waited >= self.patience", "pass"),
+        ),
+    ),
+    alternatives=(
+        """
+        class MyEarlyStopping:
+            def __init__(self, patience):
+                self.patience, self.losses, self.best_loss = patience, [], np.inf
+
+            def update(self, valid_loss, theta):
+                self.losses.append(valid_loss)
+                best = int(np.argmin(self.losses))
+                if best == len(self.losses) - 1:
+                    self.best_loss, self.best_theta = valid_loss, np.array(theta)
+                return len(self.losses) - 1 - best >= self.patience
+        """,
+    ),
+)  # fmt: skip
+
+
+def fold_cases(rng):
+    yield numbered(5, 1) | {"k": 2}
+    yield numbered(7, 2) | {"k": 3}
+    yield drawn(rng) | {"k": int(rng.integers(4, 6))}
+
+
+def folds_used(answer, x, y, k):
+    """What can be said of the parts, however they were drawn."""
+
+    def deal(seed):
+        made = answer(x, y, k, np.random.default_rng(seed))
+        if made is None:
+            return None
+        return [pairs(parts) for parts in zip(*islice(made, 5 * k))]
+
+    if (dealt := deal(0)) is None:
+        return None
+    training, validation = dealt
+    seen = [part.tolist() for part, _ in training]
+    rows, targets = together(validation)
+    order = np.lexsort(rows.T[::-1])
+    orders = [together(deal(seed)[1])[0].tolist() for seed in range(4)]
+    return {
+        "validation examples trained on, in each fold": [
+            sum(row in known for row in part.tolist())
+            for known, (part, _) in zip(seen, validation)
+        ],
+        "validation examples, in all folds": len(rows),
+        "training examples, in all folds": sum(map(len, seen)),
+        "x that validate, sorted": rows[order],
+        "their y": targets[order],
+        "sum of x[:, 0] · y, training parts": sum(p[:, 0] @ q for p, q in training),
+        "shuffled": any(one != x.tolist() for one in orders),
+        "same rng, same parts": orders[0] == rows.tolist(),
+    }
+
+
+FOLDS = Code(
+    id="training.folds",
+    title="Too good to be true",
+    kind="diagnose",
+    level=2,
+    task="""
+*Cross-validation* is for small data: deal them into k parts, train k times, and let each part
+validate once a network that was trained on the others. With the function below, every network
+scores as well as on its own training examples, and far worse on fresh ones. Mend it.
+""",
+    cases=fold_cases,
+    use=folds_used,
+    hints=(
+        "Call it with `np.arange(6)` for x and y, k = 3, and print what it yields.",
+        "Which parts are in `parts[:i] + parts[i:]`?",
+    ),
+    solution="""
+def my_folds(x, y, k, rng):
+    \"\"\"Yields (x_train, y_train), (x_valid, y_valid), once for each of k parts.\"\"\"
+    parts = np.array_split(rng.permutation(len(x)), k)
+    for i, valid in enumerate(parts):
+        train = np.concatenate(parts[:i] + parts[i + 1 :])
+        yield (x[train], y[train]), (x[valid], y[valid])
+""",
+    broken="a leak",
+    mistakes=(
+        mistake(
+            "a leak",
+            "The examples that validate are among those trained on: `parts[i:]` begins with "
+            "part i itself. The score says what the network remembers.",
+            ("parts[i + 1 :]", "parts[i:]"),
+        ),
+        mistake(
+            "only the parts before",
+            "A network is trained on the parts before its own, and those after it are wasted. "
+            "For data in order of time this is right, but these are shuffled.",
+            ("parts[:i] + parts[i + 1 :]", "[valid[:0]] + parts[:i]"),
+        ),
+        mistake(
+            "dealt out anew each time",
+            "You draw new parts for each fold, so that some examples validate several times "
+            "and others never. Deal them out once, before the loop.",
+            (
+                "        train =",
+                "        parts = np.array_split(rng.permutation(len(x)), k)\n"
+                "        valid = parts[i]\n        train =",
+            ),
+        ),
+        mistake(
+            "x and y shuffled apart",
+            "The targets of a part do not belong to its rows: x and y need the same row "
+            "numbers.",
+            ("(x[valid], y[valid])", "(x[valid], y[rng.permutation(valid)])"),
+            ("(x[train], y[train])", "(x[train], y[rng.permutation(train)])"),
+        ),
+        mistake(
+            "no shuffling",
+            "The leak is mended, and now nothing is shuffled. Data are often sorted: each "
+            "part would be a class of its own.",
+            ("rng.permutation(len(x))", "np.arange(len(x))"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_folds(x, y, k, rng):
+            order = rng.permutation(len(x))
+            ends = [round(i * len(x) / k) for i in range(k + 1)]
+            folds = []
+            for start, end in zip(ends, ends[1:]):
+                out = np.zeros(len(x), bool)
+                out[order[start:end]] = True
+                folds.append(((x[~out], y[~out]), (x[out], y[out])))
+            return folds
+        """,
+    ),
+)  # fmt: skip
+
+EXERCISES = (EARLY_STOPPING, FOLDS)
