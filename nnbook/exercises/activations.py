@@ -35,10 +35,12 @@ class Watched(np.ndarray):
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=(), **options):
         inputs = [plain(it) for it in inputs]
+        options = {name: plain(value) for name, value in options.items()}
         if out:
             options["out"] = tuple(plain(it) for it in out)
         result = getattr(ufunc, method)(*inputs, **options)
-        if method == "__call__" and ufunc.nout == 1 and "where" not in options:
+        floats = np.asarray(result).dtype.kind == "f"  # np.frompyfunc makes objects
+        if floats and method == "__call__" and ufunc.nout == 1 and "where" not in options:
             over = np.isinf(result)
             for it in inputs:  # 1 / 0 and ln 0 are infinite, and no overflow
                 over = over & np.isfinite(it) & np.not_equal(it, 0)
