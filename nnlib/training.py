@@ -44,7 +44,7 @@ def train(net, loss, optimizer, x, y, *, batch_size, rng):
 
     def one_epoch():
         total = 0.0
-        with np.errstate(all="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             for x_batch, y_batch in batches(x, y, batch_size=batch_size, rng=rng):
                 value, dz = loss(net.forward(x_batch), y_batch)
                 net.backward(dz)
@@ -127,7 +127,7 @@ def fit(
         bar = tqdm(total=len(epochs), unit="epoch")
     try:
         for epoch, train_loss in zip(epochs, losses):
-            with np.errstate(all="ignore"):
+            with np.errstate(over="ignore", invalid="ignore"):
                 z = net.predict(x_valid)
                 valid_loss, _ = loss(z, y_valid)
             if not np.isfinite(train_loss + valid_loss):
