@@ -4,6 +4,7 @@ The other files call these functions in one line each, such as `checks.batch(x, 
 that their code shows the mathematics. All of them raise `ValueError`.
 """
 
+import ast
 import copy
 import dis
 import inspect
@@ -11,6 +12,7 @@ import json
 import numbers
 import secrets
 import sys
+import textwrap
 import warnings
 import weakref
 from pathlib import Path
@@ -847,15 +849,15 @@ def run_optimizer(optimizer):
 def moves(optimizer, net):
     """`step` writes into theta: `theta = theta - …` would make another array.
 
-    Tried with a copy; a few times, for it may wait, and not with the package's own.
+    Where the text of `step` reads like that, a copy of the optimizer is tried.
     """
-    if type(optimizer).__module__ == "nnlib.optimizers":
+    if not makes_anew(optimizer.step):
         return
     theta, grad = np.zeros_like(net.theta), np.ones_like(net.grad)
     try:
         twin = copy.deepcopy(optimizer)
         if any((twin.step(theta, grad), theta.any())[1] for _ in range(32)):
-            return
+            return  # now, or after it has waited
     except Exception:
         return  # the first step of the training will say it, with its line
     raise ValueError(
@@ -864,9 +866,24 @@ def moves(optimizer, net):
     )
 
 
-NETWORKS = (
-    weakref.WeakKeyDictionary()
-)  # of each optimizer, the network it was given last
+def makes_anew(step):
+    """Whether its text gives the name of theta to something else, or returns a result."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(step)))
+    except (OSError, TypeError, SyntaxError):
+        return False
+    theta = next(iter(inspect.signature(step).parameters))
+    return any(
+        isinstance(node, ast.Return)
+        and isinstance(node.value, (ast.BinOp, ast.Name))
+        or isinstance(node, ast.Assign)
+        and any(isinstance(it, ast.Name) and it.id == theta for it in node.targets)
+        for node in ast.walk(tree)
+    )
+
+
+# Of each optimizer, the network that it was given last.
+NETWORKS = weakref.WeakKeyDictionary()
 
 
 def owned(optimizer, net):

@@ -58,13 +58,9 @@ class Network:
         da = np.asarray(dz, self.dtype)
         first, *others = self.layers
         for layer in reversed(others):
-<<<<<<< HEAD
-            dz = checks.array(layer.backward(dz), layer, "backward", self.dtype)
-        first.backward(dz, **self.no_dx)
-=======
-            da = layer.backward(da)  # its dx is the da of the layer before it
+            # its dx is the da of the layer before it
+            da = checks.array(layer.backward(da), layer, "backward", self.dtype)
         first.backward(da, **self.no_dx)
->>>>>>> main
         checks.attached(self, "grad")
 
     def astype(self, dtype):

@@ -1,6 +1,5 @@
 """split, batches, train, EarlyStopping and fit: against loops written out, and at the edges."""
 
-import copy
 import itertools
 import json
 import types
@@ -20,9 +19,7 @@ from nnlib import (
     Linear,
     Momentum,
     Network,
-    ReLU,
     RMSprop,
-    Sigmoid,
     Tanh,
     accuracy,
     batches,
@@ -32,7 +29,6 @@ from nnlib import (
     load_run,
     mse,
     save_run,
-    softmax,
     split,
     train,
 )
