@@ -168,7 +168,7 @@ AMONG_WRONG = {"cross-entropy": (0.1, 0.3, 1), "squared error": (3, 10, 30)}
 LOSSES = {"cross-entropy": cross_entropy, "squared error": squared_error_of_softmax}
 
 
-def draw_curves(ax, looks, curves, name, *, label):
+def plot_accuracies(ax, looks, curves, name, *, label):
     """The accuracies of one loss at several rates; the best in thick. Returns that."""
     best = max(curves, key=max)
     for curve in curves:
@@ -199,7 +199,7 @@ def draw_wrong_start(steps=1000):
                     learn(loss, lr, x, y, new, looks=looks, W=W)[1]
                     for lr in AFTER_MISTAKES[name]
                 ]
-                best = draw_curves(ax, looks, curves, name, label=ax is axes[1])
+                best = plot_accuracies(ax, looks, curves, name, label=ax is axes[1])
                 early = max(curve[looks.index(200)] for curve in curves)
                 ends.append(f"{percent(early)} and {percent(best.max())} with {name}")
             ax.set(title=title)
@@ -223,7 +223,7 @@ def draw_wrong_labels(wrong_labels=0.2):
             curves = [
                 learn(loss, lr, x, y, new, looks=looks)[1] for lr in AMONG_WRONG[name]
             ]
-            best = draw_curves(ax, looks, curves, name, label=True)
+            best = plot_accuracies(ax, looks, curves, name, label=True)
             ends.append(f"{100 * best.max():.1f} % with {name}")
         ax.set(ylabel="new digits right, %", ylim=(70, 95))
         label_lines(ax)
