@@ -17,7 +17,7 @@ PAGES = CHAPTERS + APPARATUS
 def newest_source():
     """The source of the site that was changed last."""
     sources = list(map(ROOT.joinpath, SOURCES))
-    for folder in ("book", "nnlib", "nnbook"):
+    for folder in ("book", "nnlib", "nnbook", "claims"):
         sources += [
             path
             for path in (ROOT / folder).rglob("*")

@@ -13,7 +13,7 @@ from nnbook.exercises import activations, losses
 from nnbook.tutor import cells, pages
 from nnbook.tutor.catalogue import chapter, everything, find
 
-CHAPTER = pages.BOOK / "losses.ipynb"
+CHAPTER = pages.BOOK / "softmax.ipynb"
 SOFTMAX = find("losses.softmax")
 
 
@@ -23,7 +23,7 @@ def notebook():
 
 
 def sentences(notebook):
-    return [*pages.problems_of(notebook, "losses")]
+    return [*pages.problems_of(notebook, "softmax")]
 
 
 def at(notebook, exercise=SOFTMAX):
@@ -45,7 +45,7 @@ def test_the_chapter_as_it_is_has_no_fault(notebook):
         (
             new_markdown_cell("exercise: losses.sofmax"),
             "there is no exercise 'losses.sofmax': did you mean losses.softmax? Else "
-            "specify it in nnbook/exercises/losses.py",
+            "specify it in nnbook/exercises/softmax.py",
         ),
         (
             new_markdown_cell("exercise: activations.ReLU"),
@@ -62,8 +62,8 @@ def test_the_chapter_as_it_is_has_no_fault(notebook):
         ),
         (new_markdown_cell("exercise:"), "there is no exercise ''"),
         (
-            new_markdown_cell("Exercise: losses.mse"),
-            "the exercise losses.mse begins twice",
+            new_markdown_cell("Exercise: losses.cross_entropy"),
+            "the exercise losses.cross_entropy begins twice",
         ),
         (
             new_markdown_cell("```{admonition} X\n:class: exercise\n:name: exercise-x-y"),
@@ -75,8 +75,8 @@ def test_the_chapter_as_it_is_has_no_fault(notebook):
             "activations.ReLU is an exercise of another chapter",
         ),
         (
-            new_markdown_cell("exercise: losses.mse"),
-            "the exercise losses.mse begins twice",
+            new_markdown_cell("exercise: losses.cross_entropy"),
+            "the exercise losses.cross_entropy begins twice",
         ),
     ],
     ids=range(10),
@@ -96,13 +96,13 @@ def test_an_exercise_without_a_place(notebook):
 
 
 def test_another_order_than_the_numbers_have(notebook):
-    first, second = (it for it in chapter("losses")[:2])
+    first, second = (it for it in chapter("softmax")[:2])
     one, other = at(notebook, first), at(notebook, second)
     a, b = notebook.cells[one], notebook.cells[other]
     notebook.cells[other], notebook.cells[one] = a, b
     [found] = sentences(notebook)
     assert f"in the order {second.id}, {first.id}, " in found
-    assert f"nnbook/exercises/losses.py: {first.id}, {second.id}, " in found
+    assert f"nnbook/exercises/softmax.py: {first.id}, {second.id}, " in found
 
 
 # --- a task has one source ----------------------------------------------------------------------
@@ -113,11 +113,11 @@ def test_an_edit_in_the_notebook_is_shown_and_not_overwritten(notebook, which):
     cell = notebook.cells[at(notebook)][which]
     cell.source = cell.source.replace("softmax", "soft maximum", 1)
     edited = [it.source for it in notebook.cells]
-    cells.place(notebook, chapter("losses"))
+    cells.place(notebook, chapter("softmax"))
     assert [it.source for it in notebook.cells] == edited
     *_, found = sentences(notebook)
     assert "losses.softmax was edited in the notebook, and its source is" in found
-    assert "nnbook/exercises/losses.py. Make the change there" in found
+    assert "nnbook/exercises/softmax.py. Make the change there" in found
     _, _, old, new = (it for it in found.splitlines() if it.startswith(("-", "+")))
     assert "soft maximum" in new and new[1:].replace("soft maximum", "softmax") == old[1:]
 
@@ -125,7 +125,7 @@ def test_an_edit_in_the_notebook_is_shown_and_not_overwritten(notebook, which):
 def test_a_cell_between_is_noticed(notebook):
     start = at(notebook).start
     notebook.cells.insert(start + 1, new_markdown_cell("A word more."))
-    cells.place(notebook, chapter("losses"))
+    cells.place(notebook, chapter("softmax"))
     assert notebook.cells[start + 1].source == "A word more."
     assert "+A word more." in "\n".join(sentences(notebook))
 
@@ -135,7 +135,7 @@ def test_what_was_taken_over_into_the_specification_is_fine_again(notebook):
     first = notebook.cells[at(notebook)][0]
     first.metadata["exercise"]["written"] = "something else"
     assert not sentences(notebook)
-    cells.place(notebook, chapter("losses"))
+    cells.place(notebook, chapter("softmax"))
     assert first.metadata["exercise"]["written"] == cells.sum_of(cells.texts(SOFTMAX))
 
 
@@ -152,10 +152,10 @@ def test_a_change_of_the_specification_is_asked_for_and_written(notebook):
     before = [it.source for it in notebook.cells]
     older(notebook)
     assert sentences(notebook) == [
-        "the exercise losses.softmax is not what nnbook/exercises/losses.py says now: run "
+        "the exercise losses.softmax is not what nnbook/exercises/softmax.py says now: run "
         "`make notebooks`"
     ]
-    cells.place(notebook, chapter("losses"))
+    cells.place(notebook, chapter("softmax"))
     assert not sentences(notebook)
     assert [it.source for it in notebook.cells] == before
 
@@ -165,7 +165,7 @@ def test_a_new_exercise_is_written_out(notebook):
     assert sentences(notebook) == [
         "the exercise losses.softmax is not written out yet: run `make notebooks`"
     ]
-    cells.place(notebook, chapter("losses"))
+    cells.place(notebook, chapter("softmax"))
     assert not sentences(notebook)
     assert [it.source for it in notebook.cells[at(notebook)]] == cells.texts(SOFTMAX)
 
@@ -178,14 +178,14 @@ def test_an_exercise_that_moves_keeps_its_record(notebook):
 
 
 def test_make_notebooks_stores_nothing_then(notebook, tmp_path, capsys):
-    copy = tmp_path / "losses.ipynb"
+    copy = tmp_path / "softmax.ipynb"
     notebook.cells[at(notebook)][0].source += "\n\nOne word more."
     copy.write_text(as_text(notebook), "utf-8")
     before = copy.read_text("utf-8")
     _, failed = run(copy)
     said = capsys.readouterr().out
     assert failed and copy.read_text("utf-8") == before
-    assert "losses.ipynb: the exercise losses.softmax was edited" in said
+    assert "softmax.ipynb: the exercise losses.softmax was edited" in said
     assert "\n+One word more.\n" in said
 
 
@@ -248,9 +248,9 @@ def test_the_whole_book_is_looked_at(tmp_path, notebook):
         (tmp_path / f"{name}.ipynb").write_text(
             (pages.BOOK / f"{name}.ipynb").read_text("utf-8"), "utf-8"
         )
-    (tmp_path / "losses.ipynb").write_text(json.dumps(notebook), "utf-8")
+    (tmp_path / "softmax.ipynb").write_text(json.dumps(notebook), "utf-8")
     (tmp_path / "optimizers.ipynb").unlink()
     found = pages.problems(tmp_path)
     assert found[1] == "optimizers.ipynb is missing, and has exercises"
-    assert found[0].startswith(f"losses.ipynb: cell {len(notebook.cells)}: there is no")
+    assert found[0].startswith(f"softmax.ipynb: cell {len(notebook.cells)}: there is no")
     assert len(found) == 2

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import nnbook.figures.losses
+import nnbook.figures.softmax
 import nnlib
 import nnlib.losses
 from nnbook import check, contents, hint, progress, use_mine
@@ -287,10 +287,10 @@ def test_reset_keeps_what_was_there(file):
 def test_progress_counts_points():
     assert (progress().passed, progress().points) == (0, 0)
     solve(find("losses.cross_entropy"))
-    hint("losses.huber")
+    hint("losses.soft_targets")
     done = progress()
     assert (done.passed, done.points) == (1, find("losses.cross_entropy").points)
-    number = contents.chapters()["losses"].number
+    number = contents.chapters()["softmax"].number
     row = next(row for row in done.rows if row[0] == f"chapter {number}")
     assert row[1:3] == ("1", "1")
 
@@ -402,7 +402,7 @@ def test_functions_are_swapped_wherever_they_are_known(file):
     yours = nnlib.softmax
     assert yours.__name__ == "my_softmax"
     assert names["softmax"] is names["alias"] is nnlib.losses.softmax is yours
-    assert nnbook.figures.losses.softmax is yours and names["other"] is nnlib.mse
+    assert nnbook.figures.softmax.softmax is yours and names["other"] is nnlib.mse
     names["alias"] = 3  # the reader's own from now on
     names["mine"].undo()
     assert same(everything_in(), before)

@@ -21,6 +21,12 @@ from pages.launch import LITE, written
 pytestmark = [pytest.mark.site, pytest.mark.usefixtures("site")]
 BESIDE = ["404", "index"]  # pages at the root that are no part of the book
 OLD = {f"book/{old}": f"book/{new}" for old, new in addresses.MOVED.items()}
+SPLIT = {
+    f"book/{old}": f"book/{new}"
+    for old, pages in addresses.SPLIT.items()
+    for new in pages
+    if f"book/{new}" in CHAPTERS
+}
 NOTEBOOKS = [page for page in CHAPTERS if (ROOT / f"{page}.ipynb").exists()]
 ICON = re.compile(r"^fa[srb]?$|^fa-")
 
@@ -77,6 +83,22 @@ def test_an_old_address_leads_to_the_place_within_the_page(browser, origin, old)
     with tab(browser, origin, wrong := []) as page:
         page.goto(f"{origin}/{old}.html#{section}")
         page.wait_for_url(f"**/{OLD[old]}.html#{section}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("old", SPLIT)
+def test_a_page_that_was_split_leads_on_to_a_section_that_moved(browser, origin, old):
+    here, there = (
+        {it.get("id") for it in Elements(read(it)).named("section")}
+        for it in (old, SPLIT[old])
+    )
+    with tab(browser, origin, wrong := []) as page:
+        for section in sorted(there - here)[:3]:
+            page.goto(f"{origin}/{old}.html#{section}")
+            page.wait_for_url(f"**/{SPLIT[old]}.html#{section}")
+        page.goto(f"{origin}/{old}.html#summary")
+        page.goto(f"{origin}/{old}.html#{section}")  # within the page
+        page.wait_for_url(f"**/{SPLIT[old]}.html#{section}")
     assert not wrong
 
 
@@ -334,7 +356,7 @@ def test_search_finds_a_word(browser, origin, folder):
         page.locator("#pst-search-dialog input[type=search]").fill("softmax")
         page.keyboard.press("Enter")
         page.wait_for_url("**/search.html?q=softmax*")
-        found = page.locator("#search-results li a[href*='losses.html']")
+        found = page.locator("#search-results li a[href*='softmax.html']")
         found.first.wait_for()
     assert not wrong
 

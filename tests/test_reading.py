@@ -70,10 +70,10 @@ def test_the_line_is_written_once_and_anew():
 def test_a_time_that_is_no_longer_true_and_a_chapter_too_long_are_named():
     chapter = notebook()
     reading.place(chapter, "losses")
-    chapter.cells.append(new_markdown_cell("word " * 13_000))
+    chapter.cells.append(new_markdown_cell("word " * 10_000))
     stale, long = reading.problems(chapter, "losses")
     assert "cell 1: does not say how long" in stale
-    assert "takes 65 minutes to read: expected" in long
+    assert "takes 50 minutes to read: expected 45 at most" in long
 
 
 def test_other_pages_say_nothing():

@@ -1,5 +1,6 @@
 """The parts of the site's Sphinx extensions that work without a build; test_build.py builds."""
 
+import json
 import os
 import types
 import zipfile
@@ -10,7 +11,7 @@ import nbformat
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
-from finish import freshness, offline, unused
+from finish import addresses, freshness, offline, unused
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from notebooks import executed
@@ -393,3 +394,35 @@ def test_files_are_saved_and_not_opened():
     assert offline.mark_downloads(link) == link.replace('target="_blank"', "download")
     other = '<a href="https://example.org" target="_blank">'
     assert offline.mark_downloads(other) == other
+
+
+# --- a page that was split ----------------------------------------------------------------------
+
+
+def page_of(*ids):
+    """A page's tree, with a section for each id."""
+    document = new_document("page")
+    document += [nodes.section(ids=[name]) for name in ids]
+    return document
+
+
+def test_a_page_that_was_split_leads_on_to_what_is_elsewhere_now():
+    there = page_of("softmax", "overflow", "summary")
+    there += nodes.admonition(ids=["exercise-losses-softmax"])
+    env = SimpleNamespace(found_docs={"book/softmax"}, get_doctree=lambda page: there)
+    app, context = SimpleNamespace(env=env), {"metatags": "<meta>"}
+    addresses.lead_on(app, "book/losses", context, page_of("losses", "summary"))
+    assert context["metatags"].startswith("<meta>")
+    moved = json.loads(context["metatags"].partition("moved = ")[2].partition(";")[0])
+    gone = ("softmax", "overflow", "exercise-losses-softmax")
+    assert moved == dict.fromkeys(gone, "softmax.html")
+
+
+@pytest.mark.parametrize(
+    "page, found", [("book/softmax", True), ("book/losses", False)]
+)
+def test_a_page_that_nothing_was_taken_from_leads_nowhere(page, found):
+    env = SimpleNamespace(found_docs={"book/softmax"} if found else ())
+    context = {}
+    addresses.lead_on(SimpleNamespace(env=env), page, context, page_of("a"))
+    assert context == {}

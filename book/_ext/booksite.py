@@ -43,6 +43,7 @@ START = (
 PAGE = (
     publication.add_metadata,
     publication.name_edit_link,
+    addresses.lead_on,
     explorers.place_frames,
     launch.offer,
     offline.offer,

@@ -7,8 +7,16 @@ from nnbook.figures.activations import best_sum
 from nnbook.figures.style import colour, figure, label_lines
 from nnlib.datasets import curve
 
-# Four flats: rooms, tens of minutes to work, a balcony (1) or none (0).
-FLATS = np.array([[2, 1, 0], [3, 3, 1], [4, 2, 0], [1, 3, 1]], float)
+# Ten flats: rooms, tens of minutes to work, a balcony (1) or none (0). And Ana's points.
+SEEN = np.array(
+    [
+        *([2, 1, 0], [3, 3, 1], [4, 2, 0], [1, 3, 1], [2, 4, 1]),
+        *([5, 5, 0], [3, 1, 1], [1, 1, 0], [4, 6, 1], [2, 2, 1]),
+    ],
+    float,
+)
+POINTS = np.array([-1, 2, 3, -4, -3, 0, 6, -4, -1, 1], float)
+FLATS = SEEN[:4]
 OPINIONS = np.array([[3, 1], [-2, -3], [4, 0]], float), np.array([-5.0, 5.0])
 VERDICT = np.array([[2.0], [1.0]]), np.array([-1.0])
 
@@ -35,12 +43,13 @@ def draw_dead_slider(neurons=4):
 
     with figure(columns=2, sharey=True) as (picture, (left, right)):
         left.plot(x, z, color=colour("class B"), linewidth=1.2, linestyle="-")
-        left.set(xlabel="x", title=plural(neurons, "neuron"), ylim=(-2.3, 2.3))
+        left.set(xlabel="x", ylabel="z of each neuron", ylim=(-2.3, 2.3))
+        left.set_title(plural(neurons, "neuron"))
         right.plot(x, curve(x), color=colour("neutral"), label="target")
         right.plot(
             x, features @ factors, color=colour("class A"), linestyle="--", label="sum"
         )
-        right.set(xlabel="x", title=f"RMSE {rmse:.3f}")
+        right.set(xlabel="x", ylabel="their best sum", title=f"RMSE {rmse:.3f}")
         label_lines(right)
     return picture, (
         f"{plural(neurons, 'neuron')}, {plural(3 * neurons + 1, 'number')} in all: the best "
@@ -80,6 +89,51 @@ def draw_decision(x=FLATS[1], w=OPINIONS[0][:, 0], b=OPINIONS[1][0]):
         ax.set_yticks(range(len(parts)), names)
     added = ", ".join(f"{name} {sign}" for name, sign in zip(names, signed))
     return picture, f"{added}: together z = {written(ends[-1])}."
+
+
+def nudge_until_stuck(nudge, x=SEEN, points=POINTS, rounds=1000):
+    """Weights and bias that learn by nudges, and the loss before and after each round."""
+    columns = np.column_stack([x, np.ones(len(x))]).T
+    theta, gap = np.zeros(len(columns)), -points
+    losses = [gap @ gap / len(points)]
+    for _ in range(rounds):
+        for i, column in enumerate(columns):
+            for step in (nudge, -nudge):
+                tried = gap + step * column
+                if tried @ tried < gap @ gap:
+                    theta[i] += step
+                    gap = tried
+        losses.append(gap @ gap / len(points))
+        if losses[-1] == losses[-2]:
+            return theta, losses[:-1]
+    return theta, losses
+
+
+def draw_nudges(nudges_to_a_point=8):
+    """Ana's weights, learnt from her points by nudges of a part of a point."""
+    theta, losses = nudge_until_stuck(1 / nudges_to_a_point)
+    rounds = len(losses) - 1
+    with figure(columns=2) as (picture, (left, right)):
+        left.plot([-6, 8], [-6, 8], "-", color=colour("neutral"), linewidth=1)
+        left.plot(POINTS, SEEN @ theta[:3] + theta[3], "o", color=colour("class A"))
+        left.set(xlim=(-5.5, 7.5), ylim=(-5.5, 7.5), xlabel="Ana's points")
+        left.set(ylabel="the neuron's points", box_aspect=1)
+        right.plot(losses, color=colour("loss"), linestyle="-")
+        right.plot(rounds, losses[-1], "o", color=colour("loss"))
+        right.set(yscale="log", xlim=(-10, 350), ylim=(1e-3, 20), box_aspect=1)
+        right.set(xlabel="round", ylabel="loss")
+    size = f"1/{nudges_to_a_point:g} of a point" if nudges_to_a_point > 1 else "1 point"
+    if not rounds:
+        return picture, (
+            f"Nudges of {size}: none of them helps. The loss stays at {losses[0]:.1f}, and all "
+            "weights and the bias at 0."
+        )
+    values = [f"{value + 0.0:.2f}".replace("-", "−") for value in theta]
+    return picture, (
+        f"Nudges of {size}: after {plural(rounds, 'round')} none of them helps any more. The "
+        f"loss has gone from {losses[0]:.1f} to {losses[-1]:.3g}, with the weights "
+        f"({', '.join(values[:3])}) and the bias {values[3]}."
+    )
 
 
 def draw_line(multiply_both=1, w1=3, b=-5):

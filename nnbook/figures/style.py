@@ -107,6 +107,12 @@ def label_lines(ax):
         )  # fmt: skip
 
 
+def mark(ax, x, y, marker="o"):
+    """The point that the text talks about."""
+    edge = colour("ink")
+    ax.plot(x, y, marker, color=colour("highlight"), mec=edge, ms=9, zorder=4)
+
+
 def training_curves(ax, training, validation=(), *, quantity="loss"):
     """One number an epoch, on the training and (dashed) on the validation examples.
 

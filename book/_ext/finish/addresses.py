@@ -1,11 +1,16 @@
-"""Old addresses lead to the new pages: the first edition's chapters bore their numbers.
+"""Old addresses lead to the new places: the first edition's chapters bore their numbers, and some
+of them are two chapters now.
 
-Whoever moves a page adds a line here. At the old address stands a page that leads on, with what
-was asked for within it; in JupyterLite a notebook opens under its present name, and a copy that a
-reader has changed is kept (book/lite/runtime.js).
+Whoever moves or splits a page adds a line here. At the old address stands a page that leads on,
+with what was asked for within it; in JupyterLite a notebook opens under its present name, and a
+copy that a reader has changed is kept (book/lite/runtime.js). A page that was split leads on to
+the sections and exercises that another page has of it: losses.html#exercise-losses-softmax.
 """
 
+import json
 from pathlib import PurePosixPath
+
+from docutils import nodes
 
 MOVED = {  # {old name: present name}, in the folder of the book
     "01_neuron_to_layer": "neuron_to_layer",
@@ -17,6 +22,21 @@ MOVED = {  # {old name: present name}, in the folder of the book
     "07_training_loop": "training_loop",
     "08_handwritten_digits": "handwritten_digits",
 }
+SPLIT = {  # {a page: those that have some of what stood on it}
+    "losses": ("softmax",),
+    "optimizers": ("gradient_descent",),
+    "training_loop": ("overfitting",),
+}
+LEAD_ON = """
+    <script>{
+      const moved = %s;
+      const lead = () => {
+        const page = moved[location.hash.slice(1)];
+        if (page) location.replace(page + location.search + location.hash);
+      };
+      lead();
+      addEventListener("hashchange", lead);
+    }</script>"""
 
 
 def moved(app):
@@ -36,3 +56,23 @@ def add_pages(app):
             "moved": True,
         }
         yield old, page | {"canonical": site and f"{site}{new}.html"}, "forward.html"
+
+
+def lead_on(app, page, context, doctree):
+    """A page that was split leads on to what is elsewhere now."""
+    folder, name = PurePosixPath(page).parent, PurePosixPath(page).name
+    elsewhere = {}
+    for new in SPLIT.get(name, ()):
+        if f"{folder / new}" in app.env.found_docs:
+            there = places(app.env.get_doctree(f"{folder / new}"))
+            elsewhere |= dict.fromkeys(there, f"{new}.html")
+    moved = {place: elsewhere[place] for place in elsewhere.keys() - places(doctree)}
+    if moved:
+        script = LEAD_ON % json.dumps(moved, sort_keys=True)
+        context["metatags"] = context.get("metatags", "") + script
+
+
+def places(doctree):
+    """The ids of a page's sections and exercises."""
+    found = [*doctree.findall(nodes.section), *doctree.findall(nodes.Admonition)]
+    return {name for node in found for name in node["ids"]}
