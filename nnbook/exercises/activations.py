@@ -600,10 +600,10 @@ ELU = Code(
     kind="diagnose",
     level=2,
     task="""
-ELU (Clevert, Unterthiner and Hochreiter, 2016) is $x$ where $x > 0$ and $\\alpha\\,(e^x - 1)$
-elsewhere: it leaks on the left, and levels off at $-\\alpha$. With $\\alpha = 1$ the class below
-passes the comparison with numerical slopes. With $\\alpha = 0.5$ it fails. Find the mistake, and
-mend it.
+ELU [[Clevert *et al.*, 2016](bibliography.md#clevert2016)] is $x$ where $x > 0$ and
+$\\alpha\\,(e^x - 1)$ elsewhere: it leaks on the left, and levels off at $-\\alpha$. With
+$\\alpha = 1$ the class below passes the comparison with numerical slopes. With $\\alpha = 0.5$ it
+fails. Find the mistake, and mend it.
 """,
     cases=elu_cases,
     use=use,
