@@ -823,6 +823,15 @@ def test_a_number_will_do_for_a_chapter_and_for_an_exercise():
     assert repr(hint(second.id)).startswith("Hint 2 of")
     with pytest.raises(ValueError, match="no exercise has the id '99.1'"):
         hint("99.1")
+    assert repr(hint(float(f"{number}.2"))).startswith("Hint ")
+    with pytest.raises(ValueError, match=f"of this chapter there are {number}.1, {number}.2"):
+        hint(number)
+
+
+def test_a_name_in_other_capitals_is_asked_for():
+    names = {"check": check}
+    exec("class MyRelu: pass\nresult = check('activations.ReLU')", names)
+    assert "There is MyRelu: did you mean that?" in names["result"].text
 
 
 def test_what_is_missing_is_asked_for_by_its_own_name():
