@@ -169,7 +169,7 @@ def test_a_chapter_s_answers_fit_into_one_file(run, name):
         "check", answers("\n\n".join([package.imports(needed), *texts]))
     )
     count = len(texts)
-    assert code == 0 and f"answers.py: {count} of {count} attempted pass." in out, (
+    assert code == 0 and f"answers.py: {count} of {count} attempted pass" in out, (
         f"all solutions of {name}, in one file below the imports that they need, should pass: "
         f"do two of them use one name?\n{out}"
     )
