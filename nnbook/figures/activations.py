@@ -60,7 +60,10 @@ def draw_bends(counts=(4, 16)):
             ax.plot(kinks, np.interp(kinks, x, fit), "o", color=colour("class A"))
             ax.set(xlabel="x", title=f"{count} ReLUs")
             errors.append(f"{count} ReLUs fit it with an RMSE of {rmse:.3f}")
-    return picture, f"The curve that no line fits, as a sum of ReLUs: {'; '.join(errors)}."
+    return (
+        picture,
+        f"The curve that no line fits, as a sum of ReLUs: {'; '.join(errors)}.",
+    )
 
 
 def draw_functions():
