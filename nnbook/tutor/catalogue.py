@@ -58,6 +58,4 @@ def find(id):
         return (known | numbers)[id]
     near = get_close_matches(str(id), known, n=3, cutoff=0.3)
     words = f"did you mean {', '.join(map(repr, near))}? " if near else ""
-    raise ValueError(
-        f"no exercise has the id {id!r}: {words}{LISTED} lists them all"
-    )
+    raise ValueError(f"no exercise has the id {id!r}: {words}{LISTED} lists them all")

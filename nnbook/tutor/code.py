@@ -137,7 +137,9 @@ class Code(Exercise):
         names = self.names | {"__name__": "answer"}
         exec(compile(text, file, "exec"), names)
         if self.mine not in names:
-            raise ValueError(f"{self.id} asks for {self.mine}, which is not defined there")
+            raise ValueError(
+                f"{self.id} asks for {self.mine}, which is not defined there"
+            )
         return names[self.mine]
 
     @cached_property
