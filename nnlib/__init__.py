@@ -8,7 +8,7 @@ import sys
 import warnings
 
 from nnlib.activations import LeakyReLU, ReLU, Sigmoid, Tanh
-from nnlib.gradcheck import gradient_check, numerical_gradient
+from nnlib.gradcheck import gradient_check, gradient_errors, numerical_gradient
 from nnlib.initializers import (
     he_normal,
     he_uniform,
@@ -47,6 +47,7 @@ __all__ = [
     "cross_entropy",
     "fit",
     "gradient_check",
+    "gradient_errors",
     "he_normal",
     "he_uniform",
     "mse",

@@ -112,6 +112,20 @@ def test_a_claim_that_does_not_hold_is_named(book, monkeypatch, capsys, now, say
     assert says in out
 
 
+def test_the_same_experiment_may_give_other_numbers_on_another_machine(
+    book, monkeypatch, capsys
+):
+    """Its file is the same, so the digest is; here a number comes from elsewhere."""
+    text = PLANTED.replace("[1.2312, 2, 3]", "[1.2312, 2, float(os.environ['A'])]")
+    text = text.replace("from claims", "import os\n\nfrom claims")
+    said = []
+    for value in ("3", "3.1", "0.1"):
+        monkeypatch.setenv("A", value)
+        code, out = run(book, monkeypatch, capsys, text)
+        said.append((code, "numbers of another machine" in out))
+    assert said == [(0, False), (0, True), (1, False)]
+
+
 def test_two_seeds_are_too_few(book, monkeypatch, capsys):
     with pytest.raises(ValueError, match="three seeds or more.*'B': 2"):
         run(book, monkeypatch, capsys, PLANTED.replace("0.6, 0.7", "0.7"))

@@ -12,7 +12,7 @@ import pytest
 from equivalent_mutants import EQUIVALENT
 from mutants import mutants
 
-from nnbook.tutor import pages, verdict
+from nnbook.tutor import pages
 from nnbook.tutor.catalogue import all_exercises, chapter, everything
 from nnbook.tutor.cells import file_of, position
 from nnbook.tutor.code import Code
@@ -24,14 +24,6 @@ CHOICES = [exercise for exercise in all_exercises() if isinstance(exercise, Choi
 SEEDS = range(5)
 ROLE = re.compile(r"\{\w+\}`")
 each = {"ids": lambda exercise: exercise.id}
-
-
-@pytest.fixture(autouse=True)
-def no_hurry(request, monkeypatch):
-    """A reader's clock, 2 s, is too fast for a machine that does other things besides. Mutants
-    keep it: some never end."""
-    if "mutants" not in request.node.name:
-        monkeypatch.setattr(verdict, "LIMIT", 60)
 
 
 def told(exercise, sentence):

@@ -16,9 +16,11 @@ from nnlib import (
     binary_cross_entropy,
     cross_entropy,
     gradient_check,
+    gradient_errors,
     mse,
     normal,
     numerical_gradient,
+    xavier_normal,
 )
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -231,3 +233,120 @@ def test_a_layer_without_its_own_backward_is_no_layer(rng):
     net = Network(Linear(3, 2, rng=rng), Halfway())
     with pytest.raises(NotImplementedError, match="Halfway has no backward"):
         gradient_check(net, mse, np.ones((1, 3)), np.ones((1, 2)))
+
+
+def worse(factor, loss=cross_entropy, size=1.0):
+    """A loss in another unit, whose gradient is wrong by a factor."""
+
+    def wrong(z, y):
+        value, dz = loss(z, y)
+        return size * value, factor * size * dz
+
+    return wrong
+
+
+@pytest.mark.parametrize("size", [1e-10, 1e-3, 1, 1e10])
+def test_the_verdict_does_not_depend_on_the_unit_of_the_loss(size, rng):
+    """An error that counts as small beside 1 would let a flipped sign pass at 1e-10."""
+    net = Network(Linear(3, 4, rng=rng), Tanh(), Linear(4, 2, rng=rng))
+    x, y = problem(cross_entropy, 6, 2, rng)
+    assert gradient_check(net, worse(1, size=size), x, y) < 1e-6
+    flipped = gradient_errors(net, worse(-1, size=size), x, y)
+    assert list(flipped.values()) == pytest.approx([2, 2, 2, 2], rel=1e-2)
+
+
+def sigmoids(depth, first=Linear, last=Linear, seed=0):
+    """Hidden sigmoid layers: each passes at most a quarter of its gradient, or so."""
+    rng = np.random.default_rng(seed)
+    layers = []
+    for i in range(depth):
+        kind, n_in = (Linear, 4) if i else (first, 3)
+        layers += [kind(n_in, 4, init=xavier_normal, rng=rng), Sigmoid()]
+    return Network(*layers, last(4, 3, init=xavier_normal, rng=rng))
+
+
+@pytest.mark.parametrize("depth", [4, 8, 16])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_each_array_is_judged_by_its_own_size(depth, seed, rng):
+    """The first of 16 sigmoid layers has 1e-11 of the last's gradient: it counts, too."""
+    x, y = problem(cross_entropy, 6, 3, rng)
+    right = gradient_errors(sigmoids(depth, seed=seed), cross_entropy, x, y)
+    assert max(right.values()) < (1e-6 if depth < 8 else 1e-2)
+    assert all(right[f"layer {2 * depth} (Linear).{name}"] < 1e-6 for name in "Wb")
+    wrong = gradient_errors(sigmoids(depth, Flipped, seed=seed), cross_entropy, x, y)
+    assert wrong["layer 0 (Flipped).W"] == pytest.approx(2, abs=0.01)
+    assert wrong["layer 0 (Flipped).b"] < 1e-2
+    assert gradient_check(sigmoids(depth, Flipped), cross_entropy, x, y) > 1.9
+
+
+@pytest.mark.parametrize("first", [Linear, Flipped])
+def test_what_drowns_in_rounding_is_undecided(first, rng):
+    """Behind 24 sigmoid layers nothing can be measured: neither right nor wrong."""
+    x, y = problem(cross_entropy, 6, 3, rng)
+    errors = gradient_errors(sigmoids(24, first), cross_entropy, x, y)
+    assert np.isnan(errors[f"layer 0 ({first.__name__}).W"])
+    assert errors["layer 48 (Linear).W"] < 1e-6
+    assert np.isnan(gradient_check(sigmoids(24, first), cross_entropy, x, y))
+    wrong = sigmoids(24, first, last=Flipped)
+    assert gradient_check(wrong, cross_entropy, x, y) > 1.9  # not hidden by a nan
+
+
+def test_a_gradient_of_zero_is_right_where_nothing_moves(rng):
+    """All units dead, then a loss at its very minimum: no rounding makes a mistake of it."""
+    net = Network(Linear(3, 4, rng=rng), ReLU(), Linear(4, 2, rng=rng))
+    x, y = problem(mse, 6, 2, rng)
+    net.layers[0].b[...] = -100
+    errors = gradient_errors(net, mse, x, y)
+    assert errors["layer 0 (Linear).W"] == 0 and max(errors.values()) < 1e-6
+    net = Network(Linear(3, 2, rng=rng), dtype=np.float64)
+    errors = gradient_errors(net, mse, x, net.forward(x))
+    assert not any(error > 1e-6 for error in errors.values())  # nan, undecided
+
+
+class Dropout(Layer):
+    """Silences half of the numbers, others each time; anew on the way back, if `wrong`."""
+
+    def __init__(self, rng, wrong=False):
+        self.rng, self.wrong = rng, wrong
+
+    def draw(self, x):
+        return 2 * (self.rng.uniform(size=x.shape) < 0.5)
+
+    def forward(self, x):
+        self.mask = self.draw(x)
+        return x * self.mask
+
+    def backward(self, da):
+        return da * (self.draw(da) if self.wrong else self.mask)
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_chance_in_a_layer_is_put_back(wrong, rng):
+    """Two layers share one generator, as they would in a network of a reader."""
+    dice = np.random.default_rng(3)
+    layers = [Linear(3, 8, rng=rng), Tanh(), Dropout(dice), Linear(8, 8, rng=rng)]
+    net = Network(*layers, Dropout(dice, wrong), Linear(8, 2, rng=rng))
+    before = dice.bit_generator.state
+    error = gradient_check(net, mse, *problem(mse, 6, 2, rng))
+    assert error > 0.1 if wrong else error < 1e-6
+    assert dice.bit_generator.state == before
+
+
+def test_layers_in_layers_have_names(rng):
+    class Both(Layer):
+        def __init__(self, *layers):
+            self.layers = layers
+
+        def forward(self, x):
+            return sum(layer.forward(x) for layer in self.layers)
+
+        def backward(self, da):
+            return sum(layer.backward(da) for layer in self.layers)
+
+    inner = Both(Linear(4, 4, rng=rng), Flipped(4, 4, rng=rng))
+    net = Network(Linear(3, 4, rng=rng), Tanh(), inner)
+    errors = gradient_errors(net, mse, *problem(mse, 6, 4, rng))
+    assert [name for name, error in errors.items() if error > 1e-6] == [
+        "layer 2 (Both).layers[1] (Flipped).W"
+    ]
+    assert len(errors) == 6

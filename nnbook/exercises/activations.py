@@ -35,10 +35,12 @@ class Watched(np.ndarray):
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=(), **options):
         inputs = [plain(it) for it in inputs]
+        options = {name: plain(value) for name, value in options.items()}
         if out:
             options["out"] = tuple(plain(it) for it in out)
         result = getattr(ufunc, method)(*inputs, **options)
-        if method == "__call__" and ufunc.nout == 1 and "where" not in options:
+        floats = np.asarray(result).dtype.kind == "f"  # np.frompyfunc makes objects
+        if floats and method == "__call__" and ufunc.nout == 1 and "where" not in options:
             over = np.isinf(result)
             for it in inputs:  # 1 / 0 and ln 0 are infinite, and no overflow
                 over = over & np.isfinite(it) & np.not_equal(it, 0)
@@ -598,10 +600,10 @@ ELU = Code(
     kind="diagnose",
     level=2,
     task="""
-ELU (Clevert, Unterthiner and Hochreiter, 2016) is $x$ where $x > 0$ and $\\alpha\\,(e^x - 1)$
-elsewhere: it leaks on the left, and levels off at $-\\alpha$. With $\\alpha = 1$ the class below
-passes the comparison with numerical slopes. With $\\alpha = 0.5$ it fails. Find the mistake, and
-mend it.
+ELU [[Clevert *et al.*, 2016](bibliography.md#clevert2016)] is $x$ where $x > 0$ and
+$\\alpha\\,(e^x - 1)$ elsewhere: it leaks on the left, and levels off at $-\\alpha$. With
+$\\alpha = 1$ the class below passes the comparison with numerical slopes. With $\\alpha = 0.5$ it
+fails. Find the mistake, and mend it.
 """,
     cases=elu_cases,
     use=use,

@@ -158,9 +158,10 @@ HUBER = Code(
     kind="beyond",
     level=2,
     task="""
-Write the loss of Huber (1964): with $e = z - y$, the mean over all elements of $\\frac12 e^2$ where
-$|e| \\le \\delta$, and of $\\delta\\,(|e| - \\frac12\\delta)$ beyond; and its gradient `dz`. An
-outlier then pulls as hard as an error of $\\delta$, and no harder.
+Write Huber's loss [[Huber, 1964](bibliography.md#huber1964)]: with $e = z - y$, the mean over all
+elements of $\\frac12 e^2$ where $|e| \\le \\delta$, and of $\\delta\\,(|e| - \\frac12\\delta)$
+beyond; and its gradient `dz`. An outlier then pulls as hard as an error of $\\delta$, and no
+harder.
 """,
     cases=huber_cases,
     returns=("value", "dz"),

@@ -394,6 +394,7 @@ ADAMW = Code(
     task="""
 Weight decay shrinks all weights a little at each step, so that only those that the data
 need stay large. Together with Adam's step it should do
+[[Loshchilov and Hutter, 2019](bibliography.md#loshchilov2019)]
 
 $$
 \\theta \\leftarrow \\theta - \\eta
@@ -499,7 +500,8 @@ NESTEROV = Code(
     level=1,
     given=("__init__",),
     task="""
-A variant of momentum looks one step ahead (Nesterov, 1983). In the form in which PyTorch
+A variant of momentum looks one step ahead
+[[Nesterov, 1983](bibliography.md#nesterov1983)]. In the form in which PyTorch
 has it, each step does $v \\leftarrow \\beta v + g$ and then
 $\\theta \\leftarrow \\theta - \\eta\\,(g + \\beta v)$. Write the class, in place, after the
 pattern of `Momentum`. Then let `steps_needed` compare the two on the bowl, with

@@ -1,4 +1,4 @@
-"""An answer is tried: on a copy of a case, against the clock, and all that it does is noted."""
+"""An answer is tried: on a copy of a case, its steps counted, and all that it does is noted."""
 
 import contextlib
 import copy
@@ -17,8 +17,10 @@ from pathlib import Path
 import numpy as np
 
 import nnlib
+from nnbook.tutor.chance import Estimate
 
-LIMIT = 2.0  # seconds for all cases together
+LINES = 3_000_000  # lines that an answer may run in one trial, on any machine
+SECONDS = 30  # of the processor, for lines that take long
 LIBRARIES = (
     *(
         f"{path}{os.sep}"
@@ -35,14 +37,14 @@ LIBRARIES = (
 
 
 class TooLong(BaseException):
-    """The time is over. No Exception: an answer's own `except Exception` lets it pass.
+    """It does not end. No Exception: an answer's own `except Exception` lets it pass.
 
     A bare `except:` does not, and Python ends tracing when a trace function raises. But
     what is caught is let go of at the end of the `except`: then `again` is called.
     """
 
-    def __init__(self, again):
-        self.again = again
+    def __init__(self, lines, again):
+        self.lines, self.again = lines, again
 
     def __del__(self):
         self.again()
@@ -57,25 +59,44 @@ class Printed(io.StringIO):
 
 @dataclass
 class Outcome:
-    """What came of one case: a value or an error, and the rest that is worth a word."""
+    """What came of one trial: a value or an error, and the rest that is worth a word."""
 
     value: object = None
     error: BaseException = None
     line: str = ""  # of the reader's, where the error came from
     printed: str = ""
-    changed: tuple = ()  # names of the arguments that are not what they were
     borrowed: bool = False  # the package's own code did the work
+    objects: bool = False  # its arrays hold Python objects, if numbers
+    changed: frozenset = frozenset()  # names of what is not what it was
+    shared: frozenset = frozenset()  # pairs of attributes that are one array
+    arrays: frozenset = frozenset()  # names of attributes that could be
+    results: tuple = ()  # (method, what it returned), of the last calls
 
 
-def attempt(use, answer, case, *, deadline, forbidden=()):
-    """Uses an answer on a copy of a case; nothing that it does gets out, but for Ctrl-C.
+def attempt(use, answer, case, witness, forbidden=()):
+    """Uses an answer on a copy of a case, before a witness; returns the Outcome."""
+    given = copy.deepcopy(case)
+    outcome = guarded(lambda: use(witness.watched(answer), **given), forbidden)
+    witness.look(" later")
+    changed = {name for name in case if not equal(case[name], given[name], 0, 0)}
+    outcome.changed = frozenset(changed | witness.changed)
+    outcome.shared, outcome.arrays = witness.shared(), witness.arrays()
+    outcome.value, outcome.objects = with_numbers(outcome.value)
+    outcome.results = tuple(witness.results)
+    return outcome
 
-    The time limit works by tracing, line by line, so that it needs no thread and no
-    signal, and works in a browser too. A single call of NumPy cannot be stopped, nor recursion
+
+def guarded(action, forbidden=()):
+    """Runs a reader's code; nothing that it does gets out, but for Ctrl-C.
+
+    What never ends is stopped by tracing, line by line: that needs no thread and no signal, and
+    works in a browser, too. Lines are counted, so that the verdict does not depend on the
+    machine, or on what else it does. A single call of NumPy cannot be stopped, nor recursion
     without end that catches its own RecursionError.
     """
-    given, before = copy.deepcopy(case), sys.gettrace()
     outcome, printed, running = Outcome(), Printed(), True
+    before, steps = sys.gettrace(), 0
+    most, until = LINES, time.process_time() + SECONDS
 
     def at_call(frame, event, argument):
         if frame.f_code in forbidden:
@@ -87,14 +108,16 @@ def attempt(use, answer, case, *, deadline, forbidden=()):
         return at_line
 
     def at_line(frame, event, argument):
-        if time.perf_counter() > deadline:
-            raise TooLong(again)
+        nonlocal steps
+        steps += 1
+        if steps > most or not steps % 64 and time.process_time() > until:
+            raise TooLong(min(steps, most), again)
         return at_line
 
     def again():
         if running:
             frame = sys._getframe(2)  # whose `except:` it was
-            while frame and frame.f_code is not attempt.__code__:
+            while frame and frame.f_code is not guarded.__code__:
                 frame.f_trace, frame = at_line, frame.f_back
             sys.settrace(at_call)
 
@@ -105,7 +128,7 @@ def attempt(use, answer, case, *, deadline, forbidden=()):
     ):
         try:
             sys.settrace(at_call)
-            outcome.value = use(answer, **given)
+            outcome.value = action()
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -114,7 +137,6 @@ def attempt(use, answer, case, *, deadline, forbidden=()):
             running = False
             sys.settrace(before)
     outcome.printed = printed.getvalue()
-    outcome.changed = tuple(k for k in case if not equal(case[k], given[k], 0, 0))
     return outcome
 
 
@@ -148,24 +170,48 @@ def words(error):
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def same(one, other, rtol, atol):
-    """Whether two outcomes cannot be told apart: values, errors, changed arguments."""
-    if (one.error is None) != (other.error is None) or one.changed != other.changed:
+def same(mine, other, rtol, atol):
+    """Whether an outcome is another one: values, errors, and no more that is changed or shared."""
+    if (mine.error is None) != (other.error is None):
         return False
-    if one.error is not None:
-        return words(one.error) == words(other.error)
-    return equal(one.value, other.value, rtol, atol)
+    if mine.error is not None:
+        return words(mine.error) == words(other.error)
+    if too_much(mine, other) or too_little(mine, other) or too_near(mine, other):
+        return False
+    return equal(mine.value, other.value, rtol, atol)
 
 
-def equal(one, other, rtol, atol):
+def too_much(mine, other):
+    """What an answer changes in place, and should not."""
+    return mine.changed - other.changed
+
+
+def too_little(mine, other):
+    """What it should change in place, and does not. (Attributes have their own names.)"""
+    return {name for name in other.changed - mine.changed if not name.startswith("self")}
+
+
+def too_near(mine, other):
+    """Attributes that are one array, and should be two."""
+    known = {pair for pair in mine.shared if set(pair) <= other.arrays}
+    return known - other.shared
+
+
+def equal(one, other, rtol, atol, depth=50):
     """Equality of nested tuples, lists, dictionaries and arrays; floats within a tolerance."""
+    if not depth:
+        return False
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(
-            equal(one[k], other[k], rtol, atol) for k in one
+            equal(one[k], other[k], rtol, atol, depth - 1) for k in one
         )
     if isinstance(one, tuple | list) and isinstance(other, tuple | list):
         alike = type(one) is type(other) and len(one) == len(other)
-        return alike and all(equal(a, b, rtol, atol) for a, b in zip(one, other))
+        return alike and all(
+            equal(a, b, rtol, atol, depth - 1) for a, b in zip(one, other)
+        )
+    if isinstance(one, Estimate) and isinstance(other, Estimate):
+        return one.near(other)
     if numeric(one) and numeric(other):
         return equal_arrays(np.asarray(one), np.asarray(other), rtol, atol)
     try:
@@ -177,6 +223,23 @@ def equal(one, other, rtol, atol):
 def numeric(value):
     kinds = bool | int | float | np.ndarray | np.generic
     return isinstance(value, kinds) and np.asarray(value).dtype.kind in "biuf"
+
+
+def with_numbers(value, depth=3):
+    """(a value whose arrays of Python's numbers are NumPy's, whether there were some):
+    np.frompyfunc makes such arrays."""
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        numbers = [it for it in value.flat if isinstance(it, int | float | np.generic)]
+        made = np.array(numbers)
+        right = made.size == value.size > 0 and made.dtype.kind in "iuf"
+        return (made.reshape(value.shape), True) if right else (value, False)
+    if type(value) not in (dict, tuple, list) or not depth:
+        return value, False
+    keys, inner = (value, value.values()) if isinstance(value, dict) else (None, value)
+    made = [with_numbers(it, depth - 1) for it in inner]
+    new = [it for it, _ in made]
+    new = dict(zip(keys, new)) if keys is not None else type(value)(new)
+    return new, any(was for _, was in made)
 
 
 def equal_arrays(one, other, rtol, atol):

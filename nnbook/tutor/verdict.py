@@ -1,7 +1,7 @@
 """Checking an answer: what was done, which mistake was made, and the smallest failing case."""
 
-import time
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +9,18 @@ import numpy as np
 from nnbook.tutor import syntax, written
 from nnbook.tutor.compare import difference, shown
 from nnbook.tutor.result import Result
-from nnbook.tutor.trial import LIMIT, TooLong, attempt, same, words
+from nnbook.tutor.trial import (
+    Outcome,
+    TooLong,
+    attempt,
+    same,
+    too_little,
+    too_much,
+    too_near,
+    words,
+)
 from nnbook.tutor.trial import equal as equal_values
+from nnbook.tutor.witness import Witness
 
 SPECIFIED = Path(__file__).parents[1] / "exercises"
 BORROWED = (
@@ -72,24 +82,91 @@ def wrong_kind(exercise, answer):
     return f"{mine} has no Python code of its own: write it with def."
 
 
+@dataclass
+class Trial:
+    """A case, what the right answer makes of it, and whether its objects are busy besides."""
+
+    case: dict
+    right: Outcome
+    witness: Witness
+    busy: tuple = ()
+
+
+# What an object does besides, from much to little: the right answer has to bear it.
+BUSY = (("again", "more", "company"), ("again", "company"), ("again",), ("company",))
+
+
 def judge_outcomes(exercise, answer, rng):
+    """Each case by itself; if all is right, again with objects that are used more than once,
+    and not alone."""
     cases = [dict(case) for case in exercise.cases(rng or np.random.default_rng())]
-    right = [run(exercise, exercise.right_answer, case) for case in cases]
-    mine = run_all(exercise, answer, cases)
+    trials = [tried(exercise, case) for case in cases]
+    mine = run_all(exercise, answer, trials)
+    if result := judge_trials(exercise, answer, trials, mine):
+        return result
+    trials += [busy for trial in trials if (busy := busier(exercise, trial))]
+    mine += run_all(exercise, answer, trials[len(mine) :])
+    if result := judge_trials(exercise, answer, trials, mine):
+        return result
+    return Result(exercise, passed=True, text=praise(exercise, mine))
+
+
+def tried(exercise, case, plan=None, busy=()):
+    """A case with the right answer's outcome."""
+    answer = exercise.right_answer
+    witness = Witness(answer, plan, busy)
+    return Trial(case, attempt(exercise.use, answer, case, witness), witness, busy)
+
+
+def busier(exercise, trial):
+    """The same case with its objects as busy as the right answer bears; None if it bears none."""
+    for busy in BUSY if trial.right.error is None else ():
+        found = tried(exercise, trial.case, trial.witness, busy)
+        if found.right.error is None:
+            found.witness = trial.witness
+            return found
+    return None
+
+
+def run(exercise, answer, trial, forbidden=()):
+    witness = Witness(exercise.right_answer, trial.witness, trial.busy)
+    return attempt(exercise.use, answer, trial.case, witness, forbidden)
+
+
+def run_all(exercise, answer, trials):
+    """The outcomes of all trials, or of those up to one that does not end."""
+    outcomes = []
+    for trial in trials:
+        outcomes.append(run(exercise, answer, trial, exercise.forbidden))
+        if isinstance(outcomes[-1].error, TooLong):
+            break
+    return outcomes
+
+
+def judge_trials(exercise, answer, trials, mine):
+    """The Result of outcomes; None if nothing is wrong with them."""
     if any(outcome.borrowed for outcome in mine):
         text = BORROWED.format(path=exercise.id)
         return Result(exercise, text=text, mistake="the package's own code")
-    bad = [i for i, pair in enumerate(zip(mine, right)) if not alike(exercise, *pair)]
-    if not bad and len(mine) == len(cases):
-        return Result(exercise, passed=True, text=praise(exercise))
+    bad = [
+        i for i, (it, trial) in enumerate(zip(mine, trials)) if not alike(exercise, it, trial.right)
+    ]
+    if not bad and len(mine) == len(trials):
+        return None
     first = bad[0] if bad else len(mine) - 1
-    shows = evidence(exercise, cases[first], mine[first], right[first])
-    known, also = recognised(exercise, mine, right, cases)
+    trial = trials[first]
+    shows = evidence(exercise, trial, mine[first])
+    known, also = recognised(exercise, mine, trials)
     if known:
         text = known.says + also
         return Result(exercise, mistake=known.name, text=text, evidence=shows)
-    text = diagnosis(exercise, cases[first], mine[first], right[first])
-    if first and drawn_anew(exercise, cases[first]):
+    text = diagnosis(exercise, trials[: len(mine)], mine, first)
+    ends = not isinstance(mine[first].error, TooLong)
+    if ends and not alike(exercise, run(exercise, answer, trial), mine[first]):
+        text = of_memory(answer, text)
+    elif trial.busy:
+        text = of_use(exercise, answer, trial, mine[first], text)
+    elif first and drawn_anew(exercise, trial.case):
         text += (
             " (It is right on the cases that are always the same, and not on one that "
             "was drawn for this check: does it work for all inputs?)"
@@ -97,53 +174,42 @@ def judge_outcomes(exercise, answer, rng):
     return Result(exercise, text=text, evidence=shows)
 
 
-def praise(exercise):
-    return f"{exercise.mine} does what it should, on every case."
+def praise(exercise, mine):
+    text = f"{exercise.mine} does what it should, on every case."
+    if any(outcome.objects for outcome in mine):
+        text += (
+            " (Its arrays hold Python objects, as `np.frompyfunc` makes them, with which few "
+            "functions of NumPy work: end with `.astype(float)` before you build on it.)"
+        )
+    return text
 
 
-def run(exercise, answer, case, deadline=np.inf, forbidden=()):
-    return attempt(exercise.use, answer, case, deadline=deadline, forbidden=forbidden)
+def alike(exercise, mine, other):
+    return same(mine, other, exercise.rtol, exercise.atol)
 
 
-def run_all(exercise, answer, cases):
-    """The outcomes of all cases, or of those up to one that takes too long."""
-    forbidden = exercise.forbidden
-    deadline, outcomes = time.perf_counter() + LIMIT, []
-    for case in cases:
-        outcomes.append(run(exercise, answer, case, deadline, forbidden))
-        if isinstance(outcomes[-1].error, TooLong):
-            break
-    return outcomes
-
-
-def alike(exercise, one, other):
-    return same(one, other, exercise.rtol, exercise.atol)
-
-
-def recognised(exercise, mine, right, cases):
-    """(the known mistake with the same outcomes on every case, ""), if there is one. If not,
-    the one with the same on all cases where nothing is raised, and a word on the others:
-    two mistakes were made."""
-    if len(mine) < len(cases):
+def recognised(exercise, mine, trials):
+    """(the known mistake with the same outcomes in every trial, ""), if there is one. If not,
+    the one with the same in all trials where nothing is raised, and a word on the others: two
+    mistakes were made."""
+    if len(mine) < len(trials):
         return None, ""
-    everywhere = range(len(cases))
-    quiet = [i for i in everywhere if mine[i].error is None]
-    if wrong := of_outcomes(exercise, mine, cases, everywhere):
+    if wrong := of_outcomes(exercise, mine, trials):
         return wrong, ""
-    if all(alike(exercise, mine[i], right[i]) for i in quiet):
-        return None, ""  # what is wrong is that it raises
-    wrong = of_outcomes(exercise, mine, cases, quiet)
+    quiet = [i for i, outcome in enumerate(mine) if outcome.error is None]
+    wrong = [i for i in quiet if not alike(exercise, mine[i], trials[i].right)]
+    if len(wrong) < 2 or len(quiet) == len(mine):
+        return None, ""  # what is wrong is that it raises, or one case says too little
+    found = of_outcomes(exercise, [mine[i] for i in quiet], [trials[i] for i in quiet])
     raised = [words(outcome.error) for outcome in mine if outcome.error is not None]
-    return wrong, f" (And on another case it raises {raised[0]})" if raised else ""
+    return found, f" (And on another case it raises {raised[0]})"
 
 
-def of_outcomes(exercise, mine, cases, places):
-    """The known mistake whose outcomes are the same on the cases at these places."""
+def of_outcomes(exercise, mine, trials):
+    """The known mistake whose outcomes are the same in all of these trials."""
     for wrong, answer in exercise.wrong_answers:
-        deadline = time.perf_counter() + LIMIT
         if all(
-            alike(exercise, mine[i], run(exercise, answer, cases[i], deadline))
-            for i in places
+            alike(exercise, one, run(exercise, answer, trial)) for one, trial in zip(mine, trials)
         ):
             return wrong
     return None
@@ -155,25 +221,25 @@ def drawn_anew(exercise, case):
     return not any(equal_values(case, dict(other), 0, 0) for other in others)
 
 
-def diagnosis(exercise, case, mine, right):
-    """A sentence for an answer whose mistake is not known."""
+def diagnosis(exercise, trials, outcomes, place):
+    """A sentence for an answer whose mistake is not known: about its outcome in one trial."""
+    mine, right, case = outcomes[place], trials[place].right, trials[place].case
     if isinstance(mine.error, TooLong):
         return (
-            f"It was stopped after {LIMIT:g} seconds, at {mine.line or 'a call'}. "
+            f"It was stopped after {mine.error.lines:,} lines, at {mine.line or 'a call'}. "
             f"Does a loop in it never end?"
         )
     if mine.error is not None and right.error is None:
-        return of_error(exercise, mine)
+        return of_error(exercise, mine, right)
     if right.error is not None:
         did = f"raises {words(mine.error)}" if mine.error else "returns something"
         return f"It should raise {words(right.error)}; it {did}."
-    if extra := [name for name in mine.changed if name not in right.changed]:
-        return (
-            f"It changes {' and '.join(extra)}, which belongs to the caller: work on a "
-            f"copy, or write `a = a - b` in place of `a -= b`."
-        )
-    if missing := [name for name in right.changed if name not in mine.changed]:
-        return f"It should change {' and '.join(missing)} in place, and does not."
+    if extra := too_much(mine, right):
+        return of_change(case, extra)
+    if missing := too_little(mine, right):
+        return f"It should change {listed(missing)} in place, and does not."
+    if near := too_near(mine, right):
+        return of_sharing(near)
     if mine.value is None and mine.printed:
         return (
             "It prints its answer and returns None: put `return` in the place of print."
@@ -184,17 +250,132 @@ def diagnosis(exercise, case, mine, right):
     return f"{part}: {text[0].lower()}{text[1:]}" if part else text
 
 
-def of_error(exercise, mine):
+def of_change(case, names):
+    """A sentence for what is changed in place, and should not be."""
+    given = [name for name in names if name in case]
+    shorter = {name.partition(" (its length)")[0] for name in given or names}
+    early = {name.removesuffix(" later") for name in shorter}
+    name = min(early, key=lambda it: (it.startswith("what"), len(it), it))
+    if name.startswith("what "):
+        return (
+            f"It changes {name} before: whoever has that array finds other numbers in it now. "
+            f"Return a new one, or a copy, and write `a = a * b` in place of `a *= b`."
+        )
+    if name.startswith("self."):
+        return (
+            f"It changes {name.partition('[')[0]}, which others have put there and still need: "
+            f"give what you compute a name of its own."
+        )
+    return (
+        f"It changes {listed(given) if given else name}, which belongs to the caller: work on a "
+        f"copy, or write `a = a - b` in place of `a -= b`."
+    )
+
+
+def of_sharing(pairs):
+    """A sentence for attributes that are one array."""
+    one, other = min(pairs)
+    if one == other:
+        return (
+            f"Two objects of your class share the array self.{one}: what one of them writes "
+            f"there, the other finds. Make it anew in `__init__`, for each object."
+        )
+    return (
+        f"self.{one} and self.{other} are two names for one array, as after `a = b = …`: what is "
+        f"written into one is in the other, too. Make an array for each."
+    )
+
+
+def of_memory(answer, text):
+    """A sentence for an answer that gives other numbers when the same trial is repeated."""
+    draws = {"random", "default_rng"}
+    if any(draws & {*code.co_names} for code in written.codes(answer).values()):
+        return (
+            f"The same case gives something else each time: draw from the rng that you are given, "
+            f"and from nothing else. ({text})"
+        )
+    if isinstance(answer, type):
+        return f"{sharing(answer)} ({text})"
+    return (
+        f"The same case gives something else each time: something is left of the calls before. Is "
+        f"there a global, or a default value that is a list? ({text})"
+    )
+
+
+def sharing(answer):
+    """A sentence for a class whose objects are not independent."""
+    kinds = list | dict | set | np.ndarray
+    names = [name for name, value in vars(answer).items() if isinstance(value, kinds)]
+    what = f"{', '.join(names)}, which is the class's" if names else (
+        "something: a name in the class's body, a global, or a default value that is a list"
+    )
+    return (
+        f"Two objects of your class share {what}. What one of them leaves there, the other finds: "
+        f"make what belongs to an object in `__init__`, and keep it in self."
+    )
+
+
+def of_use(exercise, answer, trial, mine, text):
+    """A sentence for an answer that is right once and alone: `text` says what is wrong then."""
+    if too_much(mine, trial.right) or too_near(mine, trial.right):
+        return text
+    if not isinstance(answer, type):
+        return (
+            f"It is right when it is called once. But when it has been called before, with other "
+            f"numbers, something is left of that: a global, or a default value that is a list? "
+            f"({text})"
+        )
+    alone = tuple(it for it in trial.busy if it != "company")
+    quiet = tried(exercise, trial.case, trial.witness, alone)
+    if alone and not alike(exercise, run(exercise, answer, quiet), quiet.right):
+        return (
+            f"It is right the first time that an object is used. Used again, after other numbers, "
+            f"it is not: something is left of the time before. ({text})"
+        )
+    return f"It is right as long as there is one object. {sharing(answer)} ({text})"
+
+
+def listed(names):
+    return " and ".join(sorted({name.removesuffix(" later") for name in names}))
+
+
+def of_error(exercise, mine, right):
     """A sentence for an answer that raises, or that an exercise refuses in words of its own."""
     if mine.line:
         return f"It raises {words(mine.error)}, at {mine.line}"
     if refused(mine.error):
         text = str(mine.error)
         return f"{text[0].upper()}{text[1:].rstrip('.')}."
-    heads = ", ".join(syntax.heads(exercise.stub))
+    frames = traceback.extract_tb(mine.error.__traceback__)
+    if Path(frames[-1].filename).name == "witness.py":  # the call itself
+        heads = ", ".join(syntax.heads(exercise.stub))
+        return (
+            f"It raises {words(mine.error)}. Does it still have what the stub had: {heads}?"
+        )
+    return of_results(exercise, mine, right)
+
+
+def of_results(exercise, mine, right):
+    """A sentence for an answer with which the check itself cannot go on: what it returned."""
+    for (name, got), (_, expected) in zip(mine.results, right.results):
+        name = "It" if name == "it" else f"`{name}`"
+        if got is None and expected is not None:
+            return f"{name} returns None: is there a `return` on each way out?"
+        if kind_of(got) != kind_of(expected):
+            return f"{name} returns {kind_of(got)}, and should return {kind_of(expected)}."
     return (
-        f"It raises {words(mine.error)}. Does it still have what the stub had: {heads}?"
+        f"The check cannot go on with what this answer has done: {words(mine.error)}. Does it keep "
+        f"all that the task asks for?"
     )
+
+
+def kind_of(value):
+    """What kind of thing something is, in words."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, tuple):
+        return f"{len(value)} things"
+    return f"a {type(value).__name__}"
 
 
 def refused(error):
@@ -205,16 +386,19 @@ def refused(error):
     )
 
 
-def evidence(exercise, case, mine, right):
+def evidence(exercise, trial, mine):
     """[(name, text), …]: the smallest case that fails, what was expected, what came."""
-    lines = [(name, shown(value)) for name, value in case.items()]
+    right = trial.right
+    lines = [(name, shown(value)) for name, value in trial.case.items()]
+    if trial.busy:
+        lines.append(("used", "a second time, and with other objects beside it"))
     if right.error is not None:
         part, expected, got = "", words(right.error), mine.value
     else:
         part, expected, got, _ = difference(
             right.value,
             mine.value,
-            case,
+            trial.case,
             exercise.rtol,
             exercise.atol,
             exercise.returns,

@@ -1,0 +1,443 @@
+"""What wrong answers have in common, planted once each: the engine sees it."""
+
+import textwrap
+
+import numpy as np
+import pytest
+
+from nnbook.tutor import trial
+from nnbook.tutor.catalogue import all_exercises, find
+from nnbook.tutor.chance import Estimate, deviation, mean, share
+from nnbook.tutor.code import Code
+
+
+def said(id, text, seed=0):
+    """The Result of an answer."""
+    exercise = find(id)
+    answer = exercise.compiled(textwrap.dedent(text), "<an answer>")
+    return exercise.judge(answer, np.random.default_rng(seed))
+
+
+def sigmoid(forward="", backward="return da * self.a * (1 - self.a)", start=""):
+    return f"""
+class MySigmoid(Layer):
+    {start}
+    def forward(self, x):
+        e = np.exp(-np.abs(x))
+        self.a = np.where(x >= 0, 1, e) / (1 + e)
+        {forward}
+        return self.a
+
+    def backward(self, da):
+        {backward}
+"""
+
+
+# --- what is changed in place ---------------------------------------------------------------
+
+IN_PLACE = {
+    "what is handed over": (
+        "activations.Sigmoid",
+        sigmoid(backward="da *= self.a * (1 - self.a); return da"),
+        "It changes da, which belongs to the caller",
+    ),
+    "what was returned before": (
+        "activations.Sigmoid",
+        sigmoid(backward="self.a *= 1 - self.a; return da * self.a"),
+        "It changes what forward returned before",
+    ),
+    "what the next call returns": (
+        "activations.Sigmoid",
+        """
+        class MySigmoid(Layer):
+            def forward(self, x):
+                self.x = x
+                if getattr(self, "a", x[:0]).shape != x.shape:
+                    self.a = np.empty(x.shape)
+                self.a[...] = (1 + np.tanh(x / 2)) / 2
+                return self.a
+
+            def backward(self, da):
+                return da * self.a * (1 - self.a)
+        """,
+        "It changes what forward returned before",
+    ),
+    "the batch that was handed over before": (
+        "activations.Softplus",
+        """
+        class MySoftplus(Layer):
+            def forward(self, x):
+                self.x = x
+                return np.logaddexp(0, x)
+
+            def backward(self, da):
+                self.x /= 2
+                return da * (1 + np.tanh(self.x)) / 2
+        """,
+        "It changes x, which belongs to the caller",
+    ),
+    "what the object was given": (
+        "layers.Linear.forward",
+        """
+        class MyLinear(Layer):
+            def forward(self, x):
+                self.x = x
+                self.b = x @ self.W + self.b
+                return self.b
+        """,
+        "It changes self.b, which others have put there",
+    ),
+    "a weight": (
+        "layers.Linear.forward",
+        """
+        class MyLinear(Layer):
+            def forward(self, x):
+                self.x = x
+                z = self.W.T
+                z *= 1.5
+                return x @ (self.W / 1.5) + self.b
+        """,
+        "which belongs to the caller",
+    ),
+    "what the object keeps for backward": (
+        "layers.Linear.backward",
+        """
+        class MyLinear(Linear):
+            def backward(self, da, need_dx=True):
+                self.dW[...], self.db[...] = self.x.T @ da, da.sum(axis=0)
+                self.x = da @ self.W.T
+                return self.x if need_dx else None
+        """,
+        "It changes self.x, which others have put there",
+    ),
+    "a list of the caller's": (
+        "network.collapse",
+        """
+        def my_collapse(layers):
+            W, b = layers.pop(0)
+            for W_next, b_next in layers:
+                W, b = W @ W_next, b @ W_next + b_next
+            return W, b
+        """,
+        "It changes layers, which belongs to the caller",
+    ),
+    "the weights of a layer inside": (
+        "layers.Residual",
+        """
+        class MyResidual(Layer):
+            def __init__(self, *layers):
+                self.layers = layers
+
+            def forward(self, x):
+                a = x
+                for layer in self.layers:
+                    a = layer.forward(a)
+                return x + a
+
+            def backward(self, da):
+                dx = da
+                for layer in reversed(self.layers):
+                    dx = layer.backward(dx)
+                    layer.b += 0.5
+                return da + dx
+        """,
+        "It changes layers[0].b, which belongs to the caller",
+    ),
+    "data, while a generator deals them out": (
+        "training.batches",
+        """
+        def my_batches(x, y, *, batch_size, rng):
+            order = rng.permutation(len(x))
+            for start in range(0, len(x), batch_size):
+                rows = order[start : start + batch_size]
+                yield x[rows], y[rows]
+            x[0] += 1
+            x[0] -= 1.5
+        """,
+        "It changes x, which belongs to the caller",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IN_PLACE)
+def test_what_is_changed_in_place_is_named(name):
+    id, text, sentence = IN_PLACE[name]
+    result = said(id, text)
+    assert not result.passed and sentence in result.text, result
+
+
+# --- used more than once, and not alone -------------------------------------------------------
+
+MOMENTUM = """
+class MyMomentum:
+    {body}
+
+    def __init__(self, lr, beta=0.9{more}):
+        self.lr, self.beta = lr, beta
+        {start}
+
+    def step(self, theta, grad):
+        {step}
+        theta -= self.lr * v
+"""
+
+
+def momentum(step, body="", start="", more=""):
+    return MOMENTUM.format(step=step, body=body, start=start, more=more)
+
+
+SHARED = {
+    "the class's dictionary": momentum(
+        "v = self.kept['v'] = self.beta * self.kept.get('v', 0) + grad",
+        body="kept = {}",
+    ),
+    "the class's number": momentum(
+        "v = MyMomentum.v = self.beta * MyMomentum.v + grad", body="v = 0.0"
+    ),
+    "a default value": momentum(
+        "v = self.kept['v'] = self.beta * self.kept.get('v', 0) + grad",
+        more=", kept={}",
+        start="self.kept = kept",
+    ),
+    "a global": "KEPT = {}\n"
+    + momentum("v = KEPT['v'] = self.beta * KEPT.get('v', 0) + grad"),
+    "begun anew by each object": momentum(
+        "v = self.kept['v'] = self.beta * self.kept['v'] + grad",
+        body="kept = {}",
+        start="self.kept['v'] = 0.0",
+    ),
+    "what forward keeps": sigmoid(
+        forward="MySigmoid.kept = self.a",
+        backward="a = MySigmoid.kept; return da * a * (1 - a)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_what_objects_share_is_told(name):
+    id = "activations.Sigmoid" if "Sigmoid" in SHARED[name] else "optimizers.Momentum"
+    result = said(id, SHARED[name])
+    assert not result.passed
+    assert "Two objects of your class share" in result.text, result
+
+
+def test_what_they_share_is_named():
+    assert (
+        "share kept, which is the class's"
+        in said("optimizers.Momentum", SHARED["begun anew by each object"]).text
+    )
+
+
+TWICE = {
+    "the first batch for ever": sigmoid(
+        forward="self.first = getattr(self, 'first', self.a)",
+        backward="return da * self.first * (1 - self.first)",
+    ),
+    "a place for one size of batch": sigmoid(
+        forward="self.one = getattr(self, 'one', np.ones_like(x))",
+        backward="return da * self.a * (self.one - self.a)",
+    ),
+    "all batches so far": sigmoid(
+        start="def __init__(self): self.all = []\n",
+        forward="self.all.append(self.a)",
+        backward="return da * self.all[0] * (1 - self.all[0])",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_an_object_is_used_twice(name):
+    result = said("activations.Sigmoid", TWICE[name])
+    assert not result.passed, result
+    assert "the first time that an object is used" in result.text, result
+    assert (
+        "used",
+        "a second time, and with other objects beside it",
+    ) in result.evidence
+
+
+def test_a_function_is_called_twice():
+    text = """
+    kept = []
+    def my_dead_units(a):
+        kept.append(a)
+        return np.mean(np.all(kept[-2:][0] == 0, axis=0))
+    """
+    assert "something is left" in said("activations.dead_units", text).text
+
+
+ONE_ARRAY = {
+    "b and db": (
+        "layers.Linear.__init__",
+        """
+        class MyLinear(Layer):
+            def __init__(self, n_in, n_out, *, init=he_normal, rng):
+                self.W = init(n_in, n_out, rng=rng)
+                self.dW = np.zeros_like(self.W)
+                self.b = self.db = np.zeros(n_out)
+        """,
+        "self.b and self.db are two names for one array",
+    ),
+    "one for all objects": (
+        "layers.Linear.__init__",
+        """
+        ZEROS = {}
+        class MyLinear(Layer):
+            def __init__(self, n_in, n_out, *, init=he_normal, rng):
+                self.W = init(n_in, n_out, rng=rng)
+                self.dW, self.db = np.zeros_like(self.W), np.zeros(n_out)
+                self.b = ZEROS.setdefault(n_out, np.zeros(n_out))
+        """,
+        "Two objects of your class share the array self.b",
+    ),
+    "means that are one": (
+        "optimizers.Adam",
+        """
+        class MyAdam:
+            def __init__(self, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+                self.lr, self.beta1, self.beta2, self.eps = lr, beta1, beta2, eps
+                self.t = 0
+
+            def step(self, theta, grad):
+                if self.t == 0:
+                    self.m = self.v = np.zeros_like(theta)
+                self.t += 1
+                self.m += (1 - self.beta1) * (grad - self.m)
+                self.v += (1 - self.beta2) * (grad**2 - self.v)
+                m_hat = self.m / (1 - self.beta1**self.t)
+                v_hat = self.v / (1 - self.beta2**self.t)
+                theta -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+        """,
+        "self.m and self.v are two names for one array",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ONE_ARRAY)
+def test_two_names_for_one_array(name):
+    id, text, sentence = ONE_ARRAY[name]
+    result = said(id, text)
+    assert not result.passed and sentence in result.text, result
+
+
+def test_one_array_that_is_never_written_into_does_no_harm():
+    text = ONE_ARRAY["means that are one"][1].replace("self.m +=", "self.m = self.m +")
+    assert said(
+        "optimizers.Adam", text.replace("self.v +=", "self.v = self.v +")
+    ).passed
+
+
+# --- right answers in another style -------------------------------------------------------------
+
+STYLES = {
+    "vectorize": (
+        "activations.Sigmoid",
+        """
+        import math
+        one = np.vectorize(lambda v: 0.5 + 0.5 * math.tanh(v / 2))
+        """
+        + textwrap.indent(sigmoid(), " " * 8).replace(
+            "self.a = np", "self.a = one(x); b = np"
+        ),
+    ),
+    "frompyfunc": (
+        "activations.Sigmoid",
+        """
+        import math
+        one = np.frompyfunc(lambda v: 0.5 + 0.5 * math.tanh(v / 2), 1, 1)
+        """
+        + textwrap.indent(sigmoid(), " " * 8).replace(
+            "self.a = np", "self.a = one(x); b = np"
+        ),
+    ),
+    "where": (
+        "activations.ReLU",
+        """
+        class MyReLU(Layer):
+            def forward(self, x):
+                self.x = x
+                return np.add(x, 0, out=np.zeros_like(x), where=x > 0)
+
+            def backward(self, da):
+                return np.add(da, 0, out=np.zeros_like(da), where=self.x > 0)
+        """,
+    ),
+    "number by number": (
+        "initializers.he_normal",
+        """
+        def my_he_normal(n_in, n_out, *, rng):
+            W = np.empty((n_in, n_out))
+            for i in range(n_in):
+                for j in range(n_out):
+                    value = rng.standard_normal()
+                    W[i, j] = value * (2 / n_in) ** 0.5
+            return W
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_right_answers_in_another_style(name):
+    result = said(*STYLES[name])
+    assert result.passed, result
+    assert ("Python objects" in result.text) == (name == "frompyfunc")
+
+
+def test_the_limit_does_not_ask_a_clock(monkeypatch):
+    """However slow the machine: only the processor's own time counts, and it is long."""
+    monkeypatch.setattr(trial.time, "perf_counter", lambda: 1 / 0)
+    monkeypatch.setattr(trial.time, "monotonic", lambda: 1 / 0)
+    assert said(*STYLES["number by number"]).passed
+
+
+def test_lines_that_take_long_are_stopped_too(monkeypatch):
+    monkeypatch.setattr(trial, "SECONDS", 0.05)
+    text = "def my_dead_units(a):\n    a = np.ones((300, 300))\n    while True:\n        a @ a"
+    assert "It was stopped after" in said("activations.dead_units", text).text
+
+
+# --- chance ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_estimates_tell_what_chance_explains(seed):
+    rng = np.random.default_rng(seed)
+    one, other = rng.standard_normal((2, 40_000))
+    for measured in (mean, deviation, lambda it: share(it > 0)):
+        assert measured(one).near(measured(other))
+        assert not measured(one).near(measured(1.1 * other + 0.1))
+    assert share(one < 9).near(share(other < 5)) and not share(one < 9).near(
+        share(other < 2)
+    )
+
+
+def test_an_estimate_without_chance_is_exact():
+    assert mean([2.0, 2.0]).near(Estimate(2.0, 0.0)) and not mean([2.0]).near(
+        mean([2.1])
+    )
+    assert mean([np.nan]).near(mean([np.nan])) and not mean([np.nan]).near(mean([0.0]))
+    assert repr(mean([0.0, 1.0])) == "0.5 ± 0.4"
+
+
+def draws(exercise):
+    """Whether an answer draws numbers from a generator."""
+    return isinstance(exercise, Code) and "rng" in exercise.stub
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    "exercise", filter(draws, all_exercises()), ids=lambda it: it.id
+)
+def test_no_verdict_depends_on_the_draw(exercise):
+    """The solution passes, and each mistake is told by its name, whatever is drawn."""
+    named = [(it.name, exercise.patched(it)) for it in exercise.mistakes]
+    named = [(name, text) for name, text in named if name != exercise.broken]
+    for seed in range(100, 112):
+        for name, text in [(None, exercise.solution_text), *named]:
+            answer = exercise.compiled(text, "<an answer>")
+            result = exercise.judge(answer, np.random.default_rng(seed))
+            assert (result.mistake, result.passed) == (name, name is None), (
+                f"{exercise.id}, seed {seed}: {name or 'the solution'} gets another verdict than "
+                f"with other seeds: {result}"
+            )
