@@ -226,6 +226,7 @@ RATES = {
 }
 
 
+@cache
 def trained(activation, start, optimizer, lr, *, seed=0, steps=200, layers=20):
     """The losses of a deep network on three spirals, to the first that is not finite."""
     x, y = spirals(75, rng=np.random.default_rng(seed + 1))
@@ -263,7 +264,7 @@ def draw_deep_learning(steps=200):
     )
 
 
-def draw_rescues(patience=1000, steps=200):
+def draw_rescues(patience=2000, steps=200):
     """The ReLU network again: with more steps, and with Adam."""
     with figure(columns=2, sharey=True) as (picture, axes):
         slow = plot_losses(axes[0], "SGD", "relu", patience)
