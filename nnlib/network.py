@@ -55,11 +55,11 @@ class Network:
     def backward(self, dz):
         """Fills `grad` with ∂L/∂θ, given dz = ∂L/∂z, from the last layer back."""
         checks.loss_gradient(dz, self.z)
-        dz = np.asarray(dz, self.dtype)
+        da = np.asarray(dz, self.dtype)
         first, *others = self.layers
         for layer in reversed(others):
-            dz = layer.backward(dz)
-        first.backward(dz, **self.no_dx)
+            da = layer.backward(da)  # its dx is the da of the layer before it
+        first.backward(da, **self.no_dx)
         checks.attached(self, "grad")
 
     def astype(self, dtype):

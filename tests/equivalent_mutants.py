@@ -45,10 +45,7 @@ EQUIVALENT = {
         ),
     },
     "network.Network.backward": {
-        "line 2: without dz = np.asarray(dz, self.dtype)": (
-            "dz is of the network's type already; else the layers' arrays round, a little later"
-        ),
-        "line 9: no None in first.backward(dz, **self.no_dx)": (
+        "line 9: no None in first.backward(da, **self.no_dx)": (
             "the first layer's dx is computed, and nobody reads it"
         ),
     },

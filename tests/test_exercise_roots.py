@@ -427,7 +427,7 @@ def draws(exercise):
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(
-    "exercise", filter(draws, all_exercises()), ids=lambda it: it.id
+    "exercise", [*filter(draws, all_exercises())], ids=lambda it: it.id
 )
 def test_no_verdict_depends_on_the_draw(exercise):
     """The solution passes, and each mistake is told by its name, whatever is drawn."""

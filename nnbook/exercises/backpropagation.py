@@ -383,7 +383,7 @@ notes when it is asked; in one case a `Linear` stands first.
     hints=(
         "`forward` is a loop, too: each layer gets what the one before it returned.",
         "`reversed(self.layers)` goes from the last to the first.",
-        "In the loop `dz = layer.backward(dz)`: what a layer returns is what the next call gets.",
+        "In the loop `da = layer.backward(da)`: what a layer returns is what the next call gets.",
     ),
     mistakes=(
         mistake(
@@ -396,27 +396,27 @@ notes when it is asked; in one case a `Linear` stands first.
         mistake(
             "the same dz for every layer",
             "Each layer is given the dz of the loss. It needs the gradient of its own output, "
-            "which is what the layer behind it has returned: `dz = layer.backward(dz)`.",
-            ("dz = layer.backward(dz)", "layer.backward(dz)"),
+            "which is what the layer behind it has returned: `da = layer.backward(da)`.",
+            ("da = layer.backward(da)", "layer.backward(da)"),
         ),
         mistake(
             "the first layer forgotten",
             "The first layer is never asked, so its gradient stays 0. It is true that nobody "
             "needs its dx, but its W and b do need their gradients.",
-            ("first.backward(dz, **self.no_dx)", "pass"),
+            ("first.backward(da, **self.no_dx)", "pass"),
         ),
         mistake(
             "return in the loop",
             "Only the last layer is asked. Is there a `return` inside of the loop? It ends "
             "the whole walk.",
-            ("dz = layer.backward(dz)", "return layer.backward(dz)"),
+            ("da = layer.backward(da)", "return layer.backward(da)"),
         ),
         mistake(
             "divided by n again",
             "You divide by the number of rows. The loss has done it: its dz carries the 1/n.",
             (
-                "dz = np.asarray(dz, self.dtype)",
-                "dz = np.asarray(dz, self.dtype) / len(dz)",
+                "da = np.asarray(dz, self.dtype)",
+                "da = np.asarray(dz, self.dtype) / len(dz)",
             ),
         ),
         mistake(
@@ -424,8 +424,8 @@ notes when it is asked; in one case a `Linear` stands first.
             "The gradient is right, and you take a step with it at once. `backward` says how "
             "the loss changes; how far θ moves is for the optimizer to decide.",
             (
-                "first.backward(dz, **self.no_dx)",
-                "first.backward(dz, **self.no_dx)\n        self.theta -= self.grad",
+                "first.backward(da, **self.no_dx)",
+                "first.backward(da, **self.no_dx)\n        self.theta -= self.grad",
             ),
         ),
     ),

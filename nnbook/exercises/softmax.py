@@ -161,7 +161,7 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             "the logarithm of p: log p is z − log Σ eᶻ, once the row's maximum is subtracted.",
             (
                 "(np.log(total[:, 0]) - z[rows, y]).sum()",
-                "-np.log(dz[rows, y] / total[:, 0]).sum()",
+                "-np.log(e[rows, y] / total[:, 0]).sum()",
             ),
         ),
         mistake(
@@ -174,7 +174,7 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             "softmax over the columns",
             "You normalise over the examples of the batch. Each row is one example: its "
             "probabilities add up to 1 along axis 1.",
-            ("dz.sum(axis=1, keepdims=True)", "dz.sum(axis=0, keepdims=True)"),
+            ("e.sum(axis=1, keepdims=True)", "e.sum(axis=0, keepdims=True)"),
             ("np.log(total[:, 0])", "np.log(total[0, y])"),
         ),
         mistake(

@@ -116,9 +116,9 @@ def draw_layers():
         ax.axis("off")
         for x, layer, name, shape in (
             (0, "Linear", "x", "(n, 2)"),
-            (2, "ReLU", "z", "(n, 16)"),
-            (4, "Linear", "a", "(n, 16)"),
-            (6, "loss", "z", "(n, 3)"),
+            (2, "ReLU", "z₁", "(n, 16)"),
+            (4, "Linear", "a₁", "(n, 16)"),
+            (6, "loss", "z₂", "(n, 3)"),
         ):
             corner = x - 0.48, -0.4
             ax.add_patch(Rectangle(corner, 0.96, 0.8, fill=False, ec=colour("neutral")))
@@ -133,9 +133,9 @@ def draw_layers():
                 ax.annotate("", (x, -0.98), (x, -0.38), arrowprops=home)
                 ax.text(x, -1, "dW, db", ha="center", va="top", color=back)
     return picture, (
-        "Four boxes in a row: Linear, ReLU, Linear, loss. Forward: x (n, 2), z (n, 16), a (n, 16), "
-        "z (n, 3). Back, dashed: dz (n, 3), da (n, 16), dz (n, 16), each of the shape of what went "
-        "forward. Each Linear also drops its dW and db."
+        "Four boxes in a row: Linear, ReLU, Linear, loss. Forward: x (n, 2), z₁ (n, 16), "
+        "a₁ (n, 16), z₂ (n, 3). Back, dashed: dz₂ (n, 3), da₁ (n, 16), dz₁ (n, 16), each of the "
+        "shape of what went forward. Each Linear also drops its dW and db."
     )
 
 
@@ -276,9 +276,10 @@ WIDTHS = {
 }
 
 
-def draw_way_back(variance="2/n_in", widths="all 64"):
-    """30 ReLU layers: the size of the signal on its way there, of the gradient on its way back."""
-    rng, sizes = np.random.default_rng(0), WIDTHS[widths]
+def way_back(variance, widths, seed=0):
+    """The size of the signal on its way through 30 ReLU layers, and of the gradient on its way
+    back, layer by layer; then both as the formula predicts them."""
+    rng, sizes = np.random.default_rng(seed), WIDTHS[widths]
     a = rng.standard_normal((64, sizes[0]))
     stack, there = [], [np.sqrt(np.mean(a**2))]
     for n_in, n_out in zip(sizes, sizes[1:]):
@@ -299,6 +300,12 @@ def draw_way_back(variance="2/n_in", widths="all 64"):
     half = VARIANCES[variance](n_in, n_out) / 2
     signal = np.sqrt(np.cumprod([1, *(n_in * half)]))
     gradient = np.sqrt(np.cumprod([1, *(n_out * half)[::-1]]))[::-1]
+    return there, back, signal, gradient
+
+
+def draw_way_back(variance="2/n_in", widths="all 64"):
+    """30 ReLU layers: the size of the signal on its way there, of the gradient on its way back."""
+    there, back, signal, gradient = way_back(variance, widths)
     with figure() as (picture, ax):
         predicted = {"color": colour("neutral"), "linewidth": 1, "linestyle": ":"}
         ax.plot(signal, **predicted)

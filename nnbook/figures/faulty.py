@@ -71,17 +71,17 @@ PROGRAMS = {
 
 
 @cache
-def run_program(program, steps=400):
+def run_program(program, steps=400, lr=0.5, seed=1):
     """Losses and accuracies of a program while it trains, and its gradient check before."""
     _, faults, loss = PROGRAMS[program]
-    x, y = spirals(120, rng=np.random.default_rng(1))
-    rng, layers = np.random.default_rng(1), []
+    x, y = spirals(120, rng=np.random.default_rng(seed))
+    rng, layers = np.random.default_rng(seed), []
     for fault, n_in, n_out in zip(faults, (2, 16, 16), (16, 16, 3)):
         init = xavier_normal if layers else normal
         layers += [Faulty(n_in, n_out, fault=fault, init=init, rng=rng), Tanh()]
     net = Network(*layers[:-1])
     error = gradient_check(net, loss, x[:10], y[:10])
-    optimizer, losses, accuracies = SGD(0.5), [], []
+    optimizer, losses, accuracies = SGD(lr), [], []
     for _ in range(steps):
         z = net.forward(x)
         value, dz = loss(z, y)

@@ -244,8 +244,15 @@ def diagnosis(exercise, trials, outcomes, place):
         return (
             "It prints its answer and returns None: put `return` in the place of print."
         )
+    every = [(it.case, it.right.value, one.value) for it, one in zip(trials, outcomes)]
     part, _, _, text = difference(
-        right.value, mine.value, case, exercise.rtol, exercise.atol, exercise.returns
+        right.value,
+        mine.value,
+        case,
+        exercise.rtol,
+        exercise.atol,
+        exercise.returns,
+        every,
     )
     return f"{part}: {text[0].lower()}{text[1:]}" if part else text
 
