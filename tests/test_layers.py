@@ -158,7 +158,7 @@ def test_predict_is_forward(linear):
         (np.zeros((0, 3)), r"shape \(0, 3\)"),
         (np.zeros((2, 0, 3)), r"shape \(2, 0, 3\)"),
         (np.zeros(()), r"shape \(\)"),
-        (X.tolist(), "list"),
+        (X.tolist(), "a list"),
     ],
 )
 def test_what_forward_refuses(linear, x, got):

@@ -1,6 +1,7 @@
 """split, batches, train, EarlyStopping and fit: against loops written out, and at the edges."""
 
 import itertools
+import json
 import types
 
 import numpy as np
@@ -14,16 +15,20 @@ from nnlib import (
     EarlyStopping,
     History,
     Layer,
+    LeakyReLU,
     Linear,
     Momentum,
     Network,
+    RMSprop,
     Tanh,
     accuracy,
     batches,
     binary_cross_entropy,
     cross_entropy,
     fit,
+    load_run,
     mse,
+    save_run,
     split,
     train,
 )
@@ -559,7 +564,7 @@ def test_weights_that_came_with_a_history_may_stay_the_best():
 
 
 def test_divergence_counts_the_epochs_of_the_history():
-    _, history = fitted(4)
+    history = History([0.9] * 4, [0.8] * 4)
     x = 10 * np.ones((8, 3))
     options = dict(epochs=50, batch_size=4, rng=generator(), history=history)
     with pytest.raises(ValueError, match=r"diverged in epoch [45] "):
@@ -731,3 +736,194 @@ def test_the_bar_does_not_change_the_result(capsys, monkeypatch):
     loud, same = fitted(20, patience=2)
     assert np.array_equal(loud.theta, quiet.theta) and same == history
     assert capsys.readouterr().err
+
+
+# --- a run is stopped, and goes on
+
+
+class Dropout(Layer):
+    """The reader's: chance lives in its `rng`."""
+
+    def __init__(self, rng):
+        self.rng = rng
+
+    def forward(self, x):
+        self.mask = 2 * (self.rng.random(x.shape) > 0.5)
+        return x * self.mask
+
+    def backward(self, da):
+        return da * self.mask
+
+    def predict(self, x):
+        return x
+
+
+class Clipped:
+    """The reader's: an optimizer around an optimizer, with a word and a function in it."""
+
+    def __init__(self, optimizer, most, name="by value"):
+        self.optimizer, self.most, self.name, self.clip = optimizer, most, name, np.clip
+
+    def step(self, theta, grad):
+        self.optimizer.step(theta, self.clip(grad, -self.most, self.most))
+
+
+def clipped(lr):
+    return Clipped(Adam(lr), most=lr)
+
+
+GENERATORS = ["PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"]
+
+
+def run_of(make_optimizer, seed=0, generators="PCG64"):
+    """All that a run is, with numbers that hang on the seed."""
+    rng = generator(seed)
+    layers = (
+        Linear(3, 8, rng=rng),
+        Centred(8),
+        LeakyReLU(0.1 + seed),
+        Dropout(generator(seed)),
+    )
+    net = Network(*layers, Linear(8, 2, rng=rng))
+    draws = np.random.Generator(getattr(np.random, generators)(seed))
+    return (
+        net,
+        make_optimizer(0.02 * (1 + seed)),
+        History([0.1] * seed, [0.2] * seed),
+        draws,
+    )
+
+
+def go_on(run, epochs):
+    """The same run, some epochs later."""
+    net, optimizer, history, rng = run
+    options = dict(epochs=epochs, batch_size=10, history=history, rng=rng)
+    return net, optimizer, fit(net, own_loss, optimizer, TRAIN, VALID, **options), rng
+
+
+def own_loss(z, y):
+    return cross_entropy(z, y)
+
+
+def everything(run):
+    """All numbers of a run, bit for bit, as text that can be compared."""
+    net, optimizer, history, rng = run
+    parts = vars(optimizer), history, net.state, rng.bit_generator.state
+    inner = vars(getattr(optimizer, "optimizer", History()))
+    chance = net.layers[3].rng.bit_generator.state
+    with np.printoptions(threshold=10**6, floatmode="unique"):
+        public = [
+            {k: v for k, v in it.items() if k[0] != "_"} for it in (parts[0], inner)
+        ]
+        public[0].pop("optimizer", None)
+        return repr((net.theta.tobytes(), public, parts[1:], chance))
+
+
+@pytest.mark.parametrize("make_optimizer", [SGD, Momentum, RMSprop, Adam, clipped])
+@pytest.mark.parametrize("generators", GENERATORS)
+def test_a_run_that_is_stopped_is_the_one_never_stopped(
+    make_optimizer, generators, tmp_path
+):
+    never = go_on(run_of(make_optimizer, generators=generators), 7)
+    path, run = tmp_path / "run.npz", run_of(make_optimizer, generators=generators)
+    for epochs in 3, 1, 3:  # each in new objects, whose numbers are others
+        run = go_on(run, epochs)
+        save_run(path, *run)
+        stopped, run = run, run_of(make_optimizer, 2, generators)
+        assert everything(run) != everything(stopped)
+        load_run(path, *run)
+        assert everything(run) == everything(stopped)
+    assert everything(run) == everything(never)
+    assert [file.name for file in tmp_path.iterdir()] == ["run.npz"]
+
+
+def test_a_run_before_its_first_step(tmp_path):
+    save_run(tmp_path / "run.npz", *run_of(Adam))
+    load_run(tmp_path / "run.npz", *(run := run_of(Adam, seed=1)))
+    assert everything(run) == everything(run_of(Adam))
+    assert everything(go_on(run, 2)) == everything(go_on(run_of(Adam), 2))
+
+
+def test_a_file_of_a_run_is_one_of_a_network_and_holds_no_pickles(tmp_path):
+    run = go_on(run_of(Adam), 2)
+    save_run(tmp_path / "run.npz", *run)
+    net = run_of(Adam, seed=1)[0]
+    net.load(tmp_path / "run.npz")
+    assert np.array_equal(net.predict(X), run[0].predict(X))
+    with np.load(tmp_path / "run.npz", allow_pickle=False) as file:
+        assert {file[name].dtype.kind for name in file} <= set("biufU")
+
+
+def fails_to_load(path, match, run=None):
+    """It is refused, and nothing at all has changed."""
+    run = run or go_on(run_of(Adam, seed=1), 1)
+    before = everything(run)
+    with pytest.raises(ValueError, match=match):
+        load_run(path, *run)
+    assert everything(run) == before
+
+
+def test_what_load_run_refuses(tmp_path):
+    path, (net, adam, history, rng) = tmp_path / "run.npz", go_on(run_of(Adam), 2)
+    net.save(path)
+    fails_to_load(path, "holds a network, but no run: save_run writes one")
+    save_run(path, net, adam, history, rng)
+    _, *others = run_of(Adam, seed=1)
+    wide = Network(Linear(3, 9, rng=rng), Centred(9), LeakyReLU(), Dropout(rng))
+    fails_to_load(path, "holds another network", (wide, *others))
+    fails_to_load(path, "a run with Adam, got SGD", run_of(SGD, seed=1))
+    fails_to_load(path, "with PCG64, got SFC64", run_of(Adam, 1, "SFC64"))
+    run = run_of(Adam, seed=1)
+    run[1].warmup = 3
+    fails_to_load(path, r"must hold.*optimizer.warmup.*the optimizer, the history", run)
+    run = run_of(Adam, seed=1)
+    run[1].m = run[1].v = np.zeros(3)
+    fails_to_load(path, r"optimizer.m must have shape \(3,\), got", run)
+    whole = path.read_bytes()
+    for length in range(0, len(whole), 97):
+        path.write_bytes(whole[:length])
+        fails_to_load(path, "not a whole file")
+
+
+@pytest.mark.parametrize("name", ["rng", "layer 3 (Dropout).rng"])
+def test_a_generators_state_is_looked_at_before_anything_changes(name, tmp_path):
+    path, run = tmp_path / "run.npz", go_on(run_of(Adam), 2)
+    save_run(path, *run)
+    with np.load(path) as file:
+        arrays = dict(file)
+    state = json.loads(str(arrays[f"run: {name}"]))
+    del state["state"]["inc"]
+    arrays[f"run: {name}"] = json.dumps(state)
+    np.savez(path, **arrays)
+    fails_to_load(path, "must be a generator's state")
+
+
+def test_what_save_run_refuses(tmp_path):
+    path, run = tmp_path / "run.npz", list(run_of(Adam))
+    save_run(path, *run)
+    before = path.read_bytes()
+    uneven = History([0.5], [])
+    for place, wrong, match in (
+        (1, Adam, "optimizer must have a method step.*got the class Adam"),
+        (2, None, "history must be what fit returned, a History, got None"),
+        (2, uneven, "history must have the same epochs in all its lists"),
+        (3, 0, "rng must be a numpy.random.Generator"),
+    ):
+        with pytest.raises(ValueError, match=match):
+            save_run(path, *run[:place], wrong, *run[place + 1 :])
+        with pytest.raises(ValueError, match=match):
+            load_run(path, *run[:place], wrong, *run[place + 1 :])
+    run[1].schedule = [0.1, {}]
+    with pytest.raises(
+        ValueError, match="optimizer.schedule must be a number, an array"
+    ):
+        save_run(path, *run)
+    run[1].schedule = {1}
+    with pytest.raises(
+        ValueError, match="optimizer.schedule must be a number, an array"
+    ):
+        save_run(path, *run)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+    run[0].layers[0].W = np.ones((3, 8))
+    with pytest.raises(ValueError, match="W is no longer a part"):
+        save_run(path, run[0], Adam(0.1), History(), run[3])
