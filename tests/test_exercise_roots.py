@@ -443,7 +443,7 @@ def test_no_verdict_depends_on_the_draw(exercise):
             )
 
 
-# --- two mistakes at once, and NumPy's own words ---------------------------------------------------
+# --- two mistakes at once, and NumPy's own words -------------------------------------------------
 
 CROSS_ENTROPY = """
 def my_cross_entropy(z, y):
