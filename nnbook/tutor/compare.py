@@ -134,7 +134,10 @@ def common_factor(right, mine, rtol):
     ratios = mine[there] / right[there]
     alike = np.allclose(ratios, ratios[0], rtol=max(rtol, 1e-6), atol=0)
     simple = there.sum() > 1 or np.isclose(ratios[0], np.round(ratios[0]))
-    return ratios[0] if alike and simple and abs(ratios[0]) > 1e-300 else None
+    near = np.isclose(ratios[0], 1, rtol=1e-4)  # right, but for rounding
+    return (
+        ratios[0] if alike and simple and not near and abs(ratios[0]) > 1e-300 else None
+    )
 
 
 def of_factor(factor, case):
