@@ -153,26 +153,47 @@ def stopped(widths, lr, seed):
 SIZES = {"none": (), "16": (16,), "64": (64,), "256": (256,), "64, 64": (64, 64)}
 
 
+def gain(r):
+    """What the hidden layer wins, in points, split by split."""
+    none, hidden = (
+        next(v for k, v in r.items() if k.startswith(n)) for n in ("none", "64 ")
+    )
+    return 100 * (np.array(hidden) - none)
+
+
 def row(key, scores):
     size, _, lr = key.partition(" at ")
     return f"| {size} | {lr} | {mean(scores)} | {percent(scores)} |"
 
 
 @claim(
-    says=lambda r: [row(key, scores) for key, scores in r.items()],
+    says=lambda r: [
+        *(row(key, scores) for key, scores in r.items()),
+        f"64 units read {gain(r).min():.1f} to {gain(r).max():.1f} points more than none, "
+        f"{gain(r).mean():.1f} on average",
+    ],
     holds=lambda r: (
-        max(map(np.mean, r.values())) - min(map(np.mean, r.values())) < 0.025
-        and np.ptp([np.mean(v) for k, v in r.items() if "none" not in k]) < 0.02
+        gain(r).min() > -0.5
+        and 0.3 < gain(r).mean() < 2
+        and np.ptp(
+            [
+                np.mean(v)
+                for k, v in r.items()
+                if k.split(" at ")[0] in ("64", "256", "64, 64")
+            ]
+        )
+        < 0.015
     ),
     measures="accuracy on the images that chose neither rate nor epoch",
 )
 def sizes_at_their_own_rate():
-    """Hidden layers of five sizes, each at the best of the rates 0.001, 0.003, 0.01 and 0.03, until
-    its validation loss has not fallen for ten epochs (100 at most); five splits of the data."""
+    """Hidden layers of five sizes, each at the best of the rates 0.003, 0.01 and 0.03 by its own
+    validation score, until its validation loss has not fallen for ten epochs (100 at most); five
+    splits of the data."""
     got = {}
     for name, widths in SIZES.items():
         tried = {}
-        for lr in (0.001, 0.003, 0.01, 0.03):
+        for lr in (0.003, 0.01, 0.03):
             tried[lr] = np.array([stopped(widths, lr, seed) for seed in SEEDS])
         lr = max(tried, key=lambda it: tried[it][:, 0].mean())
         got[f"{name} at {lr:g}"] = tried[lr][:, 1].tolist()
@@ -190,8 +211,8 @@ CHANGES = {
     "sigmoid": {"activation": Sigmoid, "init": xavier_normal},
     "tanh": {"activation": Tanh, "init": xavier_normal},
     "squared error": {"loss": one_hot_mse},
-    "SGD": {"optimizer": SGD, "rates": (0.03, 0.1, 0.3, 1)},
-    "momentum": {"optimizer": Momentum, "rates": (0.003, 0.01, 0.03, 0.1)},
+    "SGD": {"optimizer": SGD, "rates": (0.1, 0.3, 1, 3)},
+    "momentum": {"optimizer": Momentum, "rates": (0.01, 0.03, 0.1, 0.3)},
     "RMSprop": {"optimizer": RMSprop},
     "batches of 256": {"batch_size": 256},
 }
@@ -235,18 +256,23 @@ def choices_at_their_own_rate():
 
 def final(data, seed):
     rng = np.random.default_rng(seed)
-    return trained(build((64, 64), rng), data, rng)
+    return trained(build((64,), rng), data, rng, epochs=30)
 
 
 @claim(
     says=lambda r: (
-        f"Nine other starts on the same split read {percent(r['same split'])} % of the test images"
+        f"Nine other starts on the same split read {percent(r['same split'])} % of its test "
+        f"images, {mean(r['same split'])} % on average; nine other splits "
+        f"{percent(r['other splits'])} %, {mean(r['other splits'])} % on average"
     ),
-    holds=lambda r: np.mean(r["same split"]) > np.mean(r["other splits"]),
+    holds=lambda r: (
+        np.mean(r["same split"]) > np.mean(r["other splits"])
+        and np.std(r["same split"]) < np.std(r["other splits"])
+    ),
     measures="accuracy on a fifth that was held out",
 )
 def the_split_was_lucky():
-    """The final network, 20 epochs: other starts on the page's split, and other splits."""
+    """The final network, 30 epochs: other starts on the page's split, and other splits."""
     *known, (x_test, y_test) = parts()
     known = [np.concatenate(both) for both in zip(*known)]
     same = [
@@ -269,13 +295,15 @@ def the_split_was_lucky():
     measures="share",
 )
 def accuracy_hides_a_rare_class():
-    """The final network after 20 epochs without 19 of 20 of the training images of an 8."""
+    """The final network, trained without 19 of 20 of the training images of an 8."""
     *known, (x_test, y_test) = parts()
     x, y = (np.concatenate(both) for both in zip(*known))
     keep = (y != 8) | (np.cumsum(y == 8) % 20 == 0)
     got = {"accuracy": [], "recall of 8": [], "precision of 8": []}
     for seed in SEEDS:
-        counts = confusion_matrix(final((x[keep], y[keep]), seed).predict(x_test), y_test)
+        counts = confusion_matrix(
+            final((x[keep], y[keep]), seed).predict(x_test), y_test
+        )
         got["accuracy"].append(np.trace(counts) / counts.sum())
         got["recall of 8"].append(counts[8, 8] / counts[8].sum())
         got["precision of 8"].append(counts[8, 8] / counts[:, 8].sum())
