@@ -20,17 +20,19 @@ For instructors: `assignment losses --out course` makes an assignment for nbgrad
 """
 
 import argparse
+import os
 import re
 import subprocess
 import sys
 import textwrap
 import time
+import tokenize
 import traceback
 import types
 from collections import ChainMap
-from difflib import get_close_matches
 from pathlib import Path
 
+import nnlib
 from nnbook import contents
 from nnbook import exercises as book
 from nnbook.tutor import package
@@ -41,12 +43,14 @@ from nnbook.tutor.catalogue import (
     chapter,
     find,
     find_chapter,
+    misspelt,
     number_of,
 )
 from nnbook.tutor.store import path as file_of_progress
 from nnbook.tutor.trial import own_frames
 
 CALL = "nnbook"
+CODE, WORD = re.compile(r"`([^`]+)`"), re.compile(r"\w+")
 PAUSE = 0.3  # seconds between two looks at a file that is watched
 
 
@@ -145,7 +149,7 @@ def start(chapter, file):
     file = file or Path(f"my_{name}.py")
     text = file_of_stubs(name, file.name)
     try:
-        with file.open("x", encoding="utf-8") as stream:
+        with open(file, "x", encoding="utf-8", opener=for_its_owner) as stream:
             stream.write(text)
     except FileExistsError:
         raise ValueError(
@@ -154,14 +158,31 @@ def start(chapter, file):
     print(f"{file} is yours. Open it in your editor, and run: {CALL} watch {file}")
 
 
+def for_its_owner(file, flags):
+    """Opens a new file that nobody else may read."""
+    return os.open(file, flags, 0o600)
+
+
 def file_of_stubs(name, file):
     exercises, number = chapter(name), contents.chapters()[name].number
     doc = (
         f"Exercises of chapter {number}. Write your answers, then: {CALL} check {file}"
     )
-    imports = package.imports(ChainMap(*(it.needs(it.stub) for it in exercises)))
+    imports = package.imports(ChainMap(*map(named, exercises)))
     stubs = [f"{comment(it)}\n{it.stub}" for it in exercises]
     return "\n\n".join([f'"""{doc}"""', f"{imports}\n", *stubs])
+
+
+def named(exercise):
+    """What a stub uses, and of nnlib what else the task, the hints and the solution name."""
+    texts = [exercise.task, *exercise.hints]
+    words = {
+        it for text in texts for code in CODE.findall(text) for it in WORD.findall(code)
+    }
+    needed = exercise.needs(exercise.solution_text)
+    of_task = {name: getattr(nnlib, name) for name in words & {*nnlib.__all__}}
+    public = {name: it for name, it in needed.items() if name in nnlib.__all__}
+    return exercise.needs(exercise.stub) | of_task | public
 
 
 def comment(exercise):
@@ -191,14 +212,14 @@ def check(file, ids):
     )
     if left := [it.exercise.id for it in results if not it.attempted]:
         print(textwrap.fill(f"Not attempted yet: {', '.join(left)}", 88))
-    for sentence in misspelt(names):
-        print(sentence)
+    for name, meant in misspelt(names):
+        print(f"{name} belongs to no exercise: did you mean {meant}?")
     return int(passed < len(tried) or bool(ids and left))
 
 
 def names_of(file):
     """What a file defines when it is run; None, and its error printed, if it raises one."""
-    text = file.read_text("utf-8")
+    text = text_of(file)
     module = types.ModuleType(file.stem)
     module.__file__ = str(file)
     sys.modules.setdefault(file.stem, module)  # dataclasses look for their module there
@@ -213,21 +234,25 @@ def names_of(file):
         return None
 
 
+def text_of(file):
+    """The text of a Python file: in UTF-8, or as its first lines say, with a mark of byte order
+    or without."""
+    try:
+        with tokenize.open(file) as stream:
+            return stream.read()
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"{file} cannot be read ({error}): save it as UTF-8, or begin it with a line that "
+            f"names its encoding, such as # coding: latin-1"
+        ) from None
+
+
 def has(names, exercise):
     """Whether there is an answer; of a method, whether the class of that name has the method."""
     *_, method = exercise.id.split(".")
     answer = names.get(exercise.mine)
     whole = method == exercise.name or not isinstance(answer, type)
     return exercise.mine in names and (whole or method in vars(answer))
-
-
-def misspelt(names):
-    """A sentence for each name that is nearly an answer's."""
-    mine = {it.mine for it in all_exercises()}
-    for name in names.keys() - mine:
-        near = get_close_matches(name, mine - names.keys(), n=1, cutoff=0.85)
-        if near and name.startswith(("my_", "My")):
-            yield f"{name} belongs to no exercise: did you mean {near[0]}?"
 
 
 def in_a_terminal(said):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import nnlib
 from nnbook import contents
 from nnbook.__main__ import main
 from nnbook.tutor import package
@@ -175,6 +176,22 @@ def test_a_chapter_s_answers_fit_into_one_file(run, name):
     )
 
 
+def test_what_a_task_names_is_imported(run):
+    """Whoever writes what the task says has a file that runs by itself."""
+    run("start", "training_loop")
+    text = Path("my_training_loop.py").read_text("utf-8")
+    names = {}
+    exec(text, names)
+    assert "`predicted_class(z)`" in text and "`batches(x, y, batch_size" in text
+    assert names["predicted_class"] is nnlib.predicted_class
+    assert names["batches"] is nnlib.batches
+
+
+def test_only_its_owner_may_read_a_file_of_answers(run):
+    run("start", "losses")
+    assert Path("my_losses.py").stat().st_mode & 0o777 == 0o600
+
+
 def test_start_never_overwrites(run):
     run("start", "losses")
     Path("my_losses.py").write_text("mine", "utf-8")
@@ -214,6 +231,22 @@ def test_a_file_may_import_its_neighbours_and_have_dataclasses(run):
     )
     code, out, error = run("check", answers(text + IMPORT + SOFTMAX))
     assert code == 0, out + error
+
+
+def test_a_file_in_another_encoding(run):
+    text = IMPORT + SOFTMAX + "Größe = 'ä'\n"
+    Path("marked.py").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    Path("latin.py").write_bytes(f"# -*- coding: latin-1 -*-\n{text}".encode("latin-1"))
+    for name in ("marked.py", "latin.py"):
+        code, out, error = run("check", name)
+        assert code == 0 and "1 of 1 attempted" in out, out + error
+    Path("neither.py").write_bytes(text.encode("latin-1"))
+    assert "save it as UTF-8, or begin it with a line" in run("check", "neither.py")[2]
+
+
+def test_a_class_in_other_capitals(run):
+    out = run("check", answers("class MyRelu:\n    def forward(self, x):\n        return x"))[1]
+    assert "MyRelu belongs to no exercise: did you mean MyReLU?" in out
 
 
 def test_a_name_that_is_nearly_an_answer_s(run):

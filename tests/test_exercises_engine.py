@@ -408,6 +408,30 @@ def test_a_factor_is_looked_for_beside_lists_of_arrays():
     assert text.endswith("4 is how many rows x has.")
 
 
+@pytest.mark.parametrize(
+    "factors, sentence",
+    [
+        ([0.5, 0.5], "The number is 1/2 times what it should be."),
+        ([-1, -1], "It has the wrong sign: the number is −1 times what it should be."),
+        ([-0.5, -0.5], "The number is −1/2 times what it should be."),
+        ([3, 5], "The number is 3 times what it should be, and 3 is how many rows x has."),
+        ([1 / 3, 1 / 5], "The number is 1/3 times what it should be, and 3 is how many rows"),
+        ([12, 20], "times what it should be, and 12 is how many numbers x has."),
+        ([3**-0.5, 5**-0.5], "is 1/√3 times what it should be, and 3 is how many rows x has."),
+        ([1 / np.log(2)] * 2, "The number is 1/ln 2 times what it should be: is it log₂"),
+        ([2, 7], "The number is wrong."),  # a factor of one case alone
+        ([2, 1], "The number is wrong."),
+        ([1.00001, 1.00001], "It is nearly right, but more than rounding is off"),
+        ([1.0004, 1.0002], "It is nearly right"),
+    ],
+)
+def test_a_factor_is_told_if_all_cases_agree(factors, sentence):
+    cases = [{"x": np.ones((3, 4))}, {"x": np.ones((5, 4))}]
+    every = [(case, 7.0, 7.0 * c) for case, c in zip(cases, factors)]
+    *_, text = difference(7.0, 7.0 * factors[0], cases[0], 1e-6, 1e-9, (), every)
+    assert sentence in text and "1 times" not in text.replace("−1 times", "")
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_factor_that_has_no_inverse_is_none():
     right = np.array([1.0, 2.0])
@@ -799,6 +823,15 @@ def test_a_number_will_do_for_a_chapter_and_for_an_exercise():
     assert repr(hint(second.id)).startswith("Hint 2 of")
     with pytest.raises(ValueError, match="no exercise has the id '99.1'"):
         hint("99.1")
+    assert repr(hint(float(f"{number}.2"))).startswith("Hint ")
+    with pytest.raises(ValueError, match=f"of this chapter there are {number}.1, {number}.2"):
+        hint(number)
+
+
+def test_a_name_in_other_capitals_is_asked_for():
+    names = {"check": check}
+    exec("class MyRelu: pass\nresult = check('activations.ReLU')", names)
+    assert "There is MyRelu: did you mean that?" in names["result"].text
 
 
 def test_what_is_missing_is_asked_for_by_its_own_name():

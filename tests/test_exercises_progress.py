@@ -3,6 +3,7 @@
 import inspect
 import json
 import linecache
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -15,8 +16,9 @@ import nnbook.figures.softmax
 import nnlib
 import nnlib.losses
 from nnbook import check, contents, hint, progress, use_mine
+from nnbook.exercises import exercises
 from nnbook.tutor import mine as swapping
-from nnbook.tutor import package, store, written
+from nnbook.tutor import package, store, trial, written
 from nnbook.tutor.catalogue import all_exercises, find
 from nnlib import Linear, he_normal
 
@@ -29,6 +31,7 @@ def file(monkeypatch, tmp_path):
     monkeypatch.setenv("NNLIB_PROGRESS", str(tmp_path))
     yield tmp_path / "progress.json"
     swapping.swap_out()
+    store.unsaved.clear()
 
 
 def answers(file):
@@ -383,6 +386,11 @@ def same(one, other):
     return one.keys() == other.keys() and all(one[key] is other[key] for key in one)
 
 
+def is_mine(relu):
+    """Whether a class is the reader's, by the place of its code: it has the package's name."""
+    return relu.forward.__code__.co_filename == "<MyReLU>"
+
+
 def test_nothing_yet():
     assert repr(use_mine()).startswith("Nothing of yours yet: pass a check")
 
@@ -421,7 +429,7 @@ def test_classes_methods_and_default_arguments(file):
     }
     assert nnlib.Linear is Linear and Linear.forward is not own
     assert Linear.__init__.__kwdefaults__["init"].__name__ == "my_he_normal"
-    assert nnlib.ReLU.__name__ == "MyReLU" and he_normal.__name__ == "my_he_normal"
+    assert is_mine(nnlib.ReLU) and he_normal.__name__ == "my_he_normal"
     again = use_mine()  # not on top of the first
     assert again.taken == mine.taken
     again.undo()
@@ -456,7 +464,7 @@ def test_what_a_cell_defines_as_the_package_does_is_yours_too(file, notebook):
     for id in ("activations.ReLU", "layers.Linear.forward", "initializers.he_normal"):
         solve(find(id))
     mine = notebook.run("mine = use_mine()")["mine"]
-    assert here["ReLU"] is nnlib.ReLU and here["ReLU"].__name__ == "MyReLU"
+    assert here["ReLU"] is nnlib.ReLU and is_mine(nnlib.ReLU)
     assert here["he_normal"].__name__ == "my_he_normal"
     assert here["Linear"] is before["Linear"] is not Linear
     assert here["Linear"].forward is Linear.forward is not forward
@@ -479,12 +487,12 @@ def test_what_a_cell_defines_otherwise_stays_and_is_named(file, notebook):
         solve(find(id))
     mine = notebook.run("mine = use_mine()")["mine"]
     assert (here["ReLU"], here["Linear"], here["Linear"].forward) == before
-    assert nnlib.ReLU.__name__ == "MyReLU" and mine.other == ["Linear.forward", "ReLU"]
+    assert is_mine(nnlib.ReLU) and mine.other == ["Linear.forward", "ReLU"]
     said = " ".join(repr(mine).split())
     assert "ReLU of this notebook stays: a cell defines it, and not as the" in said
     assert "Linear.forward of this notebook stays" in said
     assert "To use yours here, run `from nnlib import Linear`." in said
-    assert notebook.run("from nnlib import ReLU")["ReLU"].__name__ == "MyReLU"
+    assert is_mine(notebook.run("from nnlib import ReLU")["ReLU"])
 
 
 def test_a_class_that_a_cell_shows_in_part_is_left_as_it_is(file, notebook):
@@ -534,15 +542,15 @@ def test_the_whole_package_can_be_the_reader_s(file):
         losses = nnlib.train(
             net, nnlib.cross_entropy, nnlib.Adam(0.01), x, y, batch_size=8, rng=rng
         )
-        return [next(losses) for _ in range(5)], type(net.layers[1]).__name__
+        return [next(losses) for _ in range(5)], type(net.layers[1])
 
     package, kind = loss_after_training()
-    assert kind == "ReLU"
+    assert not is_mine(kind)
     for exercise in BUILD:
         assert solve(exercise).passed, exercise.id
     all_taken(use_mine())
     yours, kind = loss_after_training()
-    assert kind == "MyReLU" and yours == pytest.approx(package, rel=1e-5)
+    assert is_mine(kind) and yours == pytest.approx(package, rel=1e-5)
 
 
 def test_what_does_not_pass_now_stays_the_package_s_and_says_why(file):
@@ -570,3 +578,128 @@ def test_what_does_not_pass_now_stays_the_package_s_and_says_why(file):
     assert "nnlib.mse stays the package's, because your answer does not pass" in repr(
         mine
     )
+
+
+RESTARTED = """
+import pickle, sys
+import numpy as np
+from nnlib import Linear, Network, ReLU
+from nnbook import use_mine
+folder, mine = sys.argv[1:]
+if mine == "mine":
+    use_mine()
+with open(f"{folder}/net.pickle", "rb") as file:
+    pickled = pickle.load(file)
+rng = np.random.default_rng(1)
+loaded = Network(Linear(3, 4, rng=rng), ReLU(), Linear(4, 2, rng=rng))
+loaded.load(f"{folder}/net.npz")
+x = np.arange(6).reshape(2, 3)
+print(pickled.predict(x).tolist(), loaded.predict(x).tolist())
+"""
+
+
+@pytest.mark.parametrize("mine", ["mine", "the package's"])
+def test_a_network_of_the_reader_s_pieces_loads_after_a_restart(file, mine):
+    for id in ("activations.ReLU", "layers.Linear.forward", "initializers.he_normal"):
+        solve(find(id))
+    use_mine()
+    rng = np.random.default_rng(0)
+    net = nnlib.Network(Linear(3, 4, rng=rng), nnlib.ReLU(), Linear(4, 2, rng=rng))
+    assert is_mine(type(net.layers[1]))
+    net.save(file.parent / "net.npz")
+    (file.parent / "net.pickle").write_bytes(pickle.dumps(net))
+    run = [sys.executable, "-c", RESTARTED, str(file.parent), mine]
+    out = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    here = net.predict(np.arange(6).reshape(2, 3)).tolist()
+    assert out == f"{here} {here}\n"
+
+
+# --- a file of progress is code -----------------------------------------------------------------
+
+
+def a_stranger_s(file, **answers):
+    """The file of somebody else, loaded; its answers by the last part of their ids."""
+    saved = {
+        f"losses.{name}": store.EMPTY | {"passed": True, "answer": textwrap.dedent(text)}
+        for name, text in answers.items()
+    }
+    theirs = file.parent / "theirs.json"
+    theirs.write_text(json.dumps({"version": 1, "answers": saved}), "utf-8")
+    return progress().load(theirs)
+
+
+def test_what_was_loaded_is_shown_and_not_run(file, tmp_path):
+    trace = tmp_path / "trace"
+    text = f"open({str(trace)!r}, 'w')\n{textwrap.dedent(softmax_of_mine())}"
+    assert "not taken for yours" in " ".join(repr(a_stranger_s(file, softmax=text)).split())
+    theirs = nnlib.softmax
+    said = repr(use_mine())
+    assert not trace.exists() and nnlib.softmax is theirs
+    assert "losses.softmax was read from theirs.json, and is not run" in said
+    assert "    |     e = np.exp(z - np.max(z, axis=1)[:, None])" in said
+    assert "passed, from theirs.json" in repr(exercises())
+    mine = use_mine("losses.softmax")
+    assert trace.exists() and mine.taken == {"nnlib.softmax": "my_softmax"}
+
+
+def test_an_answer_of_one_s_own_is_one_s_own_again(file):
+    a_stranger_s(file, softmax=softmax_of_mine(), mse="def my_mse(z, y): 1 / 0")
+    solve(find("losses.softmax"))
+    mine = use_mine()
+    assert mine.taken == {"nnlib.softmax": "my_softmax"} and [*mine.others] == ["losses.mse"]
+
+
+def test_a_file_cannot_say_that_it_is_the_reader_s(file):
+    kept = store.EMPTY | {"passed": True, "answer": softmax_of_mine(), "origin": None}
+    theirs = file.parent / "theirs.json"
+    theirs.write_text(json.dumps({"version": 1, "answers": {"losses.softmax": kept}}), "utf-8")
+    progress().load(theirs)
+    assert not use_mine().taken
+
+
+@pytest.mark.parametrize(
+    "text, why",
+    [
+        ("raise SystemExit", "it raises SystemExit"),
+        ("while True: pass", "it does not end, at line 1: while True: pass"),
+        ("def my_softmax(z):\n    while True: pass", "It was stopped after"),
+        ("def my_softmax(z): raise SystemExit", "It raises SystemExit"),
+    ],
+)
+def test_an_answer_from_elsewhere_cannot_end_or_hold_what_asks_for_it(
+    file, text, why, monkeypatch
+):
+    monkeypatch.setattr(trial, "LINES", 10_000)
+    a_stranger_s(file, softmax=text)
+    assert why in use_mine("losses.softmax").left["nnlib.softmax"]
+
+
+def test_only_its_owner_may_read_the_file(file):
+    solve(find("losses.softmax"))
+    progress().export(file.parent / "copy.json")
+    for path in (file, file.parent / "copy.json"):
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_no_link_is_followed(file):
+    """Whoever may write to the folder could otherwise have the reader overwrite any file."""
+    precious = file.parent / "precious"
+    precious.write_text("mine", "utf-8")
+    for name in ("progress.json.lock", f"progress.json.{store.os.getpid()}.part"):
+        (file.parent / name).symlink_to(precious)
+    file.symlink_to(file.parent / "nowhere")
+    solve(find("losses.softmax"))
+    assert not file.is_symlink() and precious.read_text("utf-8") == "mine"
+    assert not (file.parent / "nowhere").exists()
+    assert answers(file)["losses.softmax"]["passed"]
+
+
+def test_hints_go_on_where_nothing_can_be_saved(file, monkeypatch):
+    file.write_text("a file", "utf-8")
+    monkeypatch.setenv("NNLIB_PROGRESS", str(file))  # not a folder
+    heads = [repr(hint("losses.cross_entropy"))[:6] for _ in range(3)]
+    assert heads == ["Hint 1", "Hint 2", "Hint 3"]
+    monkeypatch.setenv("NNLIB_PROGRESS", str(file.parent / "new"))
+    hint("losses.softmax")
+    kept = answers(file.parent / "new" / "progress.json")
+    assert kept["losses.cross_entropy"]["hints"] == 3 and not store.unsaved

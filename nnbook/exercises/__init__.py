@@ -14,7 +14,7 @@ deceive it can.
 import sys
 
 from nnbook.tutor import store
-from nnbook.tutor.catalogue import find
+from nnbook.tutor.catalogue import find, misspelt
 from nnbook.tutor.mine import swap_in
 from nnbook.tutor.report import Exercises, Progress, Solution
 from nnbook.tutor.result import Result, Said
@@ -30,11 +30,14 @@ def check(id, answer=MISSING):
     "losses.softmax", MyReLU for "activations.ReLU". A ValueError for an unknown id alone.
     """
     exercise = find(id)
+    names = sys._getframe(1).f_globals
     if answer is MISSING:
-        answer = sys._getframe(1).f_globals.get(exercise.mine, MISSING)
+        answer = names.get(exercise.mine, MISSING)
     if answer is MISSING:
         first, *rest = exercise.asked
-        text = f"there is no {exercise.mine} here. {first.upper()}{''.join(rest)}"
+        found = next((it for it, mine in misspelt(names) if mine == exercise.mine), "")
+        near = f" There is {found}: did you mean that?" if found else ""
+        text = f"there is no {exercise.mine} here.{near} {first.upper()}{''.join(rest)}"
         return Result(exercise, attempted=False, text=text)
     result = exercise.judge(answer)
     if result.attempted:
@@ -52,7 +55,10 @@ def remember(exercise, answer, result):
 
     def change(one):
         one = one | {"attempts": one["attempts"] + 1}
-        return one | {"passed": True, "answer": text} if result.passed else one
+        if not result.passed:
+            return one
+        own = {key: value for key, value in one.items() if key != "origin"}
+        return own | {"passed": True, "answer": text}
 
     said.append(store.note(exercise.id, change))
     return " ".join(filter(None, said))
@@ -86,12 +92,16 @@ def exercises(chapter=None):
     return Exercises(answers, note, chapter)
 
 
-def use_mine():
+def use_mine(*ids):
     """Puts each answer of yours that passes now in the package's place, and says which.
+
+    Answers that were loaded from a file are somebody else's code: they are shown, and run only
+    if you give their ids, use_mine("losses.softmax").
 
     In the notebook that asks, what was imported from nnlib is swapped, too, and what a cell
     defines just as the package does. A definition that you have changed there stays, and is
     named. Networks and layers that exist already stay what they are; a cell that is run again
     defines its names again. `use_mine().undo()` gives it all back.
     """
-    return swap_in(sys._getframe(1).f_globals)
+    named = {find(id).id for id in ids}
+    return swap_in(sys._getframe(1).f_globals, named)

@@ -1023,12 +1023,12 @@ RESIDUAL = Code(
     level=2,
     given=("__init__",),
     task="""
-Very deep networks became trainable when each group of layers was given a bypass [[He *et al.*,
-2016](bibliography.md#he2016)]: the output is $a = x + f(x)$, with layers $f$ in a row. Write
-`forward` and `backward` of such a group. Over several paths rates add: which two ways lead from `x`
-to `a`? The layers may be any, and some keep the very array that they return: leave it as it is.
-Then put yours between two `Linear` layers. A network finds the layers that a layer holds, and
-trains them, too: print it, let `gradient_check` judge it, and see the loss fall in some steps.
+Very deep networks became trainable when each group of layers was given a bypass
+[[He *et al.*, 2016](bibliography.md#he2016)]: the output is $a = x + f(x)$, with layers $f$ in a
+row. Write `forward` and `backward` of such a group. Over several paths rates add: which two ways
+lead from `x` to `a`? The layers may be any, and some keep the very array that they return: leave it
+as it is. Then put yours between two `Linear` layers. A network finds the layers that a layer holds,
+and trains them, too: print it, let `gradient_check` judge it, and see the loss fall in some steps.
 """,
     cases=residual_cases,
     use=use_residual,

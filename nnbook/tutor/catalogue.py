@@ -54,8 +54,25 @@ def find(id):
     if there is none."""
     known = {it.id: it for it in all_exercises()}
     numbers = {number_of(it): it for it in known.values()}
+    id = str(id) if isinstance(id, float) else id  # hint(4.2)
     if isinstance(id, str) and id in known | numbers:
         return (known | numbers)[id]
+    if inside := [
+        it for it in numbers if it.startswith(f"{str(id).partition('.')[0]}.")
+    ]:
+        raise ValueError(
+            f"no exercise has the id {id!r}: of this chapter there are {', '.join(inside)}"
+        )
     near = get_close_matches(str(id), known, n=3, cutoff=0.3)
     words = f"did you mean {', '.join(map(repr, near))}? " if near else ""
     raise ValueError(f"no exercise has the id {id!r}: {words}{LISTED} lists them all")
+
+
+def misspelt(names):
+    """(name, the answer's name that was meant) for names that are nearly an answer's: MyRelu."""
+    mine = {it.mine for it in all_exercises()}
+    free = {it.lower(): it for it in sorted(mine - {*names})}
+    for name in sorted({*names} - mine):
+        if name.lower().startswith("my"):
+            near = get_close_matches(name.lower(), free, n=1, cutoff=0.85)
+            yield from ((name, free[it]) for it in near)

@@ -5,8 +5,10 @@ import numpy as np
 from nnbook.tutor.trial import equal, numeric
 
 
-def difference(expected, got, case, rtol, atol, names=()):
-    """(name of the part, expected, got, a sentence) for the first part that is not right."""
+def difference(expected, got, case, rtol, atol, names=(), every=()):
+    """(name of the part, expected, got, a sentence) for the first part that is not right. `every`
+    has what came of all cases: (case, expected, got)."""
+    every = every or [(case, expected, got)]
     if got is None and expected is not None:
         text = "It returns None: is there a `return` on each way out?"
         return "", expected, got, text
@@ -15,16 +17,19 @@ def difference(expected, got, case, rtol, atol, names=()):
         and not isinstance(got, dict)
         and not plain(expected)
     ):
-        return of_tuple(expected, got, case, rtol, atol, names)
+        return of_tuple(expected, got, case, rtol, atol, names, every)
     if isinstance(expected, dict) and isinstance(got, dict):
         for name in expected:
-            if not equal(got.get(name), expected[name], rtol, atol):
-                deeper = difference(expected[name], got.get(name), case, rtol, atol)
+            right, mine = expected[name], got.get(name)
+            if not equal(mine, right, rtol, atol):
+                deeper = difference(
+                    right, mine, case, rtol, atol, (), parts(every, name)
+                )
                 return (f"{name} {deeper[0]}".strip(), *deeper[1:])
-    return "", expected, got, sentence(expected, got, case, rtol, atol)
+    return "", expected, got, sentence(expected, got, rtol, atol, every)
 
 
-def of_tuple(expected, got, case, rtol, atol, names):
+def of_tuple(expected, got, case, rtol, atol, names, every):
     count = len(expected)
     words = ", ".join(names) or f"{count} values"
     if not isinstance(got, tuple | list) or len(got) != count:
@@ -37,9 +42,20 @@ def of_tuple(expected, got, case, rtol, atol, names):
     for i, (right, mine) in enumerate(zip(expected, got)):
         if not equal(mine, right, rtol, atol):
             name = names[i] if names else f"value {i + 1}"
-            deeper = difference(right, mine, case, rtol, atol)
+            deeper = difference(right, mine, case, rtol, atol, (), parts(every, i))
             return (f"{name} {deeper[0]}".strip(), *deeper[1:])
     return "", expected, got, f"Return a tuple: return {words}."
+
+
+def parts(every, key):
+    """What came of one part, in the cases that have it."""
+    found = []
+    for case, expected, got in every:
+        try:
+            found.append((case, expected[key], got[key]))
+        except (TypeError, KeyError, IndexError):
+            continue
+    return found
 
 
 def plain(value):
@@ -47,7 +63,7 @@ def plain(value):
     return all(isinstance(part, bool | int | str) for part in value)
 
 
-def sentence(expected, got, case, rtol, atol):
+def sentence(expected, got, rtol, atol, every):
     """What is wrong with one value."""
     if numeric(expected) and not isinstance(expected, bool):
         right = np.asarray(expected)
@@ -61,7 +77,7 @@ def sentence(expected, got, case, rtol, atol):
         if right.dtype.kind != "f" and mine.dtype.kind == "f":
             asked = f"hold {right.dtype}" if right.ndim else "be a whole number"
             return f"It should {asked}, and {'holds' if right.ndim else 'is'} {mine.dtype}."
-        return of_numbers(right, mine, case, rtol, atol)
+        return of_numbers(right, mine, rtol, atol, every)
     if type(got) is not type(expected):
         return f"It should be a {kind(expected)}, and is a {kind(got)}."
     return f"It is {shown(got)}, and should be {shown(expected)}."
@@ -101,7 +117,7 @@ def of_shape(right, mine, rtol, atol):
     return f"{shapes}."
 
 
-def of_numbers(right, mine, case, rtol, atol):
+def of_numbers(right, mine, rtol, atol, every):
     finite = np.isfinite(right)
     lost = int((~np.isfinite(mine) & finite).sum())
     if lost:
@@ -109,13 +125,14 @@ def of_numbers(right, mine, case, rtol, atol):
         return (
             f"{lost} of its {right.size} numbers {'is' if lost == 1 else 'are'} {what}."
         )
-    if factor := common_factor(right, mine, rtol):
-        return of_factor(factor, case)
+    if text := of_factor(every, rtol):
+        return text
     if np.allclose(mine, right, rtol=1e-3, atol=atol, equal_nan=True):
-        return (
-            f"It is nearly right, but more than rounding is off: {mine.dtype} where "
-            f"{right.dtype} is asked for, or an ε or a rounding step too many?"
+        kind = f"{mine.dtype} where {right.dtype} is asked for" * (
+            mine.dtype != right.dtype
         )
+        cause = kind or "an ε, or a rounding step, too many"
+        return f"It is nearly right, but more than rounding is off: {cause}?"
     wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
     if right.size > 1 and wrong.sum() < right.size:
         at = ", ".join(map(str, np.argwhere(wrong)[0]))
@@ -125,35 +142,107 @@ def of_numbers(right, mine, case, rtol, atol):
     return "All of its numbers are wrong." if right.size > 1 else "The number is wrong."
 
 
+# --- a factor -----------------------------------------------------------------------------------
+
+POWERS = {"": 1, "1/": -1, "√": 0.5, "1/√": -0.5}
+BASES = {2: "log₂", 10: "log₁₀"}
+
+
+def of_factor(every, rtol):
+    """A sentence if the numbers are, in all cases, as many times what they should be; "" if not.
+    The factor may be a size: the number of rows in one case and in the others."""
+    ratios, numbers = [], 0
+    for case, right, mine in every:
+        right, mine = np.asarray(right), np.asarray(mine)
+        if right.dtype.kind not in "iuf" or mine.dtype.kind not in "iuf":
+            return ""
+        if right.shape != mine.shape:
+            return ""
+        ratio, count = common_factor(right, mine, max(rtol, 1e-6))
+        if count and ratio is None:
+            return ""
+        numbers += count
+        ratios += [(case, ratio)] if count else []
+    if all(np.isclose(ratio, 1, rtol=1e-3) for _, ratio in ratios):
+        return ""
+    first = ratios[0][1]
+    subject = (
+        "Each number"
+        if any(np.size(right) > 1 for _, right, _ in every)
+        else "The number"
+    )
+    same = all(np.isclose(ratio, first, rtol=1e-4, atol=0) for _, ratio in ratios)
+    if same and np.isclose(first, -1):
+        return (
+            f"It has the wrong sign: {subject.lower()} is −1 times what it should be."
+        )
+    if text := of_size(ratios, subject):
+        return text
+    if not same:
+        return ""
+    if numbers == 1 and not (whole(first) or whole(1 / first)):
+        return ""
+    for base, name in BASES.items():
+        if np.isclose(first, 1 / np.log(base)):
+            return f"{subject} is 1/ln {base} times what it should be: is it {name}, and not ln?"
+    return f"{subject} is {in_words(first)} times what it should be."
+
+
 def common_factor(right, mine, rtol):
-    """c if mine = c · right with one c for all numbers; else None."""
+    """(c, how many numbers say so) if mine = c · right for all of them; c is None if there is
+    no such c. Zeros say nothing."""
     right, mine = right.astype(float).ravel(), mine.astype(float).ravel()
     there = (np.abs(right) > 1e-12) & np.isfinite(right)
-    if not there.any() or np.any(np.abs(mine[~there & np.isfinite(right)]) > 1e-9):
-        return None
+    if np.any(np.abs(mine[~there & np.isfinite(right)]) > 1e-9):
+        return None, len(right)
+    if not there.any():
+        return None, 0
     ratios = mine[there] / right[there]
-    alike = np.allclose(ratios, ratios[0], rtol=max(rtol, 1e-6), atol=0)
-    simple = there.sum() > 1 or np.isclose(ratios[0], np.round(ratios[0]))
-    near = np.isclose(ratios[0], 1, rtol=1e-4)  # right, but for rounding
-    return (
-        ratios[0] if alike and simple and not near and abs(ratios[0]) > 1e-300 else None
-    )
+    alike = np.allclose(ratios, ratios[0], rtol=rtol, atol=0)
+    return (ratios[0] if alike and abs(ratios[0]) > 1e-300 else None), len(ratios)
 
 
-def of_factor(factor, case):
-    if np.isclose(factor, -1):
-        return "It has the wrong sign: each number is −1 times what it should be."
-    inverse = np.isclose(1 / factor, np.round(1 / factor)) and abs(factor) < 1
-    size = 1 / factor if inverse else factor
-    words = f"1/{size:.4g}" if inverse else f"{size:.4g}"
-    start = f"Each number is {words} times what it should be"
+def of_size(ratios, subject):
+    """A sentence if each factor is a size of its case, or 1 over it, or a root of it."""
+    case = next(case for case, ratio in ratios if not np.isclose(ratio, 1))
+    found = [ratio for _, ratio in ratios]
+    for key, length in sizes(case).items():
+        lengths = [sizes(other).get(key, np.nan) for other, _ in ratios]
+        for sign in (1, -1):
+            for power, exponent in POWERS.items():
+                told = sign * np.array(lengths, float) ** exponent
+                if "√" in power and len({*lengths}) == 1:
+                    continue  # 1/√4 is a half, too
+                if length > 1 and np.allclose(told, found, rtol=1e-4, atol=0):
+                    name, place = key
+                    return (
+                        f"{subject} is {'−' if sign < 0 else ''}{power}{length} times what it "
+                        f"should be, and {length} is how many {place} {name} has."
+                    )
+    return ""
+
+
+def sizes(case):
+    """{(name, what is counted): how many} of the arrays of a case."""
+    found = {}
     for name, value in case.items():
         shape = np.shape(value) if numeric(value) else ()
         places = ("numbers",) if len(shape) == 1 else ("rows", "columns", "layers")
-        for place, length in zip(places, shape):
-            if length > 1 and np.isclose(abs(size), length):
-                return f"{start}, and {length} is how many {place} {name} has."
-    return f"{start}."
+        found |= {(name, place): length for place, length in zip(places, shape)}
+        if len(shape) > 1:
+            found[name, "numbers"] = int(np.prod(shape))
+    return found
+
+
+def whole(number):
+    return bool(np.isclose(number, np.round(number)))
+
+
+def in_words(factor):
+    """2, −1/3, 1.5."""
+    over = whole(1 / factor) and abs(factor) < 1
+    size = abs(1 / factor) if over else abs(factor)
+    return f"{'−' if factor < 0 else ''}{'1/' if over else ''}{size:.4g}"
 
 
 def shown(value):

@@ -8,21 +8,26 @@ from functools import partial
 
 from nnbook.tutor import package, store, written
 from nnbook.tutor.catalogue import all_exercises
-from nnbook.tutor.trial import words
+from nnbook.tutor.trial import TooLong, guarded, words
 
 undo = []  # what to call so that the package is as it was
 
 
-def swap_in(names):
+def swap_in(names, asked=()):
     """Swaps in each saved answer that passes now; returns a Mine. `names` are the globals
     of whoever asked: what was imported there before is swapped, too, and what a cell
-    defines just as the package does."""
+    defines just as the package does. Answers from elsewhere are run only if they are `asked`
+    for by their ids."""
     swap_out()
     done, note = store.read()
     mine = Mine(note=note)
     for exercise in all_exercises():
         saved = done.get(exercise.id, store.EMPTY)
-        if exercise.in_package and saved["passed"]:
+        if not exercise.in_package or not saved["passed"]:
+            continue
+        if saved.get("origin") and exercise.id not in asked:
+            mine.others[exercise.id] = saved["origin"], saved["answer"]
+        else:
             take(exercise, saved["answer"], mine, names)
     return mine
 
@@ -34,11 +39,14 @@ def take(exercise, text, mine, names):
     if text is None:
         mine.left[path] = "its text is not in the file of progress: check it again"
         return
-    try:
-        answer = exercise.compiled(text, f"<{exercise.mine}>")
-    except Exception as error:
-        mine.left[path] = f"it raises {words(error)}"
+    made = guarded(lambda: exercise.compiled(text, f"<{exercise.mine}>"))
+    if isinstance(made.error, TooLong):
+        mine.left[path] = f"it does not end, at {made.line}"
         return
+    if made.error is not None:
+        mine.left[path] = f"it raises {words(made.error)}"
+        return
+    answer = made.value
     result = exercise.judge(answer)
     if not result.passed:
         mine.left[path] = result.text
@@ -52,7 +60,17 @@ def take(exercise, text, mine, names):
         elif text is not None:
             mine.other.append(".".join([name, *method]))
     theirs = package.owner(exercise.id) or package.original(exercise.id)
+    if not method:
+        call_like(answer, theirs)
     replace(exercise, theirs, answer, names)
+
+
+def call_like(answer, theirs):
+    """A network that was saved or pickled with the reader's pieces is one of nnlib's: whoever
+    loads it after a restart finds a class or function of that name in that place."""
+    answer.__module__, answer.__qualname__ = theirs.__module__, theirs.__qualname__
+    if isinstance(answer, type):
+        answer.__name__ = theirs.__name__
 
 
 def is_of_a_cell(value, names):
@@ -122,16 +140,18 @@ def swap_out():
 
 
 class Mine:
-    """What is yours now (`taken`), what is not, and why (`left`), and what a cell has defined
-    otherwise, so that it stays (`other`); `undo()` gives it all back."""
+    """What is yours now (`taken`), what is not, and why (`left`), what a cell has defined
+    otherwise, so that it stays (`other`), and what is somebody else's (`others`); `undo()` gives
+    it all back."""
 
     def __init__(self, note=""):
         self.taken, self.left, self.other, self.note = {}, {}, [], note
+        self.others = {}  # {id: (the file it was read from, its text)}
 
     undo = staticmethod(swap_out)
 
     def __repr__(self):
-        if not self.taken and not self.left:
+        if not self.taken and not self.left and not self.others:
             first = (
                 "Nothing of yours yet: pass a check of an exercise that builds a piece."
             )
@@ -151,4 +171,10 @@ class Mine:
             lines += textwrap.wrap(
                 text, 86, initial_indent="  ", subsequent_indent="    "
             )
+        for id, (origin, text) in self.others.items():
+            said = f'{id} was read from {origin}, and is not run: use_mine("{id}") would run this.'
+            lines += textwrap.wrap(
+                said, 86, initial_indent="  ", subsequent_indent="    "
+            )
+            lines.append(textwrap.indent((text or "").strip(), "    | "))
         return "\n".join([first, *lines, *filter(None, [self.note])])

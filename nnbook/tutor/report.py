@@ -16,6 +16,11 @@ def state(one):
     return "begun" if one["attempts"] or one["hints"] else "open"
 
 
+def state_here(one):
+    """The same, with the file that an answer was loaded from."""
+    return f"{state(one)}, from {one['origin']}" if one.get("origin") else state(one)
+
+
 class Table:
     """Rows of words, as text and as HTML; `note` stands below them."""
 
@@ -62,7 +67,7 @@ class Exercises(Table):
         rows = [
             (
                 number_of(e), e.id, e.title, KINDS[e.kind], str(e.points),
-                state(answers.get(e.id, store.EMPTY)),
+                state_here(answers.get(e.id, store.EMPTY)),
             )
             for name, known in everything().items()
             if only in (None, name)
@@ -96,7 +101,8 @@ class Progress(Table):
         return Said(store.export(file))
 
     def load(self, file):
-        """Adds the answers of an exported file to yours; one that passed stays.
+        """Adds the answers of an exported file to yours; one that passed stays. They are noted
+        as not your own: use_mine() runs none of them that you do not name.
 
         A ValueError, and nothing changes, if the file is not one that export wrote.
         """

@@ -1,12 +1,16 @@
 """What a reader has done so far: a small JSON file beside the notebooks, never lost.
 
-It is written whole or not at all. One that cannot be understood is set aside under another
-name, and said so. NNLIB_PROGRESS names another folder for it.
+It is written whole or not at all, for its owner alone. One that cannot be understood is set aside
+under another name, and said so. NNLIB_PROGRESS names another folder for it.
+
+It holds answers, and these are code. What was loaded from another file has its `origin` beside
+it, until the reader's own answer passes: use_mine() runs it for nobody who has not asked for it.
 """
 
 import contextlib
 import json
 import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -14,6 +18,8 @@ NAME = "progress.json"
 VERSION = 1
 EMPTY = {"attempts": 0, "passed": False, "hints": 0, "answer": None}
 PATIENCE = 2  # seconds for others that write; nobody takes that long
+
+unsaved = {}  # what could not be written: a hint goes on all the same
 
 
 def path():
@@ -24,9 +30,9 @@ def read():
     """({id: what was done}, a sentence if something is wrong with the file)."""
     try:
         content, said = opened(path())
-        return content["answers"], said
+        return content["answers"] | unsaved, said
     except OSError as error:
-        return {}, f"Your progress could not be read: {error}"
+        return {**unsaved}, f"Your progress could not be read: {error}"
 
 
 def opened(file):
@@ -58,13 +64,13 @@ def valid(text):
         raise ValueError("its answers should be a dictionary")
     for id, one in answers.items():
         answers[id] = EMPTY | one if isinstance(one, dict) else {}
-        if not all(fits(key, answers[id].get(key)) for key in EMPTY):
+        if not all(fits(key, answers[id].get(key)) for key in (*EMPTY, "origin")):
             raise ValueError(f"what it says about {id!r} makes no sense")
     return content
 
 
 def fits(key, value):
-    kind = str | None if key == "answer" else type(EMPTY[key])
+    kind = type(EMPTY[key]) if EMPTY.get(key) is not None else str | None
     return isinstance(value, kind)
 
 
@@ -78,10 +84,12 @@ def set_aside(file, why):
 
 
 def write(content, file):
-    """Writes a file, whole or not at all."""
-    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    """Writes a file, whole or not at all, for its owner alone; a link in its place is replaced,
+    and not followed."""
+    number, part = tempfile.mkstemp(".part", f"{file.name}.", file.parent)
+    part = Path(part)
     try:
-        with part.open("w", encoding="utf-8") as stream:
+        with open(number, "w", encoding="utf-8") as stream:
             stream.write(json.dumps(content, indent=1) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
@@ -99,7 +107,7 @@ def alone(file):
     lock, until = file.with_name(f"{file.name}.lock"), time.monotonic() + PATIENCE
     while True:
         try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL, 0o600))
             break
         except FileExistsError:
             time.sleep(0.01)
@@ -122,9 +130,17 @@ def change(changed):
 
 def note(id, changed):
     """Changes what is known about one exercise; returns a sentence if that went wrong."""
+
+    def update(answers):
+        answers.update(unsaved)
+        answers[id] = changed(EMPTY | answers.get(id, {}))
+
     try:
-        return change(lambda all: all.update({id: changed(EMPTY | all.get(id, {}))}))
+        said = change(update)
+        unsaved.clear()
+        return said
     except OSError as error:
+        unsaved[id] = changed(EMPTY | read()[0].get(id, {}))
         return f"Your progress could not be saved: {error}"
 
 
@@ -144,7 +160,8 @@ def export(file):
 
 
 def load(file):
-    """Adds the answers of an exported file; one that passed stays."""
+    """Adds the answers of an exported file, and notes where they are from; one that passed
+    stays."""
     try:
         theirs = valid(Path(file).read_text("utf-8"))["answers"]
     except (OSError, ValueError) as error:
@@ -154,10 +171,19 @@ def load(file):
 
     def add(mine):
         kept = {id: one for id, one in mine.items() if one["passed"]}
-        mine.update(theirs | kept)
+        mine.update(
+            {id: from_elsewhere(one, file) for id, one in theirs.items()} | kept
+        )
 
     said = change(add)
-    return f"{len(theirs)} answers were read from {file}. {said}".rstrip()
+    return (
+        f"{len(theirs)} answers were read from {file}. They are not taken for yours: use_mine() "
+        f"shows them, and runs none that you do not name. {said}".rstrip()
+    )
+
+
+def from_elsewhere(one, file):
+    return one if one.get("answer") is None else one | {"origin": Path(file).name}
 
 
 def reset():
