@@ -93,7 +93,13 @@ class Trial:
 
 
 # What an object does besides, from much to little: the right answer has to bear it.
-BUSY = (("again", "more", "company"), ("again", "company"), ("again",), ("company",))
+BUSY = (
+    ("again", "more", "company", "other"),
+    ("again", "company", "other"),
+    ("again", "company"),
+    ("again",),
+    ("company",),
+)
 
 
 def judge_outcomes(exercise, answer, rng):
@@ -332,7 +338,7 @@ def of_use(exercise, answer, trial, mine, text):
             f"numbers, something is left of that: a global, or a default value that is a list? "
             f"({text})"
         )
-    alone = tuple(it for it in trial.busy if it != "company")
+    alone = tuple(it for it in trial.busy if it in ("again", "more"))
     quiet = tried(exercise, trial.case, trial.witness, alone)
     if alone and not alike(exercise, run(exercise, answer, quiet), quiet.right):
         return (

@@ -37,7 +37,7 @@ class Life:
 
 class Witness:
     """Watches one use of an answer. `plan` is the witness of the right answer, and `busy` says
-    what to do with it before and between the calls: "again", "more", "company"."""
+    what to do with it before and between the calls: "again", "more", "company", "other"."""
 
     def __init__(self, right, plan=None, busy=()):
         self.right, self.plan, self.busy = right, plan, busy
@@ -81,7 +81,7 @@ class Witness:
         self.lives.append(life)
         self.pairs |= shared_pairs(weights_and_gradients(it))
         if "company" in self.busy and made_of is not None:
-            life.twin = self.privately(made, type(it), made_of)
+            life.twin = self.privately(made, type(it), made_of, "other" in self.busy)
 
     def call(self, life, function, given, named):
         self.look(" later")
@@ -242,9 +242,13 @@ def methods_of(answer):
     }
 
 
-def made(kind, arguments):
-    """Another object of a class, from copies of the same arguments."""
+def made(kind, arguments, other):
+    """Another object of a class, from copies of the arguments, or with other settings: half of
+    each lr, beta, slope."""
     given, named = copy.deepcopy(arguments)
+    if other:
+        given = [it / 2 if isinstance(it, float) else it for it in given]
+        named = {k: it / 2 if isinstance(it, float) else it for k, it in named.items()}
     return kind(*given, **named)
 
 
