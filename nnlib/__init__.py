@@ -23,7 +23,16 @@ from nnlib.losses import binary_cross_entropy, cross_entropy, mse, softmax
 from nnlib.metrics import accuracy, confusion_matrix, predicted_class
 from nnlib.network import Network
 from nnlib.optimizers import SGD, Adam, Momentum, RMSprop
-from nnlib.training import EarlyStopping, History, batches, fit, split, train
+from nnlib.training import (
+    EarlyStopping,
+    History,
+    batches,
+    fit,
+    load_run,
+    save_run,
+    split,
+    train,
+)
 
 __version__ = "0.1.0"
 __all__ = [
@@ -50,10 +59,12 @@ __all__ = [
     "gradient_errors",
     "he_normal",
     "he_uniform",
+    "load_run",
     "mse",
     "normal",
     "numerical_gradient",
     "predicted_class",
+    "save_run",
     "softmax",
     "split",
     "train",
@@ -66,3 +77,6 @@ __all__ = [
 if sys.platform == "emscripten":
     # In a browser there are no threads, so tqdm goes without one, and would warn of it.
     warnings.filterwarnings("ignore", "tqdm:disabling monitor support")
+
+# In a notebook without ipywidgets fit's bar is one of text, and no fault to be told in red.
+warnings.filterwarnings("ignore", "IProgress not found")

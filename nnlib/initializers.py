@@ -29,12 +29,12 @@ def uniform(n_in, n_out, scale=1, *, rng):
 
 
 def xavier_normal(n_in, n_out, *, rng):
-    """W ~ N(0, 2/(n_in + n_out)): tanh, sigmoid (Glorot and Bengio, 2010)."""
+    """W ~ N(0, 2/(n_in + n_out)): tanh, no bend (Glorot and Bengio, 2010)."""
     return normal(n_in, n_out, rng=rng) * np.sqrt(2 / (n_in + n_out))
 
 
 def xavier_uniform(n_in, n_out, *, rng):
-    """W ~ U(−r, r), r = √(6/(n_in + n_out)): tanh, sigmoid (Glorot and Bengio, 2010)."""
+    """W ~ U(−r, r), r = √(6/(n_in + n_out)): tanh, no bend (Glorot and Bengio, 2010)."""
     return uniform(n_in, n_out, rng=rng) * np.sqrt(6 / (n_in + n_out))
 
 

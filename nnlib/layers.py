@@ -34,9 +34,7 @@ class Layer:
     def __getstate__(self):
         """A copy or a pickle carries no batch: None for arrays that `forward` has kept."""
         lasting = {*self.lasting, *self.state} if self.lasting else vars(self).keys()
-        batch = [
-            k for k, v in vars(self).items() if isinstance(v, (np.ndarray, list, tuple))
-        ]
+        batch = [k for k, v in vars(self).items() if isinstance(v, checks.CONTAINERS)]
         return vars(self) | dict.fromkeys(set(batch) - set(lasting))
 
 

@@ -42,10 +42,10 @@ def cross_entropy(z, y):
     z, y = checks.labels(z, y)
     n, rows = len(z), np.arange(len(z))
     z = z - z.max(axis=1, keepdims=True)
-    dz = np.exp(z)
-    total = dz.sum(axis=1, keepdims=True)
+    e = np.exp(z)
+    total = e.sum(axis=1, keepdims=True)
     value = (np.log(total[:, 0]) - z[rows, y]).sum() / n
-    dz /= total
+    dz = e / total
     dz[rows, y] -= 1
     dz /= n
     return float(value), dz.reshape(shape)

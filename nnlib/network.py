@@ -7,7 +7,6 @@ the loss needs to know nothing about layers: it sees θ.
 
 import copy
 import inspect
-from pathlib import Path
 
 import numpy as np
 
@@ -21,7 +20,8 @@ class Network:
     """
 
     def __init__(self, *layers, dtype=np.float32):
-        self.layers, self.dtype, self.z = layers, checks.float_type(dtype), None
+        self.layers = self.made_of = layers
+        self.dtype, self.z = checks.float_type(dtype), None
         self.places = checks.layers(layers)  # by name, with those inside layers
         params = [(*it, name) for it in self.places.items() for name in it[1].params]
         size = sum(getattr(layer, name).size for _, layer, name in params)
@@ -36,9 +36,9 @@ class Network:
                 setattr(layer, key, view)
                 self.views[flat].append((place, layer, key, view))
             start = stop
-        for layer in self.places.values():  # what comes later, forward keeps of a batch
-            has = [name for name, value in vars(layer).items() if value is not None]
-            layer.lasting = getattr(layer, "lasting", ()) or ("lasting", *has)
+        for layer in self.places.values():  # all else, forward keeps of a batch
+            lasting = getattr(layer, "lasting", ())
+            layer.lasting = lasting or ("lasting", *checks.lasting(layer))
         # Nobody reads the gradient of the data: a third of the work can be saved.
         offered = inspect.signature(layers[0].backward).parameters
         self.no_dx = {"need_dx": False} if "need_dx" in offered else {}
@@ -48,7 +48,7 @@ class Network:
         checks.attached(self, "theta")
         a, self.z = checks.inputs(x, self), None
         for layer in self.layers:
-            a = layer.forward(a)
+            a = checks.array(layer.forward(a), layer, "forward", self.dtype)
         self.z = a
         return a
 
@@ -58,7 +58,8 @@ class Network:
         da = np.asarray(dz, self.dtype)
         first, *others = self.layers
         for layer in reversed(others):
-            da = layer.backward(da)  # its dx is the da of the layer before it
+            # its dx is the da of the layer before it
+            da = checks.array(layer.backward(da), layer, "backward", self.dtype)
         first.backward(da, **self.no_dx)
         checks.attached(self, "grad")
 
@@ -79,7 +80,7 @@ class Network:
         for start in range(0, max(len(x), 1), 1000):
             a = x[start : start + 1000]
             for layer in self.layers:
-                a = layer.predict(a)
+                a = checks.array(layer.predict(a), layer, "predict", self.dtype)
             parts.append(a)
         return np.concatenate(parts)
 
@@ -94,20 +95,14 @@ class Network:
 
     @state.setter
     def state(self, values):
-        for key, value in values.items():
+        for key, value in checks.state(values, self).items():
             place, _, name = key.rpartition(".")
             setattr(self.places[place], name, copy.copy(value))
 
     def save(self, path):
         """Writes the table of layers, theta and state to a .npz file: all or nothing."""
         checks.attached(self, "theta")
-        part = Path(f"{path}.part")
-        try:
-            with part.open("wb") as file:
-                np.savez(file, network=repr(self), theta=self.theta, **self.state)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        checks.write(path, network=repr(self), theta=self.theta, **self.state)
 
     def load(self, path):
         """Reads what `save` wrote for the same layers; otherwise nothing changes."""

@@ -70,13 +70,13 @@ class Adam:
         self.m, self.v, self.t = None, None, 0
 
     def step(self, theta, grad):
-        checks.step(theta, grad, self.m)
+        checks.step(theta, grad, self.m, self.v, t=self.t)
         if self.t == 0:
             self.m, self.v = np.zeros_like(theta), np.zeros_like(theta)
-        if not hasattr(self, "scratch"):  # nothing in it survives a step
-            self.scratch = np.zeros_like(theta)
+        if not hasattr(self, "_scratch"):  # nothing in it survives a step
+            self._scratch = np.zeros_like(theta)
         self.t += 1
-        m, v, scratch = self.m, self.v, self.scratch
+        m, v, scratch = self.m, self.v, self._scratch
 
         np.multiply(grad, 1 - self.beta1, out=scratch)  # m ← β₁ m + (1 − β₁) g
         m *= self.beta1

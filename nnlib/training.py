@@ -1,6 +1,5 @@
 """Training: mini-batches, epoch after epoch, watched on data not trained on."""
 
-import copy
 import itertools
 import os
 from dataclasses import dataclass, field
@@ -41,7 +40,7 @@ def train(net, loss, optimizer, x, y, *, batch_size, rng):
     checks.generator(rng)
     x, y = checks.rows(x, y)
     checks.count(batch_size, "batch_size")
-    checks.run(net, loss, x, y)
+    checks.run(net, loss, x, y, optimizer=optimizer)
 
     def one_epoch():
         total = 0.0
@@ -114,8 +113,8 @@ def fit(
     if metric is None and (loss is cross_entropy or one_logit):
         metric = accuracy
     losses = train(net, loss, optimizer, x, y, batch_size=batch_size, rng=rng)
-    loss_before = checks.run(net, loss, x_valid, y_valid, metric)
-    history = copy.deepcopy(history) or History()
+    loss_before = checks.run(net, loss, x_valid, y_valid, metric=metric)
+    history = checks.going_on(history, metric) or History()
     done, start = len(history.train_loss), (net.theta.copy(), net.state)
     epochs = range(done, done + checks.count(epochs, "epochs"))
     stopping, best = EarlyStopping(len(epochs) if patience is None else patience), start
@@ -125,7 +124,7 @@ def fit(
     if show:
         from tqdm.auto import tqdm
 
-        epochs = tqdm(epochs, unit="epoch")
+        bar = tqdm(total=len(epochs), unit="epoch")
     try:
         for epoch, train_loss in zip(epochs, losses):
             with np.errstate(over="ignore", invalid="ignore"):
@@ -133,7 +132,8 @@ def fit(
                 valid_loss, _ = loss(z, y_valid)
             if not np.isfinite(train_loss + valid_loss):
                 net.theta[...], net.state = start
-                raise checks.diverged(epoch, train_loss, valid_loss, optimizer)
+                found = epoch, train_loss, valid_loss
+                raise checks.diverged(*found, optimizer, net, loss, x, y)
             if metric is not None:
                 shares = metric(net.predict(x), y), metric(z, y_valid)
                 history.train_accuracy.append(float(shares[0]))
@@ -141,9 +141,8 @@ def fit(
             history.train_loss.append(train_loss)
             history.valid_loss.append(valid_loss)
             if show:
-                epochs.set_postfix(
-                    train_loss=f"{train_loss:.4f}", valid_loss=f"{valid_loss:.4f}"
-                )
+                bar.set_postfix(train_loss=train_loss, valid_loss=valid_loss)
+                bar.update()
             stop = stopping.update(valid_loss, net.theta)
             if stopping.waited == 0:
                 best = stopping.best_theta, net.state
@@ -151,7 +150,25 @@ def fit(
                 break
     except KeyboardInterrupt:
         patience = stopping.patience  # so that the best weights are given back
+    if show:
+        bar.total = bar.n  # it stopped early because it should: a full bar
+        bar.close()
     if patience is not None:
         net.theta[...], net.state = best
     history.best_epoch = int(np.argmin(history.valid_loss or [0]))
     return history
+
+
+def save_run(path, net, optimizer, history, rng):
+    """Writes all that `load_run` needs to go on, bit for bit, to a .npz file; or nothing."""
+    checks.attached(net, "theta")
+    run = checks.run_arrays(net, optimizer, history, rng)
+    checks.write(path, network=repr(net), theta=net.theta, **net.state, **run)
+
+
+def load_run(path, net, optimizer, history, rng):
+    """Puts it back into objects that are made as those were; otherwise nothing changes."""
+    found = checks.saved_run(path, net, optimizer, history, rng)
+    net.load(path)
+    for holder, name, value in found:
+        setattr(holder, name, value)

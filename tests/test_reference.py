@@ -71,6 +71,16 @@ def test_entry_leads_to_the_section_that_defines_it(entry):
     assert (entry.page, entry.slug) in places
 
 
+def twice(words):
+    """Whether an entry names a page as its own section."""
+    return re.search(r"Defined in \[\*(.+)\*\]\([^)]*\), \*\1\*\.", words)
+
+
+def test_no_entry_names_its_page_twice():
+    assert not [entry.terms[0] for entry in ENTRIES if twice(entry.words)]
+    assert twice("A rule. Defined in [*Rules*](rules.ipynb#rules), *Rules*.")
+
+
 def test_the_glossary_is_in_alphabetical_order():
     def key(entry):
         return re.sub(r"\W", " ", entry.terms[0].casefold())

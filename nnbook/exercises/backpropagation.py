@@ -710,11 +710,11 @@ RESIDUAL = Code(
     level=2,
     given=("__init__",),
     task="""
-Very deep networks became trainable when each group of layers was given a bypass [[He *et al.*,
-2016](bibliography.md#he2016)]: the output is $a = x + f(x)$, with layers $f$ in a row. Write
-`forward` and `backward` of such a group. Over several paths rates add: which two ways lead from `x`
-to `a`? A network finds the layers that a layer holds, and trains them, too: put yours between two
-`Linear` layers, print the network, let `gradient_check` judge it, and take some steps.
+Very deep networks became trainable when each group of layers was given a bypass
+[[He *et al.*, 2016](bibliography.md#he2016)]: the output is $a = x + f(x)$, with layers $f$ in a
+row. Write `forward` and `backward` of such a group. Over several paths rates add: which two ways
+lead from `x` to `a`? A network finds the layers that a layer holds, and trains them, too: put yours
+between two `Linear` layers, print the network, let `gradient_check` judge it, and take some steps.
 """,
     cases=residual_cases,
     use=use_residual,

@@ -80,10 +80,14 @@ def batches_and_weights(rng):
 
 
 def with_weights(answer, x, W, b):
-    """A layer whose W and b are set by hand, whether or not it has an __init__."""
-    layer = object.__new__(answer)
+    """A layer whose W and b are set by hand, whether or not it has an __init__; before it is
+    looked at, another one beside it answers a batch of one."""
+    layer, neighbour = (object.__new__(answer) for _ in range(2))
     layer.W, layer.b = W, b
-    return {"forward(x)": layer.forward(x), "layer.x": layer.x}
+    neighbour.W, neighbour.b = -W, 2 * b
+    z = layer.forward(x)
+    neighbour.forward(x[:1] + 1)
+    return {"forward(x)": z, "layer.x": layer.x}
 
 
 FORWARD = Code(
@@ -142,6 +146,65 @@ input as `self.x`: learning will need it.
             ("+ self.b", "+ self.b.reshape(-1, 1)"),
         ),
         mistake(
+            "one bias for all",
+            "All neurons get the same bias. Each has one of its own: add the whole row self.b.",
+            ("self.b", "self.b[0]"),
+        ),
+        mistake(
+            "the mean of the biases",
+            "All neurons get the mean of the biases. Each has one of its own: add the whole row "
+            "self.b, as it is.",
+            ("self.b", "self.b.mean()"),
+        ),
+        mistake(
+            "the sum of the biases",
+            "All neurons get the sum of the biases. Each has one of its own: add the whole row "
+            "self.b, as it is.",
+            ("self.b", "self.b.sum()"),
+        ),
+        mistake(
+            "the bias goes through the weights",
+            "You add the bias to the input, so that it goes through the weights, too. It belongs "
+            "behind the product.",
+            ("x @ self.W + self.b", "(x + self.b) @ self.W"),
+        ),
+        mistake(
+            "the bias on every weight",
+            "You add the bias to each weight. It is added once, behind the product.",
+            ("x @ self.W + self.b", "x @ (self.W + self.b)"),
+        ),
+        mistake(
+            "the bias again and again",
+            "Your bias is multiplied by the number of examples. Each example gets it once.",
+            ("self.b", "len(x) * self.b"),
+        ),
+        mistake(
+            "divided by the number of examples",
+            "You divide by the number of examples. A mean belongs to a loss; each example has an "
+            "answer of its own.",
+            ("x @ self.W", "x @ self.W / len(x)"),
+        ),
+        mistake(
+            "multiplied by the bias",
+            "You multiply by the bias. It is added: an input of zeros gets the bias as its answer.",
+            ("x @ self.W + self.b", "(x @ self.W) * self.b"),
+        ),
+        mistake(
+            "cut at zero",
+            "You cut what is below zero. The linear layer has no bend: that comes in a layer of "
+            "its own.",
+            ("x @ self.W + self.b", "np.maximum(x @ self.W + self.b, 0)"),
+        ),
+        mistake(
+            "squashed",
+            "You send z through a sigmoid. The linear layer has no bend: that comes in a layer "
+            "of its own.",
+            (
+                "return x @ self.W + self.b",
+                "return 1 / (1 + np.exp(-(x @ self.W + self.b)))",
+            ),
+        ),
+        mistake(
             "x is not kept",
             "The answer is right, but the layer forgets what it was given. Keep the input as "
             'self.x before you return: "Backpropagation" will ask for it.',
@@ -182,8 +245,9 @@ input as `self.x`: learning will need it.
 
 
 def lists_of_sizes(rng):
-    yield {"sizes": [1, 1]}
+    yield {"sizes": [4, 2]}
     yield {"sizes": [3, 2, 1]}
+    yield {"sizes": [5, 2, 5, 2]}
     yield {"sizes": [784, 128, 10]}
     yield {"sizes": [1] + 30 * [100]}
     yield {"sizes": rng.integers(2, 50, size=5).tolist()}
@@ -227,6 +291,97 @@ def my_parameters(sizes):
             "You count a bias for every number in the list. The first is the number of inputs: "
             "they compute nothing and have no parameters.",
             ("return sum(", "return sizes[0] + sum("),
+        ),
+        mistake(
+            "one bias for each layer",
+            "You count one bias for each layer. Each *neuron* has one: n_out of them in a layer.",
+            ("(n_in + 1) * n_out", "n_in * n_out + 1"),
+        ),
+        mistake(
+            "one bias for each number in the list",
+            "You count one bias for each number in the list. Each neuron has one: as many as the "
+            "numbers say, without the inputs.",
+            (
+                "sum((n_in + 1) * n_out for",
+                "len(sizes) + sum(n_in * n_out for",
+            ),
+        ),
+        mistake(
+            "biases of the last layer alone",
+            "You count the biases of the output layer alone. Hidden neurons have biases, too.",
+            (
+                "sum((n_in + 1) * n_out for",
+                "sizes[-1] + sum(n_in * n_out for",
+            ),
+        ),
+        mistake(
+            "no biases at the output",
+            "The output layer's biases are missing. Each neuron has one, those at the end, too.",
+            ("return sum(", "return -sizes[-1] + sum("),
+        ),
+        mistake(
+            "biases alone",
+            "You count the biases alone. Each neuron also has a weight for each of its inputs.",
+            ("(n_in + 1) * n_out", "n_out"),
+        ),
+        mistake(
+            "all of it twice",
+            "You count everything twice. A gradient may be as large as the parameters; it is no "
+            "parameter.",
+            ("return sum(", "return 2 * sum("),
+        ),
+        mistake(
+            "one neuron too many",
+            "You count a neuron too many in each layer. The 1 stands for the bias, beside the "
+            "inputs: (n_in + 1) · n_out.",
+            ("* n_out", "* (n_out + 1)"),
+        ),
+        mistake(
+            "sizes added up",
+            "You add up the numbers in the list: those are inputs and neurons. Each neuron has a "
+            "weight for each of its inputs, and that is a product.",
+            (
+                "sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:]))",
+                "sum(sizes)",
+            ),
+        ),
+        mistake(
+            "biases at both ends",
+            "You count a bias for each input of a layer besides those of its neurons. Inputs "
+            "have none.",
+            ("(n_in + 1) * n_out", "n_in * n_out + n_in + n_out"),
+        ),
+        mistake(
+            "one bias for the whole network",
+            "You count one bias for the whole network. Each neuron has one.",
+            ("sum((n_in + 1) * n_out for", "1 + sum(n_in * n_out for"),
+        ),
+        mistake(
+            "neighbours added up",
+            "You add up the two neighbours. Each of the n_out neurons has n_in weights: multiply.",
+            ("(n_in + 1) * n_out", "n_in + n_out"),
+        ),
+        mistake(
+            "all sizes multiplied",
+            "You multiply all numbers in the list. Each layer has its own weights; the layers' "
+            "counts are added.",
+            (
+                "sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:]))",
+                "int(np.prod(np.array(sizes, dtype=object)))",
+            ),
+        ),
+        mistake(
+            "straight from inputs to outputs",
+            "You count one layer from the inputs to the outputs, and leave out what lies between.",
+            ("zip(sizes, sizes[1:])", "[(sizes[0], sizes[-1])]"),
+        ),
+        mistake(
+            "every size with every size",
+            "You pair every size with every size. Weights lie between *neighbours* alone.",
+            (
+                "for n_in, n_out in zip(sizes, sizes[1:])",
+                "for n_in in sizes for n_out in sizes",
+            ),
         ),
         mistake(
             "the last layer left out",
@@ -323,6 +478,125 @@ def my_distance(x, w, b):
             ("(x @ w + b)", "np.abs(x @ w + b)"),
         ),
         mistake(
+            "yes for no",
+            "The distances are right, and all signs are wrong: positive is where z is positive.",
+            ("return (x", "return -(x"),
+        ),
+        mistake(
+            "bias subtracted",
+            "You subtract the bias. z is x w + b, and the boundary is where that is zero.",
+            ("(x @ w + b)", "(x @ w - b)"),
+        ),
+        mistake(
+            "subtracted the wrong way round",
+            "You subtract x w from b. z is their sum, x w + b.",
+            ("(x @ w + b)", "(b - x @ w)"),
+        ),
+        mistake(
+            "the bias on every weight",
+            "You add b to each weight. It is added once, behind the product.",
+            ("x @ w + b", "x @ (w + b)"),
+        ),
+        mistake(
+            "the bias moves the examples",
+            "You subtract b from the numbers of x. b is no place; it belongs to z, behind the "
+            "product.",
+            ("(x @ w + b)", "((x - b) @ w)"),
+        ),
+        mistake(
+            "the bias divided twice",
+            "You divide b by ‖w‖ twice. Once is enough, as for x w.",
+            (
+                "(x @ w + b) / np.linalg.norm(w)",
+                "x @ w / np.linalg.norm(w) + b / np.linalg.norm(w) ** 2",
+            ),
+        ),
+        mistake(
+            "the length of z",
+            "You divide z by the length of z itself, taken over all examples. How much z climbs "
+            "in a step, w says: divide by ‖w‖.",
+            (
+                "(x @ w + b) / np.linalg.norm(w)",
+                "(x @ w + b) / np.linalg.norm(x @ w + b)",
+            ),
+        ),
+        mistake(
+            "yes or no alone",
+            "You return yes and no as 1 and −1. How far is asked, too: divide z by ‖w‖.",
+            ("(x @ w + b) / np.linalg.norm(w)", "np.sign(x @ w + b)"),
+        ),
+        mistake(
+            "the yes side alone",
+            "What lies on the no side is 0 in yours, and should be negative: no cut at zero.",
+            (
+                "(x @ w + b) / np.linalg.norm(w)",
+                "np.maximum((x @ w + b) / np.linalg.norm(w), 0)",
+            ),
+        ),
+        mistake(
+            "multiplied by the length",
+            "You multiply by ‖w‖. It is how much z climbs in one step: how many steps go into z?",
+            ("/ np.linalg.norm(w)", "* np.linalg.norm(w)"),
+        ),
+        mistake(
+            "the bias is in the length",
+            "The length that you divide by has the bias in it. A step across the boundary moves "
+            "x alone, and z climbs by ‖w‖, without b.",
+            ("np.linalg.norm(w)", "np.linalg.norm([*w, b])"),
+        ),
+        mistake(
+            "the length of the examples",
+            "You divide by the length of x. How much z climbs in a step, w says, the same for "
+            "all examples.",
+            ("np.linalg.norm(w)", "np.linalg.norm(x)"),
+        ),
+        mistake(
+            "the length of each example",
+            "You divide by the length of each row of x. How much z climbs in a step, w says, the "
+            "same for all rows.",
+            ("np.linalg.norm(w)", "np.linalg.norm(x, axis=1)"),
+        ),
+        mistake(
+            "the number of weights",
+            "You divide by the number of weights. What counts is how long the arrow w is: ‖w‖.",
+            ("np.linalg.norm(w)", "len(w)"),
+        ),
+        mistake(
+            "the root of the mean square",
+            "You take the mean of the squared weights under the root. A length takes their sum.",
+            ("np.linalg.norm(w)", "np.sqrt(np.mean(w**2))"),
+        ),
+        mistake(
+            "the spread of the weights",
+            "np.std is how far the weights lie from their mean. The length of the arrow w is "
+            "np.linalg.norm(w).",
+            ("np.linalg.norm(w)", "np.std(w)"),
+        ),
+        mistake(
+            "the largest weight",
+            "You divide by the largest weight. The length of the arrow w takes all of them: the "
+            "root of the sum of the squares.",
+            ("np.linalg.norm(w)", "np.abs(w).max()"),
+        ),
+        mistake(
+            "measured from the origin",
+            "You compare distances from the origin. That is right for points in the direction of "
+            "the arrow alone; all others lie off that way. What does z say?",
+            (
+                "(x @ w + b) / np.linalg.norm(w)",
+                "np.linalg.norm(x, axis=1) + b / np.linalg.norm(w)",
+            ),
+        ),
+        mistake(
+            "measured from one point of the boundary",
+            "You measure how far each point is from *one* point of the boundary. The nearest one "
+            "is another for each x: what does z say?",
+            (
+                "(x @ w + b) / np.linalg.norm(w)",
+                "np.linalg.norm(x + b * w / (w @ w), axis=1)",
+            ),
+        ),
+        mistake(
             "bias outside of the fraction",
             "You divide x w by ‖w‖, and add b as it is. All of z must be divided: b is measured "
             "in the same points as x w.",
@@ -341,8 +615,14 @@ def my_distance(x, w, b):
             ("np.linalg.norm(w)", "np.sum(w**2)"),
         ),
         mistake(
+            "the sum of the weights, with their signs",
+            "You divide by the sum of the weights. The length of the arrow (3, 4) is not 7: it is "
+            "the long side of a right-angled triangle, 5.",
+            ("np.linalg.norm(w)", "w.sum()"),
+        ),
+        mistake(
             "the sum of the weights",
-            "You divide by the sum of the weights, or of their sizes. The length of the arrow "
+            "You divide by the sum of the weights, without their signs. The length of the arrow "
             "(3, 4) is not 7: it is the long side of a right-angled triangle, 5.",
             ("np.linalg.norm(w)", "np.abs(w).sum()"),
         ),
@@ -430,10 +710,81 @@ def my_collapse(layers):
             ("b @ W_next + b_next", "b_next"),
         ),
         mistake(
+            "the next bias left out",
+            "Only the first layer's bias is left, sent through the weights. Each layer behind "
+            "adds its own: b W_next + b_next.",
+            ("b @ W_next + b_next", "b @ W_next"),
+        ),
+        mistake(
+            "the next bias subtracted",
+            "You subtract the next bias. A layer adds it.",
+            ("+ b_next", "- b_next"),
+        ),
+        mistake(
+            "the old bias stays as well",
+            "You add b W_next + b_next to the old b. It takes the old one's place.",
+            ("b @ W_next + b_next", "b + b @ W_next + b_next"),
+        ),
+        mistake(
+            "the bias is never merged",
+            "W is merged, and b is still the first layer's. It goes through the next weights, and "
+            "the next bias is added.",
+            ("b @ W_next + b_next", "b"),
+        ),
+        mistake(
+            "the weights are never merged",
+            "b is merged, and W is still the first layer's: multiply it by the next one.",
+            ("W @ W_next,", "W,"),
+        ),
+        mistake(
+            "the biases change places",
+            "The two biases have changed places. What comes from before goes through W_next; the "
+            "next bias is added behind it.",
+            ("b @ W_next + b_next", "b_next @ W_next + b"),
+        ),
+        mistake(
+            "the bias meets the earlier weights",
+            "b goes through the weights in front of it. It has them behind it: b W_next + b_next.",
+            ("b @ W_next", "b @ W"),
+        ),
+        mistake(
+            "no bias",
+            "All biases are gone. They act like a part of x that is always there: they go through "
+            "the weights behind them.",
+            ("b @ W_next + b_next", "0 * b_next"),
+        ),
+        mistake(
+            "weights added up",
+            "You add up the weights. Layers in a row multiply: x W is what W_next meets.",
+            ("W @ W_next, b @ W_next + b_next", "W + W_next, b + b_next"),
+        ),
+        mistake(
+            "the first layer alone",
+            "You return the first layer. Its answers are what the others go on from: merge them "
+            "all.",
+            ("layers[1:]", "layers[1:1]"),
+        ),
+        mistake(
+            "the last layer alone",
+            "You return the last layer. What reaches it has gone through all the others: merge "
+            "them all.",
+            ("W @ W_next, b @ W_next + b_next", "W_next, b_next"),
+        ),
+        mistake(
+            "the last layer left out",
+            "You stop before the last layer. It belongs to the stack like the others.",
+            ("layers[1:]", "layers[1:-1]"),
+        ),
+        mistake(
             "the next bias goes through its own weights",
             "You send both biases through the next layer's weights. Its own bias is added "
             "behind them: b W_next + b_next.",
             ("b @ W_next + b_next", "(b + b_next) @ W_next"),
+        ),
+        mistake(
+            "W on its side",
+            "Your W is turned on its side. It should be (n_in, n_out), as those that came in.",
+            ("return W, b", "return W.T, b"),
         ),
         mistake(
             "factors in the wrong order",
@@ -573,6 +924,75 @@ def my_copied(x, W, b):
             "`reshape` changes the shape, but reads the numbers in the same order as before, so "
             "they end up in wrong places. To turn a matrix on its side, use .T.",
             ("W.T", "W.reshape(W.shape[::-1])"),
+        ),
+        mistake(
+            "bias subtracted",
+            "The product is right. The bias is added, in her program as in ours.",
+            ("+ b.T", "- b.T"),
+        ),
+        mistake(
+            "one bias for all",
+            "The product is right. All neurons get the first one's bias: turn the column on its "
+            "side, and each gets its own.",
+            ("b.T", "b[0]"),
+        ),
+        mistake(
+            "the mean of the biases",
+            "The product is right. All neurons get the mean of the biases: turn the column on its "
+            "side, and each gets its own.",
+            ("b.T", "b.mean()"),
+        ),
+        mistake(
+            "the sum of the biases",
+            "The product is right. All neurons get the sum of the biases: turn the column on its "
+            "side, and each gets its own.",
+            ("b.T", "b.sum()"),
+        ),
+        mistake(
+            "the bias goes through the weights",
+            "You add the bias to x, so that it goes through the weights, too. It belongs behind "
+            "the product.",
+            ("x @ W.T + b.T", "(x + b.T) @ W.T"),
+        ),
+        mistake(
+            "the last bias for all",
+            "The product is right. All neurons get the last one's bias: turn the column on its "
+            "side, and each gets its own.",
+            ("b.T", "b[-1]"),
+        ),
+        mistake(
+            "multiplied by the bias",
+            "The product is right. The bias is added, not multiplied.",
+            ("+ b.T", "* b.T"),
+        ),
+        mistake(
+            "divided by the number of examples",
+            "You divide by the number of examples. A mean belongs to a loss; each example has an "
+            "answer of its own.",
+            ("x @ W.T + b.T", "(x @ W.T + b.T) / len(x)"),
+        ),
+        mistake(
+            "the bias twice",
+            "The product is right. The bias is added twice.",
+            ("+ b.T", "+ 2 * b.T"),
+        ),
+        mistake(
+            "number by number",
+            "* multiplies number by number. A neuron multiplies pair by pair and adds up: that "
+            "is @.",
+            ("x @ W.T", "x * W"),
+        ),
+        mistake(
+            "x is turned",
+            "You turn x. Its examples are rows, as they should be: what stands the other way is "
+            "hers, W and b.",
+            ("x @ W.T + b.T", "x.T @ W + b"),
+        ),
+        mistake(
+            "only the answers are turned",
+            "You use her formula, and turn its result. It wants an example in each *column* of x; "
+            "yours stand in rows. Turn x before it goes in.",
+            ("x @ W.T + b.T", "(W @ x + b).T"),
         ),
         mistake(
             "no bias",

@@ -445,8 +445,8 @@ UNSHUFFLED = Choice(
     level=1,
     task="""
 The 300 training points come sorted: all of class 0, then all of 1, then all of 2. A network
-trains on them for 20 epochs, in this order, in batches of 30. Then it looks at the validation
-points. Which class does it vote for too often?
+trains on them for 20 epochs of SGD at 0.3, in this order, in batches of 30. Then it looks at the
+validation points. Which class does it vote for too often?
 """,
     options={
         "a": (

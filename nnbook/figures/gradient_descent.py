@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnbook.figures.networks import descend, small_network
-from nnbook.figures.style import colour, figure, log_scale
+from nnbook.figures.style import colour, figure, label_lines, log_scale
 from nnlib import SGD, cross_entropy
 from nnlib.datasets import spirals
 
@@ -68,40 +68,124 @@ def draw_rate(lr=0.02):
     return picture, end
 
 
-def draw_passes(lr=0.05):
-    """A line fitted to 200 points, three passes over them in batches of 200, 20 and 1."""
+def line_data():
+    """200 points about the line 1 + 2x, the best b + wx, and the Hessian of its loss."""
     rng = np.random.default_rng(0)
     x = np.column_stack([np.ones(200), rng.standard_normal(200)])
     y = x @ [1, 2] + rng.standard_normal(200)
-    best = np.linalg.lstsq(x, y, rcond=None)[0]
-    curvature = x.T @ x / 200
+    return x, y, np.linalg.lstsq(x, y, rcond=None)[0], 2 * x.T @ x / 200
+
+
+def pass_over(x, y, size, lr, rng, *, passes=3):
+    """The path of (b, w) from (−2, −1) in passes over the data, as long as it does not run away."""
+    optimizer, theta = SGD(lr), np.array([-2.0, -1.0])
+    path = [theta.copy()]
+    for _ in range(passes):
+        for rows in np.split(rng.permutation(len(x)), len(x) // size):
+            error = x[rows] @ theta - y[rows]
+            optimizer.step(theta, 2 * x[rows].T @ error / size)
+            path.append(theta.copy())
+            if np.abs(theta).max() > 1000:
+                return np.array(path)
+    return np.array(path)
+
+
+def draw_passes(lr=0.05):
+    """A line fitted to 200 points, three passes over them in batches of 200, 20 and 1."""
+    x, y, best, curvatures = line_data()
 
     def height(b, w):
         d = np.stack([b - best[0], w - best[1]])
-        return np.einsum("i...,ij,j...", d, curvature, d)
+        return np.einsum("i...,ij,j...", d, curvatures, d) / 2
 
     ends = []
     with figure(columns=3, sharey=True) as (picture, axes):
         for ax, size in zip(axes, (200, 20, 1)):
-            rng = np.random.default_rng(1)
-            optimizer, theta = SGD(lr), np.array([-2.0, -1.0])
-            path = [theta.copy()]
-            for _ in range(3):
-                for rows in np.split(rng.permutation(200), 200 // size):
-                    error = x[rows] @ theta - y[rows]
-                    optimizer.step(theta, 2 * x[rows].T @ error / size)
-                    path.append(theta.copy())
+            path = pass_over(x, y, size, lr, np.random.default_rng(1))
             contours(ax, height, [0.1, 0.5, 2, 5, 10, 15], (-2.5, 2.5), (-1.5, 3.5))
-            ax.plot(*np.array(path).T, color=colour("class A"), linewidth=1)
+            ax.plot(*path.T, color=colour("class A"), linewidth=1)
             mark(ax, path[0], best)
             ax.set(xlabel="b", title=f"batches of {size}", xticks=[-2, 0, 2])
-            left = height(*theta)
-            ends.append(f"{len(path) - 1} steps in batches of {size} leave {left:.2g}")
+            steps, left = len(path) - 1, height(*path[-1])
+            leave = f"leave {left:.2g}" if left < 20 else "run away"
+            ends.append(f"{steps} steps in batches of {size} {leave}")
         axes[0].set_ylabel("w")
     return picture, (
         f"Three passes over 200 examples at η = {lr:g}. Of a loss that starts "
-        f"{height(-2, -1):.3g} above its minimum, {'; '.join(ends)}."
+        f"{height(-2, -1):.3g} above its minimum, {'; '.join(ends)}. Its curvatures are "
+        f"{' and '.join(f'{found:.1f}' for found in np.linalg.eigvalsh(curvatures))}."
     )
+
+
+def largest_curvature(gradient, theta, v, rounds=30, h=1e-4):
+    """λ of the steepest direction at theta, and that direction: by power iteration from v."""
+    for _ in range(rounds):
+        v = v / np.linalg.norm(v)
+        turned = (gradient(theta + h * v) - gradient(theta - h * v)) / (2 * h)
+        curvature, v = v @ turned, turned
+    return curvature, v / np.linalg.norm(v)
+
+
+def tanh_on_spirals(seed=0):
+    """θ of a network, and its loss on all examples with the gradient, as a function of θ."""
+    x, y = spirals(300, rng=np.random.default_rng(1))
+    net = small_network("tanh", [2, 16, 16, 3], rng=np.random.default_rng(seed))
+
+    def measured(theta):
+        net.theta[...] = theta
+        value, dz = cross_entropy(net.forward(x), y)
+        net.backward(dz)
+        return value, net.grad
+
+    return net.theta.copy(), measured
+
+
+def curvature_of_descent(lr, seed=0, *, steps=300, every=20):
+    """The loss before each step of plain descent, and the largest curvature every few steps."""
+    theta, measured = tanh_on_spirals(seed)
+    losses, curvatures = [], []
+    direction = np.random.default_rng(0).standard_normal(theta.shape)
+    for step in range(steps + 1):
+        if step % every == 0:  # the direction turns little: a few rounds will do
+            found, direction = largest_curvature(
+                lambda at: measured(at)[1].copy(), theta, direction,
+                rounds=5 if step else 30,
+            )  # fmt: skip
+            curvatures.append(found)
+        value, grad = measured(theta)
+        losses.append(value)
+        theta -= lr * grad
+    return np.array(losses), np.array(curvatures)
+
+
+def draw_curvature(lr=0.3):
+    """Plain descent on spirals: the loss, and the largest curvature where it is, against 2/η."""
+    losses, curvatures = curvature_of_descent(lr)
+    at = np.linspace(0, 300, len(curvatures))
+    with figure(2, sharex=True, height=4.6) as (picture, (top, bottom)):
+        top.axhline(np.log(3), color=colour("neutral"), linewidth=1, linestyle=":")
+        top.plot(losses, color=colour("loss"))
+        log_scale(top, -3, 1)
+        top.set(ylabel="loss", title=f"η = {lr:g}", xlim=(0, 300))
+        bottom.axhline(2 / lr, color=colour("class B"), linestyle="--", label="2/η")
+        bottom.plot(at, curvatures, color=colour("class A"), label="largest λ")
+        bottom.set(xlabel="step", ylabel="curvature", ylim=(0, 8))
+        label_lines(bottom)
+    above = np.flatnonzero(curvatures > 2 / lr)
+    rises = np.flatnonzero(np.diff(losses) > 0) + 1
+    text = (
+        f"η = {lr:g}, 2/η = {2 / lr:.2g}: the largest curvature starts at {curvatures[0]:.1f}, "
+        f"is {curvatures.max():.1f} at most"
+    )
+    if len(above):
+        text += f", above 2/η from step {at[above[0]]:.0f} to {at[above[-1]]:.0f},"
+    text += f" and ends at {curvatures[-1]:.1f}. The loss "
+    if len(rises):
+        peak = losses[rises[0] :].max()
+        text += f"jumps, first in step {rises[0]}, to {peak:.1f} at most, and"
+    else:
+        text += "never rises, and"
+    return picture, f"{text} ends at {losses[-1]:.2g}."
 
 
 def draw_too_fast(rates=(0.03, 0.3, 3, 10), steps=100):

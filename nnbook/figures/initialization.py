@@ -43,6 +43,11 @@ def spread(scale):
     return lambda n_in, n_out, *, rng: normal(n_in, n_out, scale, rng=rng)
 
 
+def gain_of(gain):
+    """An initializer: normal weights that multiply the size of a signal by this gain."""
+    return lambda n_in, n_out, *, rng: normal(n_in, n_out, gain / n_in**0.5, rng=rng)
+
+
 def equal(n_in, n_out, *, rng):
     """An initializer: all weights the same, ½ shared among the inputs."""
     return np.full((n_in, n_out), 0.5 / n_in)
@@ -166,10 +171,10 @@ STARTS = {
 }
 
 
-def draw_features(start="all equal", neurons=1):
-    """A hidden layer that has learnt a curve: what each neuron gives out, and the fit."""
+def learnt_features(start, neurons, seed=0):
+    """A hidden layer that has learnt a curve in 400 steps: x, its features, the fit, the RMSE."""
     hidden_init, output_init = STARTS[start]
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     hidden = Linear(1, neurons, init=hidden_init, rng=rng)
     output = Linear(neurons, 1, init=output_init, rng=rng)
     net = Network(hidden, Tanh(), output, dtype=np.float64)
@@ -179,9 +184,14 @@ def draw_features(start="all equal", neurons=1):
         _, dz = mse(net.forward(x), curve(x))
         net.backward(dz)
         optimizer.step(net.theta, net.grad)
-    features, fit = np.tanh(hidden.forward(x)), net.predict(x)
+    fit = net.predict(x)
+    return x, np.tanh(hidden.forward(x)), fit, size(fit - curve(x))
+
+
+def draw_features(start="all equal", neurons=1):
+    """What each neuron of a hidden layer gives out after learning, and the fit."""
+    x, features, fit, rmse = learnt_features(start, neurons)
     different = len(np.unique(features.round(3), axis=1).T)
-    rmse = size(fit - curve(x))
 
     with figure(columns=2) as (picture, (left, right)):
         left.plot(x, features, color=colour("class B"), linestyle="-", alpha=0.7)
@@ -201,44 +211,68 @@ def draw_features(start="all equal", neurons=1):
 
 # --- does it learn?
 
+INITS = {
+    "He": he_normal,
+    "Xavier": xavier_normal,
+    "SD 0.01": spread(0.01),
+    "SD 1": spread(1.0),
+}
+OPTIMIZERS = {"SGD": SGD, "Adam": Adam}
+# With which each start's last loss is lowest, on average over the seeds of claims/initialization.
+RATES = {
+    ("SGD", "relu"): {"He": 0.03, "Xavier": 0.03, "SD 0.01": 0.03, "SD 1": 0.003},
+    ("SGD", "tanh"): {"He": 0.1, "Xavier": 0.03, "SD 0.01": 0.03, "SD 1": 0.01},
+    ("Adam", "relu"): {"He": 0.003, "Xavier": 0.003, "SD 0.01": 0.003},
+}
 
-def trained(activation, init, lr, layers=20, steps=200):
-    """The losses of a deep network on three spirals, up to the last that is finite."""
-    x, y = spirals(75, rng=np.random.default_rng(1))
-    sizes = [2, *[24] * layers, 3]
-    net = small_network(activation, sizes, init=init, rng=np.random.default_rng(0))
-    losses = descend(net, cross_entropy, SGD(lr), x, y, steps=steps - 1)
-    return losses[np.isfinite(losses)]
+
+@cache
+def trained(activation, start, optimizer, lr, *, seed=0, steps=200, layers=20):
+    """The losses of a deep network on three spirals, to the first that is not finite."""
+    x, y = spirals(75, rng=np.random.default_rng(seed + 1))
+    rng = np.random.default_rng(seed)
+    net = small_network(activation, [2, *[24] * layers, 3], init=INITS[start], rng=rng)
+    return descend(net, cross_entropy, OPTIMIZERS[optimizer](lr), x, y, steps=steps)
 
 
-def draw_deep_learning(rates=(0.01, 0.03)):
-    """20 hidden layers and three spirals: four starts, each at the better of two rates."""
-    inits = {
-        "He": he_normal,
-        "Xavier": xavier_normal,
-        "SD 0.01": spread(0.01),
-        "SD 1": spread(1.0),
-    }
+def plot_losses(ax, optimizer, activation, steps):
+    """The losses from each start at its own best rate, and what became of them, in words."""
+    told = []
+    for start, lr in RATES[optimizer, activation].items():
+        losses = trained(activation, start, optimizer, lr, steps=steps)
+        finite = np.isfinite(losses).all()
+        ax.plot(losses if finite else [], label=start if finite else "_")
+        told.append(
+            f"{losses[-1]:.2f} from {start}" if finite else f"overflow from {start}"
+        )
+    ax.set(xlabel="step", ylim=(0, 1.5), xlim=(0, steps))
+    return ", ".join(told)
+
+
+def draw_deep_learning(steps=200):
+    """20 hidden layers and three spirals: four starts, each at its own best learning rate."""
     told = []
     with figure(columns=2, sharey=True) as (picture, axes):
         for ax, activation in zip(axes, ("relu", "tanh")):
-            fates = {"below 0.5": [], "above 0.5": [], "overflow": []}
-            for name, init in inits.items():
-                runs = [trained(activation, init, rate) for rate in rates]
-                lowest = [np.minimum.accumulate(run) for run in runs]
-                best = min(lowest, key=lambda losses: losses[-1])
-                ax.plot(best, label=name)
-                fate = "below 0.5" if best[-1] < 0.5 else "above 0.5"
-                fates[fate if len(best) == 200 else "overflow"].append(name)
-            ax.set(xlabel="step", title=NAMES[activation], ylim=(0, 1.5), xlim=(0, 200))
-            parts = [
-                f"{fate} with {' and '.join(names)}"
-                for fate, names in fates.items()
-                if names
-            ]
-            told.append(f"{NAMES[activation]}: {', '.join(parts)}.")
-        axes[0].set_ylabel("lowest loss so far")
+            ends = plot_losses(ax, "SGD", activation, steps)
+            ax.set_title(NAMES[activation])
+            told.append(f"{NAMES[activation]}: {ends}.")
+        axes[0].set_ylabel("loss")
         label_lines(axes[1])
     return picture, (
-        f"The lowest loss in 200 steps, where guessing costs 1.1. {' '.join(told)}"
+        f"The loss after {steps} steps, where guessing costs {np.log(3):.2f}. {' '.join(told)}"
+    )
+
+
+def draw_rescues(patience=2000, steps=200):
+    """The ReLU network again: with more steps, and with Adam."""
+    with figure(columns=2, sharey=True) as (picture, axes):
+        slow = plot_losses(axes[0], "SGD", "relu", patience)
+        quick = plot_losses(axes[1], "Adam", "relu", steps)
+        axes[0].set(title=f"SGD, {patience:,} steps", ylabel="loss")
+        axes[1].set_title(f"Adam, {steps} steps")
+        label_lines(axes[1])
+    return picture, (
+        f"ReLU. The loss after {patience:,} steps of SGD: {slow}. After {steps} steps of Adam: "
+        f"{quick}."
     )

@@ -14,19 +14,19 @@ PASSED = np.array([[0.0], [1], [0], [0], [0], [1], [1], [1]])
 # Twenty measurements near a line, and the two lines that can be fitted to them.
 PLACE = np.linspace(0, 10, 20)
 HEIGHT = 1 + 0.3 * PLACE + 0.4 * np.random.default_rng(35).standard_normal(20)
-COLUMNS = np.column_stack([np.ones_like(PLACE), PLACE])
 FIRST, SECOND = np.array(list(combinations(range(20), 2))).T
 
 
-def squared_line(y):
-    """The line that minimises the mean squared error, by least squares, at PLACE."""
-    return COLUMNS @ np.linalg.lstsq(COLUMNS, y, rcond=None)[0]
+def squared_line(y, x=PLACE):
+    """The line that minimises the mean squared error, by least squares, at each x."""
+    columns = np.column_stack([np.ones_like(x), x])
+    return columns @ np.linalg.lstsq(columns, y, rcond=None)[0]
 
 
-def absolute_line(y):
+def absolute_line(y, x=PLACE):
     """The line that minimises the mean absolute error: it passes through two of the points."""
-    slope = (y[SECOND] - y[FIRST]) / (PLACE[SECOND] - PLACE[FIRST])
-    lines = y[FIRST, None] + slope[:, None] * (PLACE - PLACE[FIRST, None])
+    slope = (y[SECOND] - y[FIRST]) / (x[SECOND] - x[FIRST])
+    lines = y[FIRST, None] + slope[:, None] * (x - x[FIRST, None])
     return lines[np.abs(lines - y).sum(axis=1).argmin()]
 
 
@@ -66,27 +66,27 @@ def draw_outlier(moved_up=10, broken_point="last"):
 
 def draw_compass(threshold=7.5):
     """Accuracy and squared error of one neuron over its threshold: steps, and a slope."""
-    t = np.linspace(0.5, 8.5, 801)
-    p = Sigmoid().forward(2 * (HOURS - t))  # one column for each threshold
+    h = np.linspace(0.5, 8.5, 801)
+    p = Sigmoid().forward(2 * (HOURS - h))  # one column for each threshold
     curves = {
         "accuracy": np.mean((p > 0.5) == PASSED, axis=0),
         "mean squared error": np.mean((p - PASSED) ** 2, axis=0),
     }
     accuracy, loss = curves.values()
-    i = np.abs(t - threshold).argmin()
-    slope = (loss[i + 1] - loss[i - 1]) / (t[i + 1] - t[i - 1])
+    i = np.abs(h - threshold).argmin()
+    slope = (loss[i + 1] - loss[i - 1]) / (h[i + 1] - h[i - 1])
     with figure(columns=2) as (picture, axes):
         for ax, (title, curve) in zip(axes, curves.items()):
-            ax.plot(t, curve, color=colour("loss"))
+            ax.plot(h, curve, color=colour("loss"))
             mark(ax, threshold, curve[i])
-            ax.set(xlabel="threshold t", title=title, ylim=(0, None))
+            ax.set(xlabel="threshold h", title=title, ylim=(0, None))
         tip, tail = (threshold - 1.2, loss[i] - 1.2 * slope), (threshold, loss[i])
         arrow = {"arrowstyle": "->", "color": colour("gradient"), "lw": 2.2}
         axes[1].annotate("", tip, tail, arrowprops=arrow, zorder=5)
     best = loss.argmin()
     return picture, (
-        f"At t = {threshold:g} the accuracy is {accuracy[i]:.3f} and flat; the squared error is "
-        f"{loss[i]:.3f} with a slope of {slope:.2f}. Its lowest place is at t = {t[best]:.1f}, "
+        f"At h = {threshold:g} the accuracy is {accuracy[i]:.3f} and flat; the squared error is "
+        f"{loss[i]:.3f} with a slope of {slope:.2f}. Its lowest place is at h = {h[best]:.1f}, "
         f"where the accuracy is {accuracy[best]:.3f}."
     )
 
@@ -110,11 +110,11 @@ def draw_pulls():
 
 
 def draw_forecast(forecast=0.5, rainy_days=0.75):
-    """Average surprise of who always forecasts q, where it rains with probability p."""
-    q = np.linspace(0.003, 0.997, 300)
+    """Average surprise of who always forecasts p, where it rains with probability t."""
+    p = np.linspace(0.003, 0.997, 300)
 
-    def surprise(q, p=rainy_days):
-        return -p * np.log(q) - (1 - p) * np.log(1 - q)
+    def surprise(p, t=rainy_days):
+        return -t * np.log(p) - (1 - t) * np.log(1 - p)
 
     cost = surprise(forecast)
     entropy = surprise(rainy_days) if rainy_days < 1 else 0.0
@@ -125,13 +125,13 @@ def draw_forecast(forecast=0.5, rainy_days=0.75):
         left.set(ylim=(0, 1.35), yticks=[0, 0.5, 1], title="probability")
         left.set_xticks([0, 1], ["rain", "dry"])
         left.legend(loc="upper center", ncols=1, borderpad=0)
-        right.plot(q, surprise(q), color=colour("loss"))
+        right.plot(p, surprise(p), color=colour("loss"))
         right.axhline(entropy, color=colour("neutral"), linestyle=":")
         label = entropy - 0.4 if entropy > 0.4 else entropy + 0.1
         right.text(0.3, label, "entropy", color=colour("neutral"))
         right.plot([forecast] * 2, [entropy, cost], "-", color=colour("gradient"))
         mark(right, forecast, cost)
-        right.set(xlabel="forecast of rain q", title="average surprise", ylim=(-0.1, 5))
+        right.set(xlabel="forecast of rain p", title="average surprise", ylim=(-0.1, 5))
         right.set(xticks=[0, 0.25, 0.5, 0.75, 1])
     return picture, (
         f"It rains on {percent(rainy_days)} of the days, the forecast is always "

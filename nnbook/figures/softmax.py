@@ -1,6 +1,6 @@
 """Figures of *Softmax*."""
 
-from math import exp
+from math import tanh
 
 import numpy as np
 
@@ -63,7 +63,7 @@ def steps_to_learn(start, loss, lr=0.15, goal=0.2):
     """The answers a of one neuron, x = 1 and target 0, step by step until a < goal."""
     z, answers = 2.0 * start, []
     while not answers or answers[-1] >= goal:
-        a = 1 / (1 + exp(-z))
+        a = (1 + tanh(z / 2)) / 2  # σ(z), without an overflow
         answers.append(a)
         pull = a * a * (1 - a) if loss == "squared error" else a
         z -= 2 * lr * pull  # w and b each move by lr · pull
@@ -129,44 +129,105 @@ def draw_softmax_pulls():
     )
 
 
-def draw_wrong_start(rates=(1, 3, 10, 30), steps=200):
-    """Softmax regression on 600 digits from zero, and from weights that learnt wrong labels."""
+def digits_in_two(seed=None):
+    """600 handwritten digits to learn from, and the other 1,197: the first, or drawn at random."""
     x, y = digits()
-    x, y = x[:600].astype(float), y[:600]
+    order = np.arange(len(y))
+    if seed is not None:
+        order = np.random.default_rng(seed).permutation(order)
+    x, y = x[order].astype(float), y[order]
+    return (x[:600], y[:600]), (x[600:], y[600:])
 
-    def learn(W, y_train, loss, lr):
-        W, right = W.copy(), []
-        for _ in range(steps + 1):
-            z = x @ W
-            right.append(np.mean(z.argmax(axis=1) == y))
-            W -= lr * x.T @ loss(z, y_train)[1]
-        return W, right
 
-    zero = np.zeros((64, 10))
-    wrong, _ = learn(
-        zero, (y + 1) % 10, cross_entropy, 1.0
-    )  # each digit called the next
-    losses = {"cross-entropy": cross_entropy, "squared error": squared_error_of_softmax}
+def learn(loss, lr, x, y, new, *, looks, W=None):
+    """Softmax regression in full batches: its weights, and its share of the new digits that are
+    right after each number of steps in `looks`."""
+    W, right = np.zeros((64, 10)) if W is None else W.copy(), []
+    for step in range(max(looks) + 1):
+        if step in looks:
+            right.append(np.mean((new[0] @ W).argmax(axis=1) == new[1]))
+        W -= lr * x.T @ loss(x @ W, y)[1]
+    return W, np.array(right)
+
+
+def weights_from_wrong_labels(x, y):
+    """Weights that call each digit the next one, and are sure of it."""
+    W, _ = learn(cross_entropy, 1.0, x, (y + 1) % 10, (x, y), looks=(200,))
+    return W
+
+
+def with_wrong_labels(y, share, rng):
+    """The labels, that share of them drawn anew among the nine wrong ones."""
+    wrong = rng.random(len(y)) < share
+    return np.where(wrong, (y + rng.integers(1, 10, len(y))) % 10, y)
+
+
+# Learning rates around each loss's best: after confident mistakes, and among wrong labels.
+AFTER_MISTAKES = {"cross-entropy": (1, 3, 10), "squared error": (10, 30, 100)}
+AMONG_WRONG = {"cross-entropy": (0.1, 0.3, 1), "squared error": (3, 10, 30)}
+LOSSES = {"cross-entropy": cross_entropy, "squared error": squared_error_of_softmax}
+
+
+def plot_accuracies(ax, looks, curves, name, *, label):
+    """The accuracies of one loss at several rates; the best in thick. Returns that."""
+    best = max(curves, key=max)
+    for curve in curves:
+        ax.plot(
+            looks, 100 * curve,
+            color=colour("class A" if name == "cross-entropy" else "class B"),
+            linestyle="-" if name == "cross-entropy" else "--",
+            linewidth=2.4 if curve is best else 0.8,
+            label=name if label and curve is best else "_",
+        )  # fmt: skip
+    ax.set(xlabel="step", ylim=(0, 103))
+    log_scale(ax, 0, 3, axis="x")
+    ax.set_xlim(1, max(looks))
+    return best
+
+
+def draw_wrong_start(steps=1000):
+    """Softmax regression on 600 digits from zero, and from weights that learnt wrong labels."""
+    (x, y), new = digits_in_two()
+    looks = sorted({*np.geomspace(1, steps, 40).astype(int), 200})
+    starts = {"from zero": None, "from wrong labels": weights_from_wrong_labels(x, y)}
     with figure(columns=2, sharey=True) as (picture, axes):
         texts = []
-        starts = {"from zero": zero, "from wrong labels": wrong}
         for ax, (title, W) in zip(axes, starts.items()):
             ends = []
-            for (name, loss), tone in zip(losses.items(), ("class A", "class B")):
-                curves = [learn(W, y, loss, lr)[1] for lr in rates]
-                best = max(curves, key=sum)
-                for curve in curves:
-                    ax.plot(
-                        curve, color=colour(tone), linestyle="-" if loss is cross_entropy else "--",
-                        linewidth=2.4 if curve is best else 0.8,
-                        label=name if curve is best and ax is axes[1] else "_",
-                    )  # fmt: skip
-                ends.append(f"{percent(best[50])} and {percent(best[-1])} with {name}")
-            ax.set(xlabel="step", title=title, ylim=(0, 1.03))
+            for name, loss in LOSSES.items():
+                curves = [
+                    learn(loss, lr, x, y, new, looks=looks, W=W)[1]
+                    for lr in AFTER_MISTAKES[name]
+                ]
+                best = plot_accuracies(ax, looks, curves, name, label=ax is axes[1])
+                early = max(curve[looks.index(200)] for curve in curves)
+                ends.append(f"{percent(early)} and {percent(best.max())} with {name}")
+            ax.set(title=title)
             texts.append(f"{title} {', '.join(ends)}")
-        axes[0].set_ylabel("accuracy")
+        axes[0].set_ylabel("new digits right, %")
         label_lines(axes[1])
     return picture, (
-        f"Accuracy on 600 digits after 50 and {steps} steps, each loss at its best of "
-        f"{len(rates)} learning rates: {'; '.join(texts)}."
+        f"New digits that are right after 200 steps, and at best within {steps:,}, each loss at "
+        f"its best learning rate: {'; '.join(texts)}."
+    )
+
+
+def draw_wrong_labels(wrong_labels=0.2):
+    """Softmax regression on 600 digits of which some have a wrong label; new ones are asked."""
+    (x, y), new = digits_in_two()
+    y = with_wrong_labels(y, wrong_labels, np.random.default_rng(0))
+    looks = sorted({*np.geomspace(1, 500, 40).astype(int)})
+    ends = []
+    with figure() as (picture, ax):
+        for name, loss in LOSSES.items():
+            curves = [
+                learn(loss, lr, x, y, new, looks=looks)[1] for lr in AMONG_WRONG[name]
+            ]
+            best = plot_accuracies(ax, looks, curves, name, label=True)
+            ends.append(f"{100 * best.max():.1f} % with {name}")
+        ax.set(ylabel="new digits right, %", ylim=(70, 95))
+        label_lines(ax)
+    return picture, (
+        f"{percent(wrong_labels)} of the labels are wrong. New digits that are right, each loss at "
+        f"its best learning rate and step: {', '.join(ends)}."
     )

@@ -126,10 +126,9 @@ def of_numbers(right, mine, rtol, atol, every):
     if text := of_factor(every, rtol):
         return text
     if np.allclose(mine, right, rtol=1e-3, atol=atol, equal_nan=True):
-        return (
-            f"It is nearly right, but more than rounding is off: {mine.dtype} where "
-            f"{right.dtype} is asked for, or an ε or a rounding step too many?"
-        )
+        kind = f"{mine.dtype} where {right.dtype} is asked for" * (mine.dtype != right.dtype)
+        cause = kind or "an ε, or a rounding step, too many"
+        return f"It is nearly right, but more than rounding is off: {cause}?"
     wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
     if right.size > 1 and wrong.sum() < right.size:
         at = ", ".join(map(str, np.argwhere(wrong)[0]))

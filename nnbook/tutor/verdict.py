@@ -28,6 +28,19 @@ BORROWED = (
     "Write the steps yourself; NumPy is all you need."
 )
 
+# What a beginner does not read out of NumPy's own words.
+CLUES = (
+    (
+        "operands could not be broadcast",
+        "Should a sum or a maximum over an axis stay as a column there (`keepdims=True`)?",
+    ),
+    (
+        "truth value of an array",
+        "An `if` chooses once, for the whole array: `np.where` chooses for each element.",
+    ),
+    ("'bitwise_xor'", "A power is written `**` in Python, and `^` is something else."),
+)
+
 
 def judge_choice(exercise, answer):
     """The Result of a letter; None is no answer yet."""
@@ -202,6 +215,8 @@ def recognised(exercise, mine, trials):
         return None, ""
     if wrong := of_outcomes(exercise, mine, trials):
         return wrong, ""
+    if found := of_parts(exercise, mine, trials):
+        return found
     quiet = [i for i, outcome in enumerate(mine) if outcome.error is None]
     wrong = [i for i in quiet if not alike(exercise, mine[i], trials[i].right)]
     if len(wrong) < 2 or len(quiet) == len(mine):
@@ -219,6 +234,50 @@ def of_outcomes(exercise, mine, trials):
         ):
             return wrong
     return None
+
+
+def of_parts(exercise, mine, trials):
+    """Of several things that are returned, each may have a mistake of its own: (the known mistake
+    of the first that is wrong, a sentence on the next), None if that is not what happened."""
+    right = [trial.right for trial in trials]
+    places = wrong_parts(exercise, mine, right)
+    if len(places) < 2:
+        return None
+    found = {}
+    for known, answer in exercise.wrong_answers:
+        other = [run(exercise, answer, trial) for trial in trials]
+        place, *more = wrong_parts(exercise, other, right) or [None]
+        if place in places and not more and place not in found:
+            pairs = zip(mine, other)
+            if all(part_alike(exercise, a, b, place) for a, b in pairs):
+                found[place] = known
+    if places[0] not in found:
+        return None
+    names = [exercise.returns[place] for place in places[1:]]
+    says = [found[place].says for place in places[1:] if place in found]
+    return found[places[0]], " And then: " + says[0] if says else (
+        f" (And {listed(names)} {'is' if len(names) == 1 else 'are'} wrong, too.)"
+    )
+
+
+def wrong_parts(exercise, outcomes, right):
+    """The places of what is returned that are wrong in some trial; none if it cannot be said."""
+    count = len(exercise.returns)
+    for one, other in zip(outcomes, right):
+        values = one.value, other.value
+        if one.error or other.error or not all(isinstance(it, tuple) for it in values):
+            return []
+        if {*map(len, values)} != {count} or too_much(one, other):
+            return []
+    return [
+        place
+        for place in range(count)
+        if not all(part_alike(exercise, a, b, place) for a, b in zip(outcomes, right))
+    ]
+
+
+def part_alike(exercise, one, other, place):
+    return equal_values(one.value[place], other.value[place], exercise.rtol, exercise.atol)
 
 
 def drawn_anew(exercise, case):
@@ -355,7 +414,8 @@ def listed(names):
 def of_error(exercise, mine, right):
     """A sentence for an answer that raises, or that an exercise refuses in words of its own."""
     if mine.line:
-        return f"It raises {words(mine.error)}, at {mine.line}"
+        clues = [clue for start, clue in CLUES if start in words(mine.error)]
+        return "\n".join([f"It raises {words(mine.error)}, at {mine.line}", *clues])
     if refused(mine.error):
         text = str(mine.error)
         return f"{text[0].upper()}{text[1:].rstrip('.')}."
