@@ -82,6 +82,8 @@ class Witness:
         self.pairs |= shared_pairs(weights_and_gradients(it))
         if "company" in self.busy and made_of is not None:
             life.twin = self.privately(made, type(it), made_of, "other" in self.busy)
+            mine, theirs = weights_and_gradients(it), weights_and_gradients(life.twin)
+            self.pairs |= shared_by(mine, theirs)
 
     def call(self, life, function, given, named):
         self.look(" later")
@@ -207,8 +209,7 @@ class Witness:
         for life in self.lives:
             mine, theirs = arrays_of(life.it), arrays_of(life.twin)
             found |= shared_pairs(mine)
-            both = mine.keys() & theirs.keys()
-            found |= {(a, a) for a in both if one_memory(mine[a], theirs[a])}
+            found |= shared_by(mine, theirs)
         return frozenset(found)
 
 
@@ -345,9 +346,16 @@ def arrays_of(it):
 
 
 def weights_and_gradients(it):
-    """A layer's W, b, dW, db: a network will write into each of them."""
+    """A layer's W, b, dW, db, its own or its class's: a network will write into each of them."""
     names = {f"{d}{name}" for name in weights_of(it) for d in ("", "d")}
-    return {name: array for name, array in arrays_of(it).items() if name in names}
+    found = {name: getattr(it, name, None) for name in names}
+    return {name: value for name, value in found.items() if isinstance(value, np.ndarray)}
+
+
+def shared_by(mine, theirs):
+    """(name, name) for each attribute that two objects share."""
+    both = mine.keys() & theirs.keys()
+    return {(name, name) for name in both if one_memory(mine[name], theirs[name])}
 
 
 def shared_pairs(arrays):
