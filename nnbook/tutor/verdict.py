@@ -169,7 +169,9 @@ def judge_trials(exercise, answer, trials, mine):
         text = BORROWED.format(path=exercise.id)
         return Result(exercise, text=text, mistake="the package's own code")
     bad = [
-        i for i, (it, trial) in enumerate(zip(mine, trials)) if not alike(exercise, it, trial.right)
+        i
+        for i, (it, trial) in enumerate(zip(mine, trials))
+        if not alike(exercise, it, trial.right)
     ]
     if not bad and len(mine) == len(trials):
         return None
@@ -231,7 +233,8 @@ def of_outcomes(exercise, mine, trials):
     """The known mistake whose outcomes are the same in all of these trials."""
     for wrong, answer in exercise.wrong_answers:
         if all(
-            alike(exercise, one, run(exercise, answer, trial)) for one, trial in zip(mine, trials)
+            alike(exercise, one, run(exercise, answer, trial))
+            for one, trial in zip(mine, trials)
         ):
             return wrong
     return None
@@ -278,7 +281,9 @@ def wrong_parts(exercise, outcomes, right):
 
 
 def part_alike(exercise, one, other, place):
-    return equal_values(one.value[place], other.value[place], exercise.rtol, exercise.atol)
+    return equal_values(
+        one.value[place], other.value[place], exercise.rtol, exercise.atol
+    )
 
 
 def drawn_anew(exercise, case):
@@ -379,8 +384,12 @@ def sharing(answer):
     """A sentence for a class whose objects are not independent."""
     kinds = list | dict | set | np.ndarray
     names = [name for name, value in vars(answer).items() if isinstance(value, kinds)]
-    what = f"{', '.join(names)}, which is the class's" if names else (
-        "something: a name in the class's body, a global, or a default value that is a list"
+    what = (
+        f"{', '.join(names)}, which is the class's"
+        if names
+        else (
+            "something: a name in the class's body, a global, or a default value that is a list"
+        )
     )
     return (
         f"Two objects of your class share {what}. What one of them leaves there, the other finds: "
@@ -423,9 +432,7 @@ def of_error(exercise, mine, right):
     frames = traceback.extract_tb(mine.error.__traceback__)
     if Path(frames[-1].filename).name == "witness.py":  # the call itself
         heads = ", ".join(syntax.heads(exercise.stub))
-        return (
-            f"It raises {words(mine.error)}. Does it still have what the stub had: {heads}?"
-        )
+        return f"It raises {words(mine.error)}. Does it still have what the stub had: {heads}?"
     return of_results(exercise, mine, right)
 
 
@@ -436,7 +443,9 @@ def of_results(exercise, mine, right):
         if got is None and expected is not None:
             return f"{name} returns None: is there a `return` on each way out?"
         if kind_of(got) != kind_of(expected):
-            return f"{name} returns {kind_of(got)}, and should return {kind_of(expected)}."
+            return (
+                f"{name} returns {kind_of(got)}, and should return {kind_of(expected)}."
+            )
     return (
         f"The check cannot go on with what this answer has done: {words(mine.error)}. Does it keep "
         f"all that the task asks for?"
