@@ -75,13 +75,14 @@ class Witness:
     def birth(self, it, function, given, named):
         made_of = copied((given, named))
         self.remember(self.named(function, given, named))
-        self.privately(function, it, *given, **named)
+        returned = self.privately(function, it, *given, **named)
         self.look()
         life = Life(it, made_of, {name: id(v) for name, v in attributes(it).items()})
         self.lives.append(life)
         self.pairs |= shared_pairs(weights_and_gradients(it))
         if "company" in self.busy and made_of is not None:
             life.twin = self.privately(made, type(it), made_of)
+        return returned  # None, or Python says that it should be
 
     def call(self, life, function, given, named):
         self.look(" later")
