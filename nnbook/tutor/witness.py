@@ -75,7 +75,7 @@ class Witness:
     def birth(self, it, function, given, named):
         made_of = copied((given, named))
         self.remember(self.named(function, given, named))
-        self.privately(function, it, *given, **named)
+        returned = self.privately(function, it, *given, **named)
         self.look()
         life = Life(it, made_of, {name: id(v) for name, v in attributes(it).items()})
         self.lives.append(life)
@@ -84,6 +84,7 @@ class Witness:
             life.twin = self.privately(made, type(it), made_of, "other" in self.busy)
             mine, theirs = weights_and_gradients(it), weights_and_gradients(life.twin)
             self.pairs |= shared_by(mine, theirs)
+        return returned  # None, or Python says that it should be
 
     def call(self, life, function, given, named):
         self.look(" later")
