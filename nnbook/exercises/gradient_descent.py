@@ -58,7 +58,7 @@ def drawn(rng, **settings):
 
 
 def in_float32(case):
-    """A case with numbers that are exact in it."""
+    """A case in float32: all its numbers are exact there, in any order of the operations."""
     arrays = {name: np.float32(case[name]) for name in ("theta", "gradients")}
     return case | arrays
 

@@ -450,7 +450,8 @@ def adam_cases(rng):
         "lr": 1.0, "beta1": 0.5, "beta2": 0.75, "eps": 1.0,
     }  # fmt: skip
     yield {"theta": [0.0, 0.0], "gradients": [[0.001, 0.0], [100.0, 0.0]], "lr": 0.1}
-    yield in_float32({"theta": [0.0], "gradients": [[2.0]], "lr": 0.5, "eps": 0.5})
+    exact = {"lr": 0.5, "beta1": 0.5, "beta2": 0.75, "eps": 2.0}
+    yield in_float32({"theta": [0.0], "gradients": [[2.0]], **exact})
     yield drawn(rng, lr=0.1, beta1=0.6, beta2=rng.uniform(0.7, 0.9), eps=0.2)
 
 
