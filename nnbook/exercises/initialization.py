@@ -477,7 +477,10 @@ are what the function `init` returns for these sizes and this `rng`; its biases 
         mistake(
             "scaled once more",
             "You multiply by √(2/n_in). The size is the business of `init`: take what it returns.",
-            ("init(n_in, n_out, rng=rng)", "init(n_in, n_out, rng=rng) * np.sqrt(2 / n_in)"),
+            (
+                "init(n_in, n_out, rng=rng)",
+                "init(n_in, n_out, rng=rng) * np.sqrt(2 / n_in)",
+            ),
         ),
         mistake(
             "biases of 1",
@@ -637,7 +640,10 @@ def my_signal(x, weights):
             "You divide the sum of squares by the number of rows. The mean is over all numbers, "
             "rows times columns.",
             ("[np.sqrt(np.mean(x**2))]", "[np.sqrt(np.sum(x**2) / len(x))]"),
-            ("append(np.sqrt(np.mean(x**2)))", "append(np.sqrt(np.sum(x**2) / len(x)))"),
+            (
+                "append(np.sqrt(np.mean(x**2)))",
+                "append(np.sqrt(np.sum(x**2) / len(x)))",
+            ),
         ),
         mistake(
             "the mean of the rows' sizes",
@@ -652,7 +658,10 @@ def my_signal(x, weights):
         mistake(
             "zeros left out",
             "You leave the zeros out. What a ReLU has cut off counts, with size zero.",
-            ("append(np.sqrt(np.mean(x**2)))", "append(np.sqrt(np.mean(x[x > 0] ** 2)))"),
+            (
+                "append(np.sqrt(np.mean(x**2)))",
+                "append(np.sqrt(np.mean(x[x > 0] ** 2)))",
+            ),
         ),
         mistake(
             "no ReLU behind the last",
@@ -772,7 +781,9 @@ def at_right_angles(answer, n_in, n_out, seed):
     }
     if W.size > 4:
         return found
-    draw = inspect.unwrap(answer)  # it has been watched above: now only what it returns counts
+    draw = inspect.unwrap(
+        answer
+    )  # it has been watched above: now only what it returns counts
     draws = [draw(n_in, n_out, rng=rng).ravel() for _ in range(200)]
     return found | chances(np.array(draws) * max(n_in, n_out) ** 0.5, n_out)
 
@@ -781,7 +792,9 @@ def alike(numbers):
     """All ones, all the same, or neither."""
     if np.allclose(numbers, 1):
         return "ones"
-    return f"all {numbers[0]:.3g}" if np.allclose(numbers, numbers[0]) else "not all ones"
+    return (
+        f"all {numbers[0]:.3g}" if np.allclose(numbers, numbers[0]) else "not all ones"
+    )
 
 
 def chances(draws, columns):
@@ -793,7 +806,9 @@ def chances(draws, columns):
     beside = same & ~np.eye(len(mean), dtype=bool)
     words = {True: "independent", False: "not independent"}
     return {
-        "a number's sign, by 200 draws": "by chance" if mean.max() < 0.45 else "by a rule",
+        "a number's sign, by 200 draws": "by chance"
+        if mean.max() < 0.45
+        else "by a rule",
         "signs in one column": words[bool(product[beside].max() < 0.45)],
         "signs in two columns": words[bool(product[~same].max() < 0.45)],
     }
@@ -868,7 +883,10 @@ def my_orthogonal(n_in, n_out, *, rng):
             "zeros beyond the square",
             "You fill a square, and leave the rest of W zero: some inputs, or some neurons, would "
             "not take part. Begin with a random matrix that is as long as W.",
-            ("max(n_in, n_out), min(n_in, n_out)", "min(n_in, n_out), min(n_in, n_out)"),
+            (
+                "max(n_in, n_out), min(n_in, n_out)",
+                "min(n_in, n_out), min(n_in, n_out)",
+            ),
             (
                 "    if n_in < n_out:\n        Q = Q.T\n    return Q",
                 "    W = np.zeros((n_in, n_out))\n    W[: len(Q), : len(Q)] = Q\n    return W",
@@ -960,7 +978,10 @@ def my_orthogonal(n_in, n_out, *, rng):
 def networks(rng):
     yield {"sizes": [400, 100], "seed": 0}
     yield {"sizes": [150, 150, 150], "seed": 1}
-    yield {"sizes": [3, 8000, 2], "seed": 2}  # so small a number that n_in + 1 is not n_in
+    yield {
+        "sizes": [3, 8000, 2],
+        "seed": 2,
+    }  # so small a number that n_in + 1 is not n_in
     yield {"sizes": [400, 100, 250], "seed": int(rng.integers(3, 1000))}
 
 
