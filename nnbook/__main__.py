@@ -176,7 +176,9 @@ def file_of_stubs(name, file):
 def named(exercise):
     """What a stub uses, and of nnlib what else the task, the hints and the solution name."""
     texts = [exercise.task, *exercise.hints]
-    words = {it for text in texts for code in CODE.findall(text) for it in WORD.findall(code)}
+    words = {
+        it for text in texts for code in CODE.findall(text) for it in WORD.findall(code)
+    }
     needed = exercise.needs(exercise.solution_text)
     of_task = {name: getattr(nnlib, name) for name in words & {*nnlib.__all__}}
     public = {name: it for name, it in needed.items() if name in nnlib.__all__}

@@ -441,3 +441,75 @@ def test_no_verdict_depends_on_the_draw(exercise):
                 f"{exercise.id}, seed {seed}: {name or 'the solution'} gets another verdict than "
                 f"with other seeds: {result}"
             )
+
+
+# --- two mistakes at once, and NumPy's own words -------------------------------------------------
+
+CROSS_ENTROPY = """
+def my_cross_entropy(z, y):
+    z = z - z.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    rows = np.arange(len(z))
+    p = np.exp(log_p)
+    value = {value}
+    {subtract}
+    return value, {gradient}
+"""
+RIGHT = {
+    "value": "-log_p[rows, y].mean()",
+    "subtract": "p[rows, y] -= 1",
+    "gradient": "p / len(z)",
+}
+
+
+@pytest.mark.parametrize(
+    "change, names, words",
+    [
+        ({}, None, ""),
+        (
+            {"value": "-np.log2(p[rows, y] + 1e-300).mean()", "gradient": "p"},
+            None,
+            "value: the number is wrong",
+        ),
+        (
+            {"value": "-log_p[rows, y].sum()", "gradient": "-p / len(z)"},
+            "no mean in the value",
+            "And then: dz points the other way",
+        ),
+        (
+            {"value": "-log_p[rows, y].mean() / np.log(2)", "gradient": "p * 7"},
+            "log₂ in the value",
+            "(And dz is wrong, too.)",
+        ),
+        (
+            {"value": "-log_p[rows, y].sum() * 7", "gradient": "p"},
+            None,
+            "value: ",
+        ),
+    ],
+)
+def test_each_thing_that_is_returned_may_have_a_mistake_of_its_own(change, names, words):
+    result = said("losses.cross_entropy", CROSS_ENTROPY.format(**RIGHT | change))
+    assert result.mistake == names and words in result.text, result
+    assert result.passed == (not change)
+
+
+def test_a_mistake_in_both_is_not_told_of_one_that_is_in_one():
+    """½ in the loss halves value and gradient, and the sentence says so."""
+    half = "def my_mse(z, y):\n    return ((z - y) ** 2).mean() / 2, {} * (z - y) / z.size"
+    assert said("losses.mse", half.format(1)).mistake == "½ in the loss"
+    assert said("losses.mse", half.format(2)).mistake == "½ in the value alone"
+    assert said("losses.mse", half.format(3)).mistake == "½ in the value alone"
+
+
+@pytest.mark.parametrize(
+    "line, clue",
+    [
+        ("z + np.ones(3)", "keepdims"),
+        ("z if z > 0 else 0", "np.where"),
+        ("z ^ 2", "A power is written `**`"),
+    ],
+)
+def test_what_numpy_means_is_told(line, clue):
+    result = said("losses.softmax", f"def my_softmax(z):\n    return {line}")
+    assert clue in result.text, result

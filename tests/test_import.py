@@ -55,6 +55,34 @@ def test_fit_has_its_bar_and_no_warning_where_there_are_no_threads():
     assert "2/2" in done.stderr and "arning" not in done.stderr
 
 
+def test_fit_has_its_bar_and_no_warning_in_a_notebook_without_ipywidgets():
+    """tqdm would say in red that IProgress is missing, and then go on well without it."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_WIDGETS],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={k: v for k, v in os.environ.items() if k != "NNLIB_QUIET"},
+    )
+    assert "2/2" in done.stderr and "arning" not in done.stderr
+
+
+WITHOUT_WIDGETS = """
+import sys, types, numpy as np
+
+sys.modules["ipywidgets"] = sys.modules["IPython.html.widgets"] = None
+sys.modules["ipykernel.zmqshell"] = types.ModuleType("zmqshell")  # by which tqdm knows it
+sys.modules["IPython"] = types.SimpleNamespace(
+    get_ipython=lambda: types.SimpleNamespace(config={"IPKernelApp": {}}), version_info=(8,)
+)
+from nnlib import SGD, Linear, Network, fit, mse
+rng = np.random.default_rng(0)
+data = np.ones((4, 1)), np.ones((4, 1))
+fit(Network(Linear(1, 1, rng=rng)), mse, SGD(0.1), data, data, epochs=2, batch_size=2, rng=rng)
+assert "tqdm.notebook" in sys.modules
+"""
+
+
 WITHOUT_THREADS = """
 import sys, threading, numpy as np, tqdm.auto
 

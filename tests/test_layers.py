@@ -1,5 +1,7 @@
 """Linear, forward and backward: by hand, by loops, and by central differences."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -168,6 +170,42 @@ def test_what_forward_refuses(linear, x, got):
         linear.forward(x)
 
 
+@pytest.mark.parametrize(
+    "n_in, x, advice",
+    [
+        (3, X[0], "x[np.newaxis]"),
+        (1, X[0], "x[:, np.newaxis]"),
+        (1, np.ones(1), "x[:, np.newaxis]"),
+        (64, np.ones((5, 8, 8)), "x.reshape(len(x), -1)"),
+        (64, np.ones((8, 8)), "x.reshape(1, -1)"),
+        (12, np.ones((5, 2, 3, 2)), "x.reshape(len(x), -1)"),
+        (3, X.T, "x.T"),
+        (3, X.tolist(), "np.array(x)"),
+    ],
+)
+def test_the_advice_makes_a_batch_of_it(n_in, x, advice, rng):
+    layer = Linear(n_in, 2, rng=rng)
+    with pytest.raises(ValueError, match=f"got .*{re.escape(advice)}"):
+        layer.forward(x)
+    batch = eval(advice, {"x": x, "np": np})
+    assert layer.forward(batch).shape == (len(batch), 2)
+
+
+@pytest.mark.parametrize(
+    "n_in, x, advice",
+    [
+        (3, np.ones((4, 2)), r"rows of 2 numbers need Linear\(2, …\)"),
+        (3, np.ones((4, 8, 8)), r"rows of 64 numbers, which need Linear\(64, …\)"),
+        (3, np.ones(5), "an example has 3 numbers, as many as W has rows"),
+        (3, np.ones((0, 3)), "there is no example in it"),
+        (3, None, "what the layer before it computes has to be returned"),
+    ],
+)
+def test_where_x_cannot_be_made_to_fit_the_layer_is_told(n_in, x, advice, rng):
+    with pytest.raises(ValueError, match=advice):
+        Linear(n_in, 2, rng=rng).forward(x)
+
+
 @pytest.mark.parametrize("da", [np.ones((2, 3)), np.ones((3, 2)), np.ones(2), 1.0])
 def test_what_backward_refuses(linear, da):
     with pytest.raises(ValueError, match="Linear.backward before forward"):
@@ -190,5 +228,14 @@ def test_what_construction_refuses(rng):
         Linear(2, 0, rng=rng)
     with pytest.raises(ValueError, match=r"init must return .*\(2, 3\).*got \(3, 2\)"):
         Linear(2, 3, init=lambda n_in, n_out, *, rng: np.zeros((n_out, n_in)), rng=rng)
+    with pytest.raises(
+        ValueError, match="W must be finite, but 6 of its 6 numbers are nan"
+    ):
+        Linear(
+            2,
+            3,
+            init=lambda n_in, n_out, *, rng: np.full((n_in, n_out), np.nan),
+            rng=rng,
+        )
     with pytest.raises(ValueError, match="ReLU.backward before forward"):
         ReLU().backward(X)

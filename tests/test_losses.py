@@ -211,7 +211,14 @@ INTS = np.array([0, 1, 1, 0])
     [
         (mse, Z1, INTS, r"y must have the shape of z, \(4, 1\), got \(4,\).*reshape"),
         (mse, Z1[:, 0], Z1, r"y must have the shape of z, \(4,\), got \(4, 1\)"),
-        (mse, Z2, Z1, r"y must have the shape of z, \(4, 2\), got \(4, 1\)"),
+        (
+            mse,
+            Z2,
+            Z1,
+            r"z, \(4, 2\), got \(4, 1\).*as many outputs as y has columns, 1",
+        ),
+        (mse, Z1, Z1[:3], r"z, \(4, 1\), got \(3, 1\): an example has one row in both"),
+        (mse, None, Z1, "z must hold the numbers that a network gives, got None"),
         (mse, Z1[:0], Z1[:0], "at least one example"),
         (
             binary_cross_entropy,
@@ -236,7 +243,31 @@ INTS = np.array([0, 1, 1, 0])
             r"one label an example.*\(4,\), got \(4, 1\)",
         ),
         (cross_entropy, Z2, np.eye(2)[INTS], r"one label an example.*one-hot"),
-        (cross_entropy, Z2, INTS[:3], r"one label an example.*\(4,\), got \(3,\)"),
+        (
+            cross_entropy,
+            Z2,
+            INTS[:3],
+            r"\(4,\), got \(3,\): as many labels as examples",
+        ),
+        (
+            cross_entropy,
+            Z2,
+            np.eye(2)[INTS],
+            r"try y.argmax\(axis=-1\), if .* one-hot$",
+        ),
+        (cross_entropy, Z2, INTS[:, None], r"try y.ravel\(\)$"),
+        (
+            cross_entropy,
+            np.zeros((4, 8, 2)),
+            INTS,
+            "each of the 8 rows of an example: if it is an image",
+        ),
+        (
+            cross_entropy,
+            Z2.astype(str),
+            INTS,
+            "z must hold the numbers that a network gives",
+        ),
         (cross_entropy, Z2, INTS * 2, "labels must be from 0 to 1.*got 0 to 2"),
         (cross_entropy, Z2, -INTS, "labels must be from 0 to 1.*got -1 to 0"),
         (cross_entropy, Z2, INTS.astype(float), "labels must be integers, got float64"),
@@ -244,14 +275,32 @@ INTS = np.array([0, 1, 1, 0])
         (cross_entropy, Z1, INTS, "one logit a class.*binary_cross_entropy"),
         (cross_entropy, Z1[:, 0], INTS, "one logit a class"),
         (cross_entropy, Z2[:0], INTS[:0], "at least one example"),
-        (cross_entropy, Z2[None], INTS, r"one label an example, shape \(1, 4\), got \(4,\)"),
-        (cross_entropy, Z2[None], INTS[None] * 2, "labels must be from 0 to 1.*got 0 to 2"),
+        (
+            cross_entropy,
+            Z2[None],
+            INTS,
+            r"one label an example, shape \(1, 4\), got \(4,\)",
+        ),
+        (
+            cross_entropy,
+            Z2[None],
+            INTS[None] * 2,
+            "labels must be from 0 to 1.*got 0 to 2",
+        ),
         (cross_entropy, Z2, INTS.astype(np.int8) - 1, "from 0 to 1.*got -1 to 0"),
     ],
 )
 def test_what_losses_refuse(loss, z, y, match):
     with pytest.raises(ValueError, match=match):
         loss(z, y)
+
+
+def test_softmax_is_of_numbers():
+    for z in None, "z", [None], object():
+        with pytest.raises(
+            ValueError, match="z must hold the numbers that a network gives"
+        ):
+            softmax(z)
 
 
 def test_softmax_refuses_nothing_at_all():

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
+import tracemalloc
 
 import numpy as np
 import pooch
@@ -61,12 +62,23 @@ class Mirror(http.server.BaseHTTPRequestHandler):
             self.server.over.wait(5)
         if way == "broken":
             return self.send_error(503)
+        if way == "endless":
+            self.send_response(200)
+            self.end_headers()
+            return self.send_for_ever()
         if way == "wrong":
             body = gzip.compress(gzip.decompress(body)[::-1], mtime=0)
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if way == "short" else body)
+
+    def send_for_ever(self):
+        try:
+            while self.server.sent < 2**30:
+                self.server.sent += self.wfile.write(bytes(2**16))
+        except OSError:
+            pass  # hung up
 
     def log_message(self, *_):
         pass
@@ -75,7 +87,7 @@ class Mirror(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
-    server.asked, server.over = [], threading.Event()
+    server.asked, server.sent, server.over = [], 0, threading.Event()
     server.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
@@ -105,6 +117,7 @@ def small(monkeypatch):
                 name,
                 Collection(
                     [f"{mirror}/{name}/" for mirror in mirrors],
+                    [len(body) for body in PACKED[name].values()],
                     sums,
                     arrays[1][:10].tolist(),
                     (N_TRAIN, N_TEST),
@@ -199,6 +212,21 @@ def test_a_bad_mirror_leads_to_the_next(way, server, small, cache, monkeypatch):
     assert files_in(cache) == set(PACKED["mnist"])
 
 
+def test_a_mirror_that_sends_for_ever_is_stopped_at_the_files_size(
+    server, small, cache
+):
+    small(f"{server.url}/endless")
+    size = len(PACKED["mnist"][f"{FILES[0]}.gz"])
+    with pytest.raises(
+        ValueError, match=f"ValueError: the file must have {size:,} bytes, got more"
+    ):
+        mnist()
+    assert server.sent < 2**25  # what the sockets between hold, not a gigabyte
+    assert files_in(cache) == set()
+    small(f"{server.url}/endless", f"{server.url}/good")
+    check_examples(mnist())
+
+
 def test_a_mirror_that_is_down_leads_to_the_next(server, small, cache, down):
     small(down, f"{server.url}/good")
     check_examples(mnist())
@@ -247,10 +275,16 @@ def test_a_full_disk_is_named_and_leaves_nothing(
             assert [path.stat().st_size for path in cache.glob("*")] == [100]
             raise OSError(code, "No space left on device")
 
-        def close(self):
+        def __getattr__(self, name):
+            return getattr(self.file, name)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
             self.file.close()
 
-    monkeypatch.setattr(pooch.downloaders, "open", FullDisk, raising=False)
+    monkeypatch.setattr(downloads, "open", FullDisk, raising=False)
     small(f"{server.url}/good", f"{server.url}/good")
     with pytest.raises(OSError, match="disk is full: no room for train-images") as full:
         mnist()
@@ -265,7 +299,7 @@ def test_a_cache_that_cannot_be_written_is_not_the_mirrors_fault(
     def forbidden(*_):
         raise PermissionError(errno.EACCES, "Permission denied", str(cache))
 
-    monkeypatch.setattr(pooch.downloaders, "open", forbidden, raising=False)
+    monkeypatch.setattr(downloads, "open", forbidden, raising=False)
     small(f"{server.url}/good", f"{server.url}/good")
     with pytest.raises(PermissionError, match=re.escape(str(cache))) as caught:
         mnist()
@@ -333,7 +367,8 @@ def test_the_real_tables_are_whole():
     assert all(re.fullmatch("[0-9a-f]{64}", sum_) for sum_ in sums)
     for collection in COLLECTIONS.values():
         assert collection.sizes == (60_000, 10_000)
-        assert all(re.fullmatch(r"https?://\S+/", m) for m in collection.mirrors)
+        assert all(re.fullmatch(r"https://\S+/", m) for m in collection.mirrors)
+        assert len(collection.packed) == 4 and min(collection.packed) > 4000
         assert len({m.split("/")[2] for m in collection.mirrors}) >= 2
 
 
@@ -483,7 +518,8 @@ def test_a_wrong_length_gives_the_numbers(change, packed, tmp_path):
     whole = idx(np.zeros((2, 3), np.uint8))
     content = (whole + b"\0") if change > 0 else whole[:change]
     (tmp_path / "cut").write_bytes(gzip.compress(content) if packed else content)
-    message = f"cut must have .* bytes .*got {len(whole) + change}:"
+    got = "more" if change > 0 else len(whole) + change
+    message = f"cut must have .* bytes .*got {got}:"
     with pytest.raises(ValueError, match=message):
         read_idx(tmp_path / "cut")
 
@@ -492,6 +528,24 @@ def test_a_header_that_promises_too_much_takes_no_memory(tmp_path):
     (tmp_path / "file").write_bytes(bytes([0, 0, 14, 8]) + 32 * b"\xff")
     with pytest.raises(ValueError, match="got 36: download it again"):
         read_idx(tmp_path / "file")
+
+
+@pytest.mark.parametrize("header", ["as it should be", "of a thousand million images"])
+def test_a_gzip_file_is_not_unpacked_beyond_its_images(header, folder):
+    """It would become 300 MB, in a folder that somebody else has filled."""
+    n = N_TRAIN if header == "as it should be" else 10**9
+    start = bytes([0, 0, 8, 3]) + b"".join(k.to_bytes(4, "big") for k in (n, 28, 28))
+    with gzip.open(folder / f"{FILES[0]}.gz", "wb", 1) as file:
+        file.write(start)
+        for _ in range(300):
+            file.write(bytes(10**6))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="got more|must hold an array of shape"):
+            mnist(folder)
+        assert tracemalloc.get_traced_memory()[1] < 10**7
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("cut", [11, -1, -5, -9, -30])
@@ -508,5 +562,6 @@ def test_a_damaged_gzip_file_is_named(at, tmp_path):
     packed = bytearray(gzip.compress(idx(np.arange(100, dtype=np.uint8))))
     packed[at] ^= 255
     (tmp_path / "bad.gz").write_bytes(packed)
-    with pytest.raises(ValueError, match="bad.gz is not a whole gzip file"):
+    said = "bad.gz is not a whole gzip file|bad.gz must have 108 bytes.*got more"
+    with pytest.raises(ValueError, match=said):
         read_idx(tmp_path / "bad.gz")

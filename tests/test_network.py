@@ -253,6 +253,78 @@ def test_batches_that_do_not_fit(method, x):
         getattr(make(), method)(x)
 
 
+@pytest.mark.parametrize(
+    "x, match",
+    [
+        (None, "x must be a batch, one row an example"),
+        ([[1, 2, 3], [1, 2]], "x must be a batch, rows of equal length"),
+        (X.astype(str), r"x must hold numbers, got <U\d+: try x.astype"),
+        (X * 1j, "x must hold numbers, got complex"),
+        (np.array([[None, 1, 2]]), "x must hold numbers, got object"),
+    ],
+)
+def test_what_is_no_batch_of_numbers(x, match):
+    for method in make().forward, make().predict:
+        with pytest.raises(ValueError, match=match):
+            method(x)
+
+
+def layer_of(**methods):
+    """A reader's own layer, with these methods in the place of right ones."""
+    right = {"forward": lambda self, x: x, "backward": lambda self, da: da}
+    return type("Own", (Layer,), right | methods)()
+
+
+NOTHING = {
+    "forward": {"forward": lambda self, x: None},
+    "predict": {"predict": lambda self, x: None},
+    "backward": {"backward": lambda self, da: None},
+}
+
+
+@pytest.mark.parametrize("method", NOTHING)
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_a_layer_that_returns_nothing_is_named(method, place, rng):
+    layers = [Linear(3, 3, rng=rng), layer_of(), Tanh()]
+    net = Network(*layers[:place], layer_of(**NOTHING[method]), *layers[place:])
+    with pytest.raises(
+        ValueError,
+        match=rf"Own.{method} must return an array, got None: does it end with",
+    ):
+        net.backward(net.forward(X)) if method != "predict" else net.predict(X)
+
+
+@pytest.mark.parametrize(
+    "returned, got",
+    [
+        (lambda x: x.tolist(), "a list"),
+        (lambda x: 1.5, "1.5"),
+        (lambda x: Tanh, "the class Tanh"),
+    ],
+)
+def test_a_layer_that_returns_no_array_is_named(returned, got, rng):
+    net = Network(layer_of(forward=lambda self, x: returned(x)), Tanh())
+    with pytest.raises(
+        ValueError, match=f"Own.forward must return an array, got {got}"
+    ):
+        net.forward(X)
+
+
+def test_the_first_layer_need_not_return_the_gradient_of_the_data():
+    net = Network(layer_of(**NOTHING["backward"]), Tanh())
+    net.backward(net.forward(X))
+
+
+def test_a_gradient_of_another_shape_comes_from_behind(rng):
+    turned = layer_of(backward=lambda self, da: da.T)
+    net = Network(Linear(3, 4, rng=rng), turned)
+    net.forward(X)
+    with pytest.raises(
+        ValueError, match="got .4, 5.: it is what the backward of the layer beh"
+    ):
+        net.backward(np.ones((5, 4)))
+
+
 def test_backward_needs_forward():
     net, dz = make(), np.ones((5, 2))
     with pytest.raises(ValueError, match="backward before forward"):
@@ -521,6 +593,65 @@ def test_all_weights_are_in_theta_in_order_of_assignment():
         assert flat[59] == -1
 
 
+class Gain(Layer):
+    params = ("gain",)
+
+    def __init__(self):
+        self.gain, self.dgain = np.ones(3), np.zeros(3)
+
+
+def gain(**attributes):
+    layer = Gain()
+    vars(layer).update(attributes)
+    return layer
+
+
+class NoLayer:
+    """It was not begun with class NoLayer(Layer)."""
+
+    def forward(self, x):
+        return x
+
+    def backward(self, da):
+        return da
+
+
+class AlmostALayer(NoLayer):
+    params = ()
+
+
+@pytest.mark.parametrize(
+    "layer, match",
+    [
+        (
+            gain(params="gain"),
+            r"\(Gain\): params must be a tuple of names.*comma, params = .*,\)",
+        ),
+        (
+            gain(state="gain"),
+            r'state must be a tuple of names, got .gain.*state = \("gain",\)',
+        ),
+        (gain(gain=1.5), r"needs gain, .* an array, got 1.5: try np.array\(\[1.5\]\)"),
+        (gain(gain=[1, 2]), "needs gain, .* an array, got a list"),
+        (
+            NoLayer(),
+            r"must be a layer.*got a NoLayer: begin it with class NoLayer\(Layer\)",
+        ),
+        (
+            AlmostALayer(),
+            r"\(AlmostALayer\) has no method predict.*class AlmostALayer\(Layer\)",
+        ),
+        (ReLU, r"such as ReLU\(\), got the class ReLU: ReLU\(…\) makes one$"),
+        ([ReLU()], r"got a list: with a star, Network\(\*layers\)"),
+        (make(), r"got a Network: its layers are what another network can have"),
+        ("relu", "got 'relu'"),
+    ],
+)
+def test_what_is_no_layer_is_told_what_it_lacks(layer, match, rng):
+    with pytest.raises(ValueError, match=match):
+        Network(Linear(3, 3, rng=rng), layer)
+
+
 def test_layers_inside_layers_learn():
     """The gradient is right, every weight moves, and the loss falls as it should."""
     net = nested(dtype=np.float64)
@@ -665,6 +796,31 @@ def test_copies_of_nested_networks_are_whole_and_independent(how):
     assert np.array_equal(train_a_little(net).theta, twin.theta)
 
 
+@pytest.mark.parametrize("call", ["forward", "predict", "save", "load", "backward"])
+def test_a_layer_added_to_the_tuple_is_noticed_at_the_next_call(call, rng, tmp_path):
+    """`net.layers += …` gives the network a layer of which theta knows nothing."""
+    net = make()
+    net.save(path := tmp_path / "net.npz")
+    dz = net.forward(X)
+    net.layers += (Linear(2, 2, rng=rng),)
+    given = {"save": path, "load": path, "backward": dz}.get(call, X)
+    with pytest.raises(
+        ValueError,
+        match=r"layer 3 \(Linear\) came since, and would not learn: make it anew",
+    ):
+        if call == "backward":  # in a loop of one's own, forward is asked first
+            net.forward(X)
+        getattr(net, call)(given)
+    net = Network(*net.layers)
+    assert net.forward(X).shape == (5, 2)
+    net.layers = net.layers[:2]
+    with pytest.raises(ValueError, match="some are gone: make it anew"):
+        net.predict(X)
+    net = make()
+    net.layers = list(net.layers)  # the same, in a list
+    assert net.forward(X).shape == (5, 2)
+
+
 # --- state beyond theta, batches, integers, many rows
 
 
@@ -691,6 +847,10 @@ class Centred(Layer):
 def centred(slope=0.3, seed=0):
     rng = np.random.default_rng(seed)
     return Network(Residual(Centred(3), LeakyReLU(slope)), Linear(3, 2, rng=rng))
+
+
+MEAN = "layer 0 (Residual).layers[0] (Centred).mean"
+SLOPE = "layer 0 (Residual).layers[1] (LeakyReLU).slope"
 
 
 def test_state_is_saved_and_restored(tmp_path):
@@ -731,6 +891,27 @@ def test_state_is_numbers(value):
         Network(layer)
 
 
+@pytest.mark.parametrize(
+    "state, match",
+    [
+        ([0.1], "state must be a dict, name: value, got a list"),
+        ({"slope": 0.1}, "'slope' is no state of this network, which has layer 0"),
+        ({SLOPE: "steep"}, "slope must have shape .. and type float64, got .. and <U5"),
+        (
+            {SLOPE: np.ones(2)},
+            r"slope must have shape \(\) and type float64, got \(2,\)",
+        ),
+        ({MEAN: 1.0}, r"mean must have shape \(3,\) and type float32, got \(\)"),
+        ({MEAN: np.ones(3), SLOPE: None}, "slope must have shape .. and type float64"),
+    ],
+)
+def test_a_state_that_does_not_fit_changes_nothing(state, match):
+    net = centred()
+    with pytest.raises(ValueError, match=match):
+        net.state = state
+    assert net.state[SLOPE] == 0.3 and not net.state[MEAN].any()
+
+
 @pytest.mark.parametrize("how", COPIES)
 def test_copies_have_the_state_and_no_batch(how):
     net = train_a_little(centred())
@@ -768,6 +949,34 @@ def test_a_copy_carries_no_batch(how, rng):
     with pytest.raises(ValueError, match="backward before forward"):
         leaky.backward(np.ones((2000, 3)))
     net.backward(np.ones((2000, 2)))  # the network itself still has its batch
+
+
+class Noting(Layer):
+    """A reader's layer with a table that is its own, and a batch in a dict."""
+
+    def __init__(self):
+        self.table, self.seen = np.arange(3.0), 0
+
+    def forward(self, x):
+        self.seen += 1
+        self.batch = {"x": x}
+        return x * self.table
+
+    def backward(self, da):
+        return da * self.table
+
+
+@pytest.mark.parametrize("how", COPIES)
+def test_a_batch_that_came_before_the_network_is_not_carried_either(how, rng):
+    layers = Linear(3, 3, rng=rng), ReLU(), Noting(), Sigmoid()
+    x = np.ones((20_000, 3))
+    for layer in layers:
+        x = layer.forward(x)
+    net = Network(*layers)
+    assert len(pickle.dumps(net)) < 5000
+    twin = COPIES[how](net)
+    assert twin.layers[2].table.tolist() == [0, 1, 2] and twin.layers[2].seen == 1
+    assert np.array_equal(twin.predict(X), net.predict(X))
 
 
 @pytest.mark.parametrize("how", COPIES)
@@ -824,6 +1033,29 @@ def test_tokens_reach_the_first_layer_as_they_are(dtype, rng):
     assert net.forward(x).shape == net.predict(x).shape == (6, 7, 3)
     assert net.predict(x).dtype == np.float32
     assert gradient_check(net, cross_entropy, x, y) < 1e-6
+
+
+@pytest.mark.parametrize("method", ["forward", "predict"])
+def test_what_layers_give_is_of_the_networks_type(method, rng):
+    """Integers that meet float32 in a first layer would become float64, as would np.float64."""
+    residual = Network(Residual(Linear(3, 3, rng=rng)))
+    x = np.ones((4, 3), np.int64)
+    assert getattr(residual, method)(x).dtype == np.float32
+
+    class Wide(Layer):
+        def forward(self, x):
+            return x * np.full(3, 2.0)
+
+        def backward(self, da):
+            assert da.dtype == np.float32
+            return da * np.full(3, 2.0)
+
+    net = Network(Linear(3, 3, rng=rng), Wide(), Tanh(), Wide())
+    z = getattr(net, method)(X)
+    assert z.dtype == np.float32
+    net.forward(X)
+    net.backward(z)
+    assert net.layers[2].a.dtype == np.float32
 
 
 @pytest.mark.parametrize("layer", [Sigmoid, Tanh, ReLU, LeakyReLU])
@@ -993,3 +1225,31 @@ def test_a_failing_save_leaves_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no space left"):
         make(seed=1).save(path)
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_network_is_not_written_through_a_link(tmp_path):
+    """Whatever somebody has put beside it, under a name that could be guessed."""
+    path, other = tmp_path / "net.npz", tmp_path / "other"
+    other.write_text("mine")
+    for name in "net.npz.part", "net.part", ".net.npz.part":
+        (tmp_path / name).symlink_to(other)
+    make().save(path)
+    assert other.read_text() == "mine"
+    make(seed=1).load(path)
+    assert len(list(tmp_path.iterdir())) == 5  # and nothing is left beside it
+
+
+def test_where_nothing_can_be_saved_is_told(tmp_path):
+    for path, got in (None, "None"), (3, "3"), (Network, "the class Network"):
+        with pytest.raises(
+            ValueError, match=f"path must be the name of a file, got {got}"
+        ):
+            make().save(path)
+        with pytest.raises(
+            ValueError, match=f"path must be the name of a file, got {got}"
+        ):
+            make().load(path)
+    with pytest.raises(
+        FileNotFoundError, match="there is no folder .*nowhere to write net.npz"
+    ):
+        make().save(tmp_path / "nowhere" / "net.npz")

@@ -275,3 +275,48 @@ def test_the_state_belongs_to_one_shape(make):
     ):
         optimizer.step(theta, np.ones(3))
     assert np.array_equal(theta, np.ones(3))
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"t": 3},
+        {"m": np.ones(2), "v": np.ones(2)},
+        {"m": np.ones(2), "t": 3},
+        {"v": np.ones(2), "t": 3},
+        {"m": np.ones(2)},
+    ],
+)
+def test_a_part_of_adams_state_is_not_enough(state):
+    optimizer, theta = Adam(0.1), np.ones(2)
+    vars(optimizer).update(state)
+    with pytest.raises(
+        ValueError, match="state must be put back whole, got a part of it"
+    ):
+        optimizer.step(theta, np.ones(2))
+    assert theta.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("make, names", [(Momentum, "v"), (RMSprop, "s"), (Adam, "mv")])
+def test_a_state_is_an_array_of_thetas_shape(make, names):
+    for wrong, match in (
+        (np.ones(3), r"worked on a theta of shape \(3,\), got \(2,\)"),
+        ([1.0, 1.0], "state must be an array, got a list"),
+        (1.0, "state must be an array, got 1.0"),
+    ):
+        for name in names:
+            optimizer, theta = make(0.1), np.ones(2)
+            vars(optimizer).update({it: np.ones(2) for it in names} | {"t": 1})
+            setattr(optimizer, name, wrong)
+            with pytest.raises(ValueError, match=match):
+                optimizer.step(theta, np.ones(2))
+            assert theta.tolist() == [1, 1]
+
+
+@every_optimizer
+def test_a_gradient_that_is_no_array_is_named(make):
+    for grad, got in (None, "None"), ([1.0, 2.0], "a list"), (SGD, "the class SGD"):
+        with pytest.raises(
+            ValueError, match=f"grad must have theta's shape.*got {got}"
+        ):
+            make(0.1).step(np.ones(2), grad)

@@ -3,9 +3,12 @@
 import itertools
 import json
 import types
+import warnings
 
 import numpy as np
 import pytest
+import tqdm.auto
+import tqdm.notebook
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +22,9 @@ from nnlib import (
     Linear,
     Momentum,
     Network,
+    ReLU,
     RMSprop,
+    Sigmoid,
     Tanh,
     accuracy,
     batches,
@@ -29,6 +34,7 @@ from nnlib import (
     load_run,
     mse,
     save_run,
+    softmax,
     split,
     train,
 )
@@ -738,6 +744,42 @@ def test_the_bar_does_not_change_the_result(capsys, monkeypatch):
     assert capsys.readouterr().err
 
 
+@pytest.mark.parametrize("end", ["patience", "Ctrl-C", "all epochs"])
+def test_the_bar_of_a_run_that_stops_as_it_should_is_full(end, capsys, monkeypatch):
+    """In a notebook a bar that is left half full turns red."""
+    shown = []
+
+    class Shown(tqdm.notebook.tqdm):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options, display=False)
+            shown.append(self)
+
+    class Pressed(Adam):
+        def step(self, theta, grad):
+            super().step(theta, grad)
+            if end == "Ctrl-C" and self.t == 14:  # three steps an epoch
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr("tqdm.auto.tqdm", Shown)
+    monkeypatch.delenv("NNLIB_QUIET")
+    patience = 2 if end == "patience" else None
+    options = dict(epochs=60, batch_size=10, patience=patience, rng=generator())
+    history = fit(make(), cross_entropy, Pressed(0.1), TRAIN, VALID, **options)
+    (bar,) = shown
+    assert len(history.train_loss) == bar.n == bar.total
+    assert (bar.n == 60) == (end == "all epochs") and (bar.n == 4) == (end == "Ctrl-C")
+    assert bar.container.children[1].bar_style == "success"
+
+
+def test_the_bar_of_a_run_that_diverges_is_not_full(capsys, monkeypatch):
+    monkeypatch.delenv("NNLIB_QUIET")
+    x = 10 * np.ones((8, 3))
+    with pytest.raises(ValueError, match="diverged"):
+        options = dict(epochs=50, batch_size=4, rng=generator())
+        fit(make(1), mse, SGD(3e4), (x, x[:, :1]), (x, x[:, :1]), **options)
+    assert "/50" in capsys.readouterr().err
+
+
 # --- a run is stopped, and goes on
 
 
@@ -927,3 +969,441 @@ def test_what_save_run_refuses(tmp_path):
     run[0].layers[0].W = np.ones((3, 8))
     with pytest.raises(ValueError, match="W is no longer a part"):
         save_run(path, run[0], Adam(0.1), History(), run[3])
+
+
+# --- at the call: what is no network, loss, optimizer, metric or history
+
+
+def begin(net=None, loss=cross_entropy, optimizer=None, data=TRAIN, **options):
+    """The first epoch of fit and of train; the same error comes from both, or none."""
+    net, optimizer = net or make(), optimizer or SGD(0.1)
+    told = dict(batch_size=10, rng=generator())
+    errors = []
+    for call in (
+        lambda: train(net, loss, optimizer, *data, **told),
+        lambda: fit(net, loss, optimizer, data, data, epochs=1, **told, **options),
+    ):
+        try:
+            call()
+        except ValueError as error:
+            errors.append(error)
+    if errors:
+        assert len(errors) == 2 and str(errors[0]) == str(errors[1])
+        raise errors[0]
+
+
+def ending_in(*layers, n_out=1):
+    rng = generator()
+    return Network(Linear(3, 8, rng=rng), Tanh(), Linear(8, n_out, rng=rng), *layers)
+
+
+class MySigmoid(Layer):
+    """A reader's own, by name."""
+
+    forward = staticmethod(lambda x: 1 / (1 + np.exp(-x)))
+    backward = staticmethod(lambda da: da)
+
+
+class Squash(MySigmoid):
+    """Another, that only what it gives can tell."""
+
+
+class Softmax(MySigmoid):
+    forward = staticmethod(softmax)
+
+
+YES_OR_NO = X, Y[:, None]
+
+
+@pytest.mark.parametrize(
+    "layer, n_out, loss, data, made",
+    [
+        (
+            Sigmoid(),
+            1,
+            binary_cross_entropy,
+            YES_OR_NO,
+            "the sigmoid itself, and accuracy asks",
+        ),
+        (MySigmoid(), 1, binary_cross_entropy, YES_OR_NO, "the sigmoid itself"),
+        (Squash(), 1, binary_cross_entropy, YES_OR_NO, "the sigmoid itself"),
+        (Sigmoid(), 2, cross_entropy, TRAIN, "the softmax itself$"),
+        (Softmax(), 2, cross_entropy, TRAIN, "the softmax itself$"),
+    ],
+)
+def test_a_loss_of_logits_refuses_a_network_that_ends_in_probabilities(
+    layer, n_out, loss, data, made
+):
+    """With it, accuracy counts z > 0, which every probability is."""
+    name, net = rf"layer 3 \({type(layer).__name__}\)", ending_in(layer, n_out=n_out)
+    match = rf"must get logits.* {name} gives.*{made}"
+    with pytest.raises(ValueError, match=match):
+        begin(net, loss, data=data)
+    begin(ending_in(n_out=n_out), loss, data=data)
+
+
+def test_probabilities_are_seen_where_the_sigmoid_is_saturated():
+    """0 and 1 in float32, as with inputs from 0 to 255."""
+    net = ending_in(Sigmoid())
+    net.layers[2].W *= 1000
+    assert net.predict(X).min() == 0 and net.predict(X).max() == 1
+    with pytest.raises(ValueError, match="must get logits"):
+        begin(net, binary_cross_entropy, data=YES_OR_NO)
+
+
+def my_binary_cross_entropy(z, y):
+    return binary_cross_entropy(z, y)
+
+
+def test_a_loss_of_the_readers_own_refuses_probabilities_by_its_name():
+    with pytest.raises(ValueError, match="binary_cross_entropy must get logits"):
+        begin(ending_in(Sigmoid()), my_binary_cross_entropy, data=YES_OR_NO)
+
+
+def test_who_may_end_in_anything():
+    """Another loss; layers that give logits; weights behind; and small logits by chance."""
+    one, two = (X, Y[:, None].astype(float)), TRAIN
+    begin(ending_in(Sigmoid()), mse, data=one)
+    begin(ending_in(ReLU(), n_out=2), data=two)
+    begin(ending_in(Tanh()), binary_cross_entropy, data=YES_OR_NO)
+    begin(ending_in(LeakyReLU(), n_out=2), data=two)
+    net = ending_in()
+    net.layers[2].W *= 1e-3
+    net.layers[2].b += 0.5
+    begin(net, binary_cross_entropy, data=YES_OR_NO)  # all z are between 0 and 1
+
+
+@pytest.mark.parametrize(
+    "loss, match",
+    [
+        (lambda z, y: 0.5, r"must return two things, \(value, dz\).* got 0.5$"),
+        (lambda z, y: None, r"must return two things.* got None"),
+        (lambda z, y: z, "must return two things.* got an array of float32 of shape"),
+        (lambda z, y: (0.5, z, y), "must return two things.* got a tuple"),
+        (lambda z, y: (z, 0.5), r"a single number first, got an array of float32"),
+        (lambda z, y: ("low", z), "a single number first, got 'low' first"),
+        (lambda z, y: (None, z), "a single number first, got None first"),
+        (lambda z, y: (0.5, None), r"with dz of z's shape \(25, 2\), got None"),
+        (lambda z, y: (0.5, z[0]), r"with dz of z's shape \(25, 2\), got \(2,\)"),
+        (lambda z, y: (0.5, z.sum()), r"with dz of z's shape \(25, 2\), got "),
+        ("mse", "loss must be a function, such as cross_entropy.*got 'mse'"),
+        (None, "loss must be a function.*got None"),
+        (Adam, "loss must be a function.*got the class Adam: Adam"),
+        (Adam(0.1), "loss must be a function.*got an Adam"),
+        ((0.5, X), "loss must be a function.*got a tuple"),
+    ],
+)
+def test_a_loss_is_a_function_that_returns_two_things(loss, match):
+    with pytest.raises(ValueError, match=match):
+        begin(loss=loss)
+
+
+def test_a_losss_value_may_be_any_single_number():
+    for kind in np.float32, np.float64, np.array, int:
+        begin(loss=lambda z, y: (kind(mse(z, z)[0]), z))
+
+
+class StepsNet:
+    def step(self, net):
+        net.theta -= net.grad
+
+
+class Updates:
+    def update(self, theta, grad):
+        theta -= grad
+
+
+class Rebinds:
+    def step(self, theta, grad):
+        theta = theta - 0.1 * grad
+
+
+class Returns(Rebinds):
+    def step(self, theta, grad):
+        return theta - 0.1 * grad
+
+
+class ReturnsANewName(Rebinds):
+    def step(self, theta, grad):
+        moved = theta - 0.1 * grad
+        return moved
+
+
+WRITE = "step has not changed theta: write into it"
+
+
+@pytest.mark.parametrize(
+    "optimizer, match",
+    [
+        (
+            Adam,
+            "optimizer must have a method step.*got the class Adam: Adam.* makes one",
+        ),
+        (0.1, r"optimizer must have a method step.*got 0.1: SGD\(0.1\) makes one"),
+        ("adam", "optimizer must have a method step.*got 'adam'"),
+        (Updates(), "optimizer must have a method step.*got an Updates"),
+        (StepsNet(), "StepsNet.step must take theta and grad, two arrays"),
+        (Rebinds(), f"Rebinds.{WRITE}"),
+        (Returns(), f"Returns.{WRITE}"),
+        (ReturnsANewName(), f"ReturnsANewName.{WRITE}"),
+    ],
+)
+def test_an_optimizer_has_a_step_that_writes_into_theta(optimizer, match):
+    net = make()
+    with pytest.raises(ValueError, match=match):
+        begin(net, optimizer=optimizer)
+    assert np.array_equal(net.theta, make().theta)
+
+
+def test_none_is_no_optimizer():
+    with pytest.raises(ValueError, match="optimizer must have a method step.*got None"):
+        train(make(), cross_entropy, None, *TRAIN, batch_size=10, rng=generator())
+
+
+class Flat:
+    """Writes into theta, by another name."""
+
+    def step(self, theta, grad):
+        theta = theta.reshape(-1)
+        theta -= 0.1 * grad.ravel()
+        return theta
+
+
+class Waiting:
+    """Adds four gradients up before it moves, and says whether it did."""
+
+    def __init__(self):
+        self.sum, self.t = 0.0, 0
+
+    def step(self, theta, grad):
+        self.sum, self.t = self.sum + grad, self.t + 1
+        moved = self.t % 4 == 0
+        if moved:
+            theta -= 0.1 * self.sum
+            self.sum = 0.0
+        return moved
+
+
+class Watching:
+    """Never moves, and does not pretend to."""
+
+    def __init__(self):
+        self.steps = 0
+
+    def step(self, theta, grad):
+        self.steps += 1
+
+
+def test_optimizers_that_only_look_as_if_they_made_theta_anew():
+    for optimizer in Flat(), Waiting(), clipped(0.1):
+        begin(optimizer=optimizer)
+
+
+def test_an_optimizer_is_not_tried_out_behind_the_readers_back():
+    watching, told = Watching(), dict(batch_size=10, rng=generator())
+    losses = train(make(), cross_entropy, watching, *TRAIN, **told)
+    assert watching.steps == 0
+    next(losses)
+    assert watching.steps == 3
+
+
+@pytest.mark.parametrize("make_optimizer", [Momentum, RMSprop, Adam, clipped])
+@pytest.mark.parametrize("n_out", [2, 3])
+def test_an_optimizer_that_remembers_another_network_is_named(make_optimizer, n_out):
+    """Of the same size as well, where nothing else could tell."""
+    optimizer, told = make_optimizer(0.01), dict(batch_size=10, rng=generator())
+    net = make()
+    train(make(), cross_entropy, optimizer, *TRAIN, **told)  # not one step
+    next(train(net, cross_entropy, optimizer, *TRAIN, **told))
+    next(train(net, cross_entropy, optimizer, *TRAIN, **told))  # the same: goes on
+    other = make(n_out, seed=1)
+    match = f"this {type(optimizer).__name__} has worked on another network.*(m, v|v|s): make"
+    for _ in range(2):
+        with pytest.raises(ValueError, match=match):
+            train(other, cross_entropy, optimizer, *TRAIN, **told)
+    del net  # it is another still
+    with pytest.raises(ValueError, match=match):
+        train(other, cross_entropy, optimizer, *TRAIN, **told)
+    next(train(other, cross_entropy, make_optimizer(0.01), *TRAIN, **told))
+
+
+def test_an_optimizer_without_memory_may_change_networks():
+    optimizer, told = SGD(0.01), dict(batch_size=10, rng=generator())
+    for seed in range(3):
+        next(train(make(seed=seed), cross_entropy, optimizer, *TRAIN, **told))
+
+
+@pytest.mark.parametrize("lr", ["0.1", -0.1, np.nan])
+def test_a_learning_rate_that_was_changed_is_a_number(lr):
+    optimizer = SGD(0.1)
+    optimizer.lr = lr
+    with pytest.raises(ValueError, match="the optimizer's lr must be a finite number"):
+        begin(optimizer=optimizer)
+    optimizer.lr = 0.0  # a schedule may begin there
+    begin(optimizer=optimizer)
+
+
+@pytest.mark.parametrize("make_optimizer", [RMSprop, Adam])
+def test_an_epsilon_that_is_zero_in_float16_is_named(make_optimizer):
+    def small():
+        return Network(Linear(3, 2, rng=generator()), dtype=np.float16)
+
+    with pytest.raises(
+        ValueError, match="eps=1e-08 of .* is 0 in .* float16.*eps=1e-4"
+    ):
+        begin(small(), optimizer=make_optimizer(0.01))
+    net, told = small(), dict(batch_size=10, rng=generator())
+    losses = train(net, cross_entropy, make_optimizer(0.01, eps=1e-4), *TRAIN, **told)
+    assert np.isfinite([next(losses) for _ in range(5)]).all()
+
+
+@pytest.mark.parametrize(
+    "net, match",
+    [
+        (Network, "net must be a network.*got the class Network: Network"),
+        (
+            Linear(3, 2, rng=generator()),
+            r"got a Linear: Network\(layer\) makes a network",
+        ),
+        ("net", "net must be a network.*got 'net'"),
+        (cross_entropy, "net must be a network.*got a function"),
+    ],
+)
+def test_a_network_is_no_class_and_no_layer(net, match):
+    with pytest.raises(ValueError, match=match):
+        begin(net)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", Adam, 3])
+def test_a_metric_is_a_function(metric):
+    with pytest.raises(ValueError, match="metric must be a function, such as accuracy"):
+        fit(
+            make(),
+            cross_entropy,
+            SGD(0.1),
+            TRAIN,
+            VALID,
+            epochs=1,
+            batch_size=5,
+            metric=metric,
+            rng=generator(),
+        )
+
+
+@pytest.mark.parametrize(
+    "history, match",
+    [
+        ([0.5], "history must be what fit returned, a History, got a list"),
+        ({"train_loss": []}, "got a dict"),
+        (History, "got the class History"),
+        (
+            History([0.5, 0.4], [0.5]),
+            "the same epochs in all its lists.*'valid_loss': 1",
+        ),
+        (History([0.5], [0.5], [1.0], []), "the same epochs in all its lists"),
+        (
+            History([0.5, 0.4], [0.5] * 2, [1.0], [1.0]),
+            "the same epochs in all its lists",
+        ),
+        (History([0.5], [0.5]), "a metric for 0 of its 1 epochs, and this call one"),
+    ],
+)
+def test_a_history_is_what_fit_has_returned(history, match):
+    with pytest.raises(ValueError, match=match):
+        call_fit(rng=generator(), history=history)
+
+
+def test_a_history_with_a_metric_goes_on_with_one():
+    data, given = (X, X[:, :2]), History([0.5], [0.5], [1.0], [1.0])
+    options = dict(epochs=1, batch_size=5, rng=generator(), history=given)
+    with pytest.raises(ValueError, match="for 1 of its 1 epochs, and this call none"):
+        fit(make(), mse, SGD(0.1), data, data, **options)
+
+
+def test_fractions_are_numbers():
+    with pytest.raises(ValueError, match="fractions must be numbers.*got '0.6'"):
+        split(X, Y, fractions="0.6", rng=generator())
+
+
+# --- data in units of their own
+
+
+def hints(net, loss, data, **options):
+    """What is said at the call, and that it is said of this file's line."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        call = dict(epochs=1, batch_size=10, rng=generator(), **options)
+        fit(net, loss, SGD(1e-9), data, data, **call)
+        train(net, loss, SGD(1e-9), *data, batch_size=10, rng=generator())
+    assert {it.filename for it in told} <= {__file__}
+    said = [str(it.message) for it in told]
+    assert said[: len(said) // 2] == said[len(said) // 2 :]
+    return said[: len(said) // 2]
+
+
+PIXELS = generator().integers(0, 256, (25, 3))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32])
+def test_pixels_from_0_to_255_get_a_hint_that_helps(dtype):
+    x = PIXELS.astype(dtype)
+    (said,) = hints(make(), cross_entropy, (x, Y))
+    assert "The inputs go from 0 to 25" in said and "try x / 255, with the same" in said
+    assert hints(make(), cross_entropy, (x / 255, Y)) == []
+
+
+def test_large_inputs_and_targets_get_hints_that_help():
+    x, y = 2000 + 30 * X, 300_000 + 1e5 * X[:, :1]
+    x[:, 2] = 7  # a column that is always the same
+    said = hints(make(1), mse, (x, y))
+    assert [text.split()[1] for text in said] == ["inputs", "targets"]
+    x, y = (
+        eval(text.split("try ")[1].split(", ")[0], {"x": x, "y": y}) for text in said
+    )
+    assert np.isfinite(x).all() and hints(make(1), mse, (x, y)) == []
+
+
+def test_data_that_a_network_likes_get_no_hint():
+    assert hints(make(), cross_entropy, TRAIN) == []
+    assert hints(make(1), mse, (4 * X, 10 * X[:, :1])) == []
+    assert (
+        hints(make(1), mse, (X, np.full((25, 1), 100.0))) == []
+    )  # nothing to scale by
+    tokens = PIXELS % 50 * 5
+    assert (
+        hints(Network(Table(256, 2)), cross_entropy, (tokens, Y[:, None] + 0 * tokens))
+        == []
+    )
+
+
+class Table(Layer):
+    """Looks whole numbers up: they have no unit."""
+
+    params = ("W",)
+
+    def __init__(self, n, n_out):
+        self.W = np.zeros((n, n_out))
+        self.dW = np.zeros_like(self.W)
+
+    def forward(self, x):
+        self.x = x
+        return self.W[x]
+
+    def backward(self, da):
+        np.add.at(self.dW, self.x, da)
+
+
+def test_divergence_on_large_targets_is_told_to_scale_them_first():
+    """Smaller steps, again and again, would be no way."""
+    data = X, 300_000 + 1e5 * X[:, :1]
+    options = dict(epochs=300, batch_size=5, rng=generator())
+    match = r"(?s)diverged.*The targets go from.*try \(y - y.mean\(\)\) / y.std\(\).*then a new opt"
+    net = Network(Linear(3, 8, rng=generator()), ReLU(), Linear(8, 1, rng=generator()))
+    with (
+        pytest.raises(ValueError, match=match),
+        pytest.warns(UserWarning, match="targets"),
+    ):
+        fit(net, mse, SGD(0.1), data, data, **options)
+    x, y = data
+    data = x, (y - y.mean()) / y.std()
+    assert fit(net, mse, SGD(0.1), data, data, **options).valid_loss[-1] < 0.1

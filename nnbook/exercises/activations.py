@@ -40,7 +40,12 @@ class Watched(np.ndarray):
             options["out"] = tuple(plain(it) for it in out)
         result = getattr(ufunc, method)(*inputs, **options)
         floats = np.asarray(result).dtype.kind == "f"  # np.frompyfunc makes objects
-        if floats and method == "__call__" and ufunc.nout == 1 and "where" not in options:
+        if (
+            floats
+            and method == "__call__"
+            and ufunc.nout == 1
+            and "where" not in options
+        ):
             over = np.isinf(result)
             for it in inputs:  # 1 / 0 and ln 0 are infinite, and no overflow
                 over = over & np.isfinite(it) & np.not_equal(it, 0)

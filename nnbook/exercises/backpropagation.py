@@ -4,7 +4,7 @@ import numpy as np
 
 from nnbook.tutor.code import Code, mistake
 from nnbook.tutor.specification import Choice
-from nnlib import Layer, Linear, Network
+from nnlib import Layer, Linear, Network, Tanh
 
 FUNCTIONS = {
     "θ₀³": lambda t: t[0] ** 3,
@@ -24,6 +24,21 @@ def function_cases(rng):
     yield {"f": "sum of (k + 1) sin θₖ", "theta": rng.uniform(0.2, 1.2, (2, 3))}
 
 
+def use_numerical(answer, f, theta, **h):
+    """The slopes; the array of the caller is not nudged, not even for a moment."""
+    before = np.array(theta, float)
+
+    def watched(t):
+        if np.shares_memory(t, theta) and not np.array_equal(t, before):
+            raise ValueError(
+                "the array that is nudged is the caller's own: whoever looks at theta meanwhile "
+                "sees a wrong one. np.array(theta, dtype=np.float64) is a copy, np.asarray is not"
+            )
+        return FUNCTIONS[f](t)
+
+    return answer(watched, theta, **h)
+
+
 NUMERICAL = Code(
     id="gradcheck.numerical_gradient",
     title="The gradient by nudges",
@@ -36,7 +51,8 @@ left alone, and return an array of theta's shape with all the slopes, in `float6
 caller's `theta` stays as it is.
 """,
     cases=function_cases,
-    use=lambda answer, f, theta, **h: answer(FUNCTIONS[f], theta, **h),
+    use=use_numerical,
+    rtol=1e-8,  # of float32, 1e-7 would be left
     hints=(
         "A copy to work on, in floating point: `theta = np.array(theta, dtype=np.float64)`.",
         "`for i in np.ndindex(theta.shape)` meets each entry of an array of any shape, as "
@@ -95,6 +111,77 @@ caller's `theta` stays as it is.
             "row at a time: walk over the entries with `np.ndindex(theta.shape)`.",
             ("np.ndindex(theta.shape)", "range(len(theta))"),
             ("value = theta[i]", "value = theta[i].copy()"),
+        ),
+        mistake(
+            "nudged down only",
+            "You nudge down only, and compare with f at θ itself: the error is of the order "
+            "of h. Go up as well, and divide by 2h, which makes it h².",
+            ("        theta[i] = value + h\n", "        theta[i] = value\n"),
+            ("(2 * h)", "h"),
+        ),
+        mistake(
+            "brackets around 2h",
+            "You divide by 2 and then multiply by h: `/ 2 * h` is `(… / 2) * h`. Write `/ (2 "
+            "* h)`.",
+            ("(2 * h)", "2 * h"),
+        ),
+        mistake(
+            "h fixed",
+            "You nudge by 1e-5, whatever `h` the caller asks for: use the argument.",
+            ("    checks.number(h, \"h\", above=0.0)\n", "    h = 1e-5\n"),
+        ),
+        mistake(
+            "nudges of h/2",
+            "You nudge by h/2 to each side. The task asks for h up and h down, a run of 2h.",
+            ("    checks.number(h, \"h\", above=0.0)\n", "    h = h / 2\n"),
+        ),
+        mistake(
+            "a nudge in proportion",
+            "Your nudge grows with the entry, and you divide by another run: each entry moves "
+            "by h, whatever its size.",
+            ("theta[i] = value + h", "theta[i] = value * (1 + h)"),
+            ("theta[i] = value - h", "theta[i] = value * (1 - h)"),
+        ),
+        mistake(
+            "whole numbers stay whole in the copy",
+            "If theta came as integers, your copy holds integers, and 3.00001 is stored as 3: "
+            "no nudge at all. Ask for floating point, `dtype=np.float64`, when you copy.",
+            (", dtype=np.float64", ""),
+            ("np.empty_like(theta)", "np.zeros(theta.shape)"),
+        ),
+        mistake(
+            "one array, two names",
+            "Each slope is 0: both calls of f saw the same numbers. `t = theta` makes a "
+            "second name for the array, no copy: `t = theta.copy()`.",
+            ("        up = f(theta)\n", ""),
+            ("down = f(theta)", "up = down = f(theta)"),
+        ),
+        mistake(
+            "the sign is lost",
+            "A slope may be negative: you take the absolute value of the difference.",
+            ("(up - down)", "abs(up - down)"),
+        ),
+        mistake(
+            "return in the loop",
+            "Only the first slope is there: is the `return` inside of the loop? It ends the "
+            "walk.",
+            (
+                "        grad[i] = (up - down) / (2 * h)\n    return grad",
+                "        grad[i] = (up - down) / (2 * h)\n        return grad",
+            ),
+            ("np.empty_like(theta)", "np.zeros_like(theta)"),
+        ),
+        mistake(
+            "all slopes added up",
+            "You return one number, the sum of all slopes. The gradient has one for each "
+            "entry, in theta's shape.",
+            ("return grad", "return grad.sum()"),
+        ),
+        mistake(
+            "in a row",
+            "The slopes are right, in a row. Give them theta's shape: "
+            "`.reshape(theta.shape)`, or fill an array made with `np.zeros_like(theta)`.",
+            ("return grad", "return grad.ravel()"),
         ),
     ),
     alternatives=(
@@ -293,6 +380,67 @@ With `need_dx=False` do not compute it: return nothing.
             "much as dW: skip it.",
             ("        if need_dx:\n    ", ""),
         ),
+        mistake(
+            "a new array for db",
+            "The numbers are right, but `self.db = …` makes a new array, and whoever holds "
+            "the old one never sees it: `self.db[...] = …`, as you do it with dW.",
+            ("rows.sum(axis=0, out=self.db)", "self.db = rows.sum(axis=0)"),
+        ),
+        mistake(
+            "added to the old db",
+            "dW is right. To db you add what the step before left: `[...] =`, not `+=`.",
+            ("rows.sum(axis=0, out=self.db)", "self.db += rows.sum(axis=0)"),
+        ),
+        mistake(
+            "dW is a mean",
+            "db is right. You divide dW by the number of rows: the 1/n has come in already, "
+            "with the loss.",
+            (
+                "np.matmul(x.T, rows, out=self.dW)",
+                "self.dW[...] = x.T @ rows / len(rows)",
+            ),
+        ),
+        mistake(
+            "one db for all neurons",
+            "You add up all of da, for one number. Each neuron has a bias of its own: "
+            "`axis=0`.",
+            ("rows.sum(axis=0, out=self.db)", "self.db[...] = rows.sum()"),
+        ),
+        mistake(
+            "dx is not returned",
+            "dW and db are right. dx is never returned: with `need_dx` the layer before is "
+            "waiting for it.",
+            ("return da @ self.W.T", "da @ self.W.T"),
+        ),
+        mistake(
+            "need_dx the wrong way round",
+            "`need_dx` is true where dx is needed: you return it in the other case.",
+            ("if need_dx", "if not need_dx"),
+        ),
+        mistake(
+            "da handed on",
+            "What you return is da, the gradient of this layer's output. dx is that of its "
+            "input: da times W transposed.",
+            ("return da @ self.W.T", "return da"),
+        ),
+        mistake(
+            "zeros for dx",
+            "With `need_dx=False` you return zeros. Whoever takes them for a gradient would "
+            "never know: return nothing.",
+            (
+                "        if need_dx:\n            return da @ self.W.T",
+                "        return da @ self.W.T if need_dx else np.zeros_like(x)",
+            ),
+        ),
+        mistake(
+            "dW transposed",
+            "Your dW is transposed: row j belongs to input j, column k to neuron k. That is "
+            "`x.T @ da`. If W is square, only a measurement notices.",
+            (
+                "np.matmul(x.T, rows, out=self.dW)",
+                "self.dW[...] = (rows.T @ x).reshape(self.W.shape)",
+            ),
+        ),
     ),
     alternatives=(
         """
@@ -428,6 +576,44 @@ notes when it is asked; in one case a `Linear` stands first.
                 "first.backward(da, **self.no_dx)\n        self.theta -= self.grad",
             ),
         ),
+        mistake(
+            "the last layer forgotten",
+            "The last layer is never asked. dz is the gradient of *its* output: begin with "
+            "it.",
+            (
+                "    for layer in reversed(others):",
+                "    for layer in reversed(others[:-1]):",
+            ),
+            (
+                "first.backward(da, **self.no_dx)",
+                "first.backward(da, **self.no_dx) if others else None",
+            ),
+        ),
+        mistake(
+            "divided by n in each layer",
+            "You divide by the number of rows in each layer. The loss has done it, once and "
+            "for all.",
+            ("da = layer.backward(da)", "da = layer.backward(da) / len(da)"),
+        ),
+        mistake(
+            "multiplied once more",
+            "You multiply what a layer returns by what it was given. A layer has done so: its "
+            "dx is the whole answer.",
+            ("da = layer.backward(da)", "da = da * layer.backward(da)"),
+        ),
+        mistake(
+            "a way past each layer",
+            "You add what a layer returns to what it was given, as if the gradient had a way "
+            "past the layer. Its dx takes the place of da.",
+            ("da = layer.backward(da)", "da = da + layer.backward(da)"),
+        ),
+        mistake(
+            "forward on the way back",
+            "You call `forward` on the way back. It is each layer's `backward` that takes a "
+            "gradient.",
+            ("da = layer.backward(da)", "da = layer.forward(da)"),
+            ("first.backward(da, **self.no_dx)", "first.forward(da)"),
+        ),
     ),
     alternatives=(
         """
@@ -531,6 +717,63 @@ def my_gradients_by_hand(x, y, W1, b1, W2, b2):
             "The gate belongs to the hidden units.",
             ("da * (h > 0)", "(dz * (z > 0)) @ W2.T"),
         ),
+        mistake(
+            "multiplied by h",
+            "You multiply by h. A gate is open or closed, 1 or 0: it asks whether h is above "
+            "0, not how far.",
+            ("(h > 0)", "h"),
+        ),
+        mistake(
+            "the gate before the bias",
+            "You ask whether x @ W1 is above 0, before the bias. What the ReLU got is h, bias "
+            "included.",
+            ("(h > 0)", "(x @ W1 > 0)"),
+        ),
+        mistake(
+            "−1 for the closed units",
+            "The sign of h is −1 where a unit is closed. What it lets through is 0.",
+            ("(h > 0)", "np.sign(h)"),
+        ),
+        mistake(
+            "open a little",
+            "A closed unit passes a hundredth with you: that is the slope of a leaky ReLU. "
+            "This one is closed for good.",
+            ("(h > 0)", "np.where(h > 0, 1, 0.01)"),
+        ),
+        mistake(
+            "the slope of a sigmoid",
+            "a (1 − a) is the slope of a sigmoid. The units are ReLUs: 1 where h is above 0, "
+            "else 0.",
+            ("(h > 0)", "a * (1 - a)"),
+        ),
+        mistake(
+            "dW1 past the gate",
+            "db1 has gone through the gate, dW1 has not: it takes dh as well.",
+            ("x.T @ dh", "x.T @ da"),
+        ),
+        mistake(
+            "db1 past the gate",
+            "dW1 has gone through the gate, db1 has not: it adds up the rows of dh as well.",
+            ("dh.sum(axis=0)", "da.sum(axis=0)"),
+        ),
+        mistake(
+            "dW2 before the ReLU",
+            "dW2 takes what the second layer got on the way there. That is a, behind the "
+            "ReLU, not h.",
+            ("a.T @ dz", "h.T @ dz"),
+        ),
+        mistake(
+            "without the 2",
+            "The square brings a factor 2 with it: the derivative of (z − y)² is 2 (z − y). "
+            "That line was right.",
+            ("2 * (z - y) / z.size", "(z - y) / z.size"),
+        ),
+        mistake(
+            "divided by the rows alone",
+            "The loss is a mean over all numbers of z, rows times columns: `z.size`. That "
+            "line was right.",
+            ("z.size", "len(z)"),
+        ),
     ),
     alternatives=(
         """
@@ -547,6 +790,7 @@ def my_gradients_by_hand(x, y, W1, b1, W2, b2):
 
 def scale_cases(rng):
     yield {"s": [5.0], "x": [[2.0]], "da": [[3.0]]}
+    yield {"s": [0.0, 2.0], "x": [[4.0, 3.0]], "da": [[1.0, 2.0]]}
     yield {
         "s": [1.0, -2.0],
         "x": [[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]],
@@ -650,6 +894,53 @@ class MyScale(Layer):
             "only the rows are added: `axis=0`.",
             (", axis=0", ""),
         ),
+        mistake(
+            "the sum in place of the product",
+            "You add s. It is a factor: s times x.",
+            ("return self.s * x", "return self.s + x"),
+        ),
+        mistake(
+            "the output is kept",
+            "You keep the output, s x. What `ds` needs is the input: s_j is used at the rate "
+            "x_ij.",
+            (
+                "        self.x = x\n        return self.s * x",
+                "        self.x = self.s * x\n        return self.x",
+            ),
+        ),
+        mistake(
+            "x by dividing",
+            "You get x back by dividing the output by s. Where a factor is 0 that is lost: "
+            "keep x in `forward`.",
+            (
+                "        self.x = x\n        return self.s * x",
+                "        self.x = x\n        self.a = self.s * x\n        return self.a",
+            ),
+            ("np.sum(da * self.x, axis=0)", "np.sum(da * self.a / self.s, axis=0)"),
+        ),
+        mistake(
+            "s for x in ds",
+            "ds has s where x should be. A product hands each factor what it receives times "
+            "the other one.",
+            ("np.sum(da * self.x, axis=0)", "np.sum(da * self.s, axis=0)"),
+        ),
+        mistake(
+            "dx with both factors",
+            "dx has both factors. It needs the other one alone: s.",
+            ("return da * self.s", "return da * self.s * self.x"),
+        ),
+        mistake(
+            "a product of matrices",
+            "`x @ s` adds up the columns. Each number is multiplied by the factor of its "
+            "column, and stays: `s * x`.",
+            ("return self.s * x", "return x @ self.s"),
+        ),
+        mistake(
+            "begins with 0",
+            "A new layer has factors of 0, and lets nothing through. The stub's ones change "
+            "nothing at first.",
+            ("np.ones(n), np.zeros(n)", "np.zeros(n), np.zeros(n)"),
+        ),
     ),
     alternatives=(
         """
@@ -674,33 +965,55 @@ class MyScale(Layer):
 
 def residual_cases(rng):
     yield {"x": [[2.0]], "da": [[1.0]], "W1": [[3.0]]}
+    yield {"x": [[0.5]], "da": [[2.0]], "W1": [[1.0]], "bend": "tanh"}
     yield {
         "x": [[1.0], [2.0], [0.0]],
         "da": [[1.0], [0.0], [2.0]],
         "W1": [[1.0, 2.0]],
         "W2": [[2.0], [0.5]],
     }
-    k, m, n = rng.permutation([2, 3, 4])
-    x, da, W1, W2 = (rng.standard_normal(s) for s in ((n, k), (n, k), (k, m), (m, k)))
-    yield {"x": x, "da": da, "W1": W1, "W2": W2}
+    yield {"x": [[1.0, 2.0]], "da": [[3.0, 4.0]]}
+    for bend in ("", "tanh", "noise"):
+        k, m, n = rng.permutation([2, 3, 4])
+        shapes = (n, k), (n, k), (k, m), (m, k)
+        x, da, W1, W2 = (rng.standard_normal(shape) for shape in shapes)
+        yield {"x": x, "da": da, "W1": W1, "W2": W2} | ({"bend": bend} if bend else {})
 
 
-def use_residual(answer, x, da, **weights):
-    """Around linear layers with these weights; then as a layer of a network, for a step."""
+class Noise(Layer):
+    """Adds 1 while training, and nothing to predict: as a layer with chance in it would."""
+
+    elementwise = True
+
+    def forward(self, x):
+        return x + 1
+
+    def backward(self, da):
+        return da
+
+    def predict(self, x):
+        return x
+
+
+def use_residual(answer, x, da, bend="", **weights):
+    """Around linear layers with these weights and a layer that keeps its output, or behaves
+    differently when it predicts; then as a layer of a network, for a step."""
     x, da = np.array(x), np.array(da)
     layers = [linear(np.array(W)) for W in weights.values()]
-    residual = answer(*layers)
+    residual = answer(*layers, *{"tanh": [Tanh()], "noise": [Noise()]}.get(bend, []))
     seen = {
-        "forward(x)": residual.forward(x),
-        "dx": residual.backward(da),
-        "dW of the first layer": layers[0].dW.copy(),
-        "da afterwards": da.copy(),
+        "forward(x)": residual.forward(x).copy(),
+        "dx": residual.backward(da).copy(),
     }
+    if layers:
+        seen["dW of the first layer"] = layers[0].dW.copy()
     net = Network(residual, dtype=np.float64)
     net.forward(x)
     net.backward(da)
     net.theta -= 0.1 * net.grad
-    return seen | {"W of the first layer after a step": layers[0].W}
+    if layers:
+        seen["W of the first layer after a step"] = layers[0].W
+    return seen
 
 
 RESIDUAL = Code(
@@ -713,8 +1026,9 @@ RESIDUAL = Code(
 Very deep networks became trainable when each group of layers was given a bypass
 [[He *et al.*, 2016](bibliography.md#he2016)]: the output is $a = x + f(x)$, with layers $f$ in a
 row. Write `forward` and `backward` of such a group. Over several paths rates add: which two ways
-lead from `x` to `a`? A network finds the layers that a layer holds, and trains them, too: put yours
-between two `Linear` layers, print the network, let `gradient_check` judge it, and take some steps.
+lead from `x` to `a`? The layers may be any, and some keep the very array that they return: leave it
+as it is. Then put yours between two `Linear` layers. A network finds the layers that a layer holds,
+and trains them, too: print it, let `gradient_check` judge it, and see the loss fall in some steps.
 """,
     cases=residual_cases,
     use=use_residual,
@@ -780,6 +1094,73 @@ class MyResidual(Layer):
             "at the last: `reversed(self.layers)`.",
             ("reversed(self.layers)", "self.layers"),
         ),
+        mistake(
+            "written into a layer's output",
+            "`forward` adds x into the array that the last layer has returned. Some layers "
+            "keep it: `Tanh` needs it on the way back, and now it is another. Make a new one, "
+            "`x + a`.",
+            ("return x + a", "a += x\n        return a"),
+        ),
+        mistake(
+            "written into a layer's output, beside a copy of x",
+            "`forward` adds x into the array that the last layer has returned. Some layers "
+            "keep it: `Tanh` needs it on the way back, and now it is another. Make a new one, "
+            "`past + x`.",
+            ("        a = x\n", "        a = x.copy()\n"),
+            ("return x + a", "a += x\n        return a"),
+        ),
+        mistake(
+            "written into a layer's dx",
+            "dx is right here, but you add da into the array that a layer has returned, which "
+            "may be da itself: `da + dx` makes a new one.",
+            ("return da + dx", "dx += da\n        return dx"),
+        ),
+        mistake(
+            "no bypass on the way there",
+            "`backward` takes both ways, `forward` only the one through the layers: the "
+            "output is x + f(x).",
+            ("return x + a", "return a"),
+        ),
+        mistake(
+            "1 in place of da",
+            "The way past has the rate 1, and a rate multiplies what comes: 1 times da. You "
+            "add the number 1.",
+            ("return da + dx", "return 1 + dx"),
+        ),
+        mistake(
+            "x in place of da",
+            "You add x. Past the layers it is the gradient that goes back: da.",
+            ("        a = x\n", "        a = self.x = x\n"),
+            ("return da + dx", "return self.x + dx"),
+        ),
+        mistake(
+            "the way through forgotten",
+            "You send da past the layers only: x reaches a through the layers, too, and over "
+            "several paths rates add.",
+            ("return da + dx", "return 2 * da"),
+        ),
+        mistake(
+            "the same da for every layer",
+            "Each layer is given the da of the whole. It needs the gradient of its own "
+            "output: what the layer behind it has returned, `dx = layer.backward(dx)`.",
+            ("dx = layer.backward(dx)", "layer.backward(da)"),
+        ),
+        mistake(
+            "a mean of both ways",
+            "You halve the sum. The output is x + f(x), both whole.",
+            ("return x + a", "return (x + a) / 2"),
+        ),
+        mistake(
+            "subtracted",
+            "The output is x + f(x): you subtract.",
+            ("return x + a", "return x - a"),
+        ),
+        mistake(
+            "layers predict on the way there",
+            "You call `predict` of the layers. In training it is `forward`: some layers "
+            "behave differently, and keep what `backward` needs only there.",
+            ("a = layer.forward(a)", "a = layer.predict(a)"),
+        ),
     ),
     alternatives=(
         """
@@ -788,11 +1169,10 @@ class MyResidual(Layer):
                 self.layers = list(layers)
 
             def forward(self, x):
-                past, x = x, x.copy()
+                past = x
                 for layer in self.layers:
                     x = layer.forward(x)
-                x += past
-                return x
+                return np.add(past, x)
 
             def backward(self, da):
                 past = da.copy()

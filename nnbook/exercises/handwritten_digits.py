@@ -69,8 +69,8 @@ SURE_OF_NOISE = Choice(
     kind="predict",
     level=1,
     task="""
-A trained network looks at images whose pixels are random numbers between 0 and 1, with no digit
-in them. What is its largest probability, on average?
+A trained network of 64 hidden units looks at images whose pixels are random numbers between 0
+and 1, with no digit in them. What is its largest probability, on average?
 """,
     options=NOISE,
     right="c",
@@ -146,6 +146,8 @@ def pictures(rng):
     yield {"images": some, "right": int(rng.integers(2, 4)), "down": -2}
     yield {"images": some, "right": -1, "down": int(rng.integers(2, 4))}
     yield {"images": some, "right": 9, "down": 0}
+    yield {"images": some, "right": 0, "down": 5}
+    yield {"images": some, "right": -9, "down": -9}
 
 
 MOVED = Code(
@@ -211,6 +213,95 @@ def my_moved(images, right, down):
             "lost.",
             ("rows - down, columns - right", "rows - abs(down), columns - abs(right)"),
         ),
+        mistake(
+            "a slice that ends at −0",
+            "`images[:, :-down]` is meant to leave out the last rows. With 0 it is `[:, :0]`, "
+            "which leaves out all of them, and with a negative number the wrong end. Say "
+            "where each end is.",
+            (
+                "    n, height, width = images.shape\n",
+                "    moved = np.zeros_like(images)\n"
+                "    moved[:, down:, right:] = images[:, :-down, :-right]\n"
+                "    return moved\n"
+                "    n, height, width = images.shape\n",
+            ),
+        ),
+        mistake(
+            "places below 0",
+            "A place below 0 is none, but Python takes it for one from the end: what leaves "
+            "on one side comes in on the other. Ask for `0 <=` as well.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    moved = np.zeros_like(images)\n"
+                "    for i in range(height):\n"
+                "        for j in range(width):\n"
+                "            if -height <= i - down < height and -width <= j - right < width:\n"
+                "                moved[:, i, j] = images[:, i - down, j - right]\n"
+                "    return moved\n",
+            ),
+        ),
+        mistake(
+            "up for down",
+            "It moves up where it should go down: a pixel of row i belongs into row i + down.",
+            ("rows - down,", "rows + down,"),
+        ),
+        mistake(
+            "left for right",
+            "It moves to the left where it should go to the right: a pixel of column j "
+            "belongs into column j + right.",
+            ("columns - right", "columns + right"),
+        ),
+        mistake(
+            "the old ink stays",
+            "Where nothing comes in the old image is still there: begin with zeros, not with "
+            "a copy.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    moved = images.copy()\n"
+                "    for i in range(height):\n"
+                "        for j in range(width):\n"
+                "            if 0 <= i - down < height and 0 <= j - right < width:\n"
+                "                moved[:, i, j] = images[:, i - down, j - right]\n"
+                "    return moved\n",
+            ),
+        ),
+        mistake(
+            "ink comes in",
+            "What comes in is 1, ink. Paper is 0.",
+            ("(columns, columns)))", "(columns, columns)), constant_values=1)"),
+        ),
+        mistake(
+            "only to the right and to the left",
+            "`down` does nothing with you.",
+            ("rows - down,", "rows,"),
+        ),
+        mistake(
+            "only up and down",
+            "`right` does nothing with you.",
+            ("columns - right", "columns"),
+        ),
+        mistake(
+            "the first image alone",
+            "Only the first image has moved: all n of them are to.",
+            (
+                "    return sheet[:, top : top + height, left : left + width]",
+                "    moved = np.zeros_like(images)\n"
+                "    moved[0] = sheet[0, top : top + height, left : left + width]\n"
+                "    return moved",
+            ),
+        ),
+        mistake(
+            "the wrong axes",
+            "You move along the axes 0 and 1: axis 0 are the images, and they change places. "
+            "Rows are axis 1, columns axis 2.",
+            (
+                "    n, height, width = images.shape\n",
+                "    return np.roll(images, (down, right), axis=(0, 1))\n"
+                "    n, height, width = images.shape\n",
+            ),
+        ),
     ),
     alternatives=(
         """
@@ -236,8 +327,8 @@ def my_moved(images, right, down):
 def parts(rng):
     x = np.array([[1.0, 2.0, 0.0], [3.0, 8.0, 4.0]])
     yield {"x_train": x, "x_new": np.array([[3.0, 5.0, 6.0]])}
-    x = np.array([[0.0, 1.0, 5.0], [0.0, 3.0, 6.0], [0.0, 5.0, 7.0], [0.0, 3.0, 6.0]])
-    yield {"x_train": x, "x_new": np.array([[2.0, 3.0, 4.0], [0.0, 1.0, 8.0]])}
+    x = np.array([[1.0, 1.0, 5.0], [1.0, 3.0, 6.0], [1.0, 5.0, 7.0], [1.0, 3.0, 6.0]])
+    yield {"x_train": x, "x_new": np.array([[3.0, 3.0, 4.0], [1.0, 1.0, 8.0]])}
     x = np.array([1.0, 5.0, 0.2]) * rng.standard_normal((6, 3)) + [3, 0, -1]
     yield {"x_train": x, "x_new": rng.standard_normal((4, 3))}
 
@@ -317,6 +408,94 @@ def my_standardize(x_train, x_new):
             "The new part stays as it was: a network that has learnt from standardized images "
             "needs them in the same units.",
             ("return tuple(parts)", "return parts[0], x_new"),
+        ),
+        mistake(
+            "the mean left in",
+            "You divide, and subtract nothing: the mean of a column should become 0.",
+            ("(x - mean) / spread", "x / spread"),
+        ),
+        mistake(
+            "not divided",
+            "You subtract the mean and stop there: divide by the standard deviation as well.",
+            ("(x - mean) / spread", "x - mean"),
+        ),
+        mistake(
+            "without brackets",
+            "`x - mean / spread` divides the mean alone. Subtract first: `(x - mean) / "
+            "spread`.",
+            ("(x - mean) / spread", "x - mean / spread"),
+        ),
+        mistake(
+            "from smallest to largest",
+            "You measure in units of the range, from the smallest to the largest. The task "
+            "asks for the mean and the standard deviation.",
+            (
+                "x_train.mean(axis=0), x_train.std(axis=0)",
+                "x_train.min(axis=0), np.ptp(x_train, axis=0)",
+            ),
+        ),
+        mistake(
+            "with n − 1",
+            "You divide by n − 1 in the standard deviation (`ddof=1`), as for a guess about "
+            "data that you have not seen. Here it is that of the training part itself, with "
+            "n: `std(axis=0)`.",
+            ("x_train.std(axis=0)", "x_train.std(axis=0, ddof=1)"),
+        ),
+        mistake(
+            "one more in every column",
+            "You add 1 to the spread of every column. Only where it is 0 something has to "
+            "stand in its place.",
+            ("spread[spread == 0] = 1", "spread = spread + 1"),
+        ),
+        mistake(
+            "never divided by less than 1",
+            "You divide by 1 where a column varies by less than that. Only where it does not "
+            "vary at all it stays undivided.",
+            ("spread[spread == 0] = 1", "spread = np.maximum(spread, 1)"),
+        ),
+        mistake(
+            "what never varied is wiped out",
+            "Where a pixel never varies in the training part you write 0, whatever the new "
+            "images have there. Undivided means x − mean.",
+            (
+                "        parts.append((x - mean) / spread)",
+                "        parts.append(np.where(x_train.std(axis=0) == 0, 0, (x - mean) / spread))",
+            ),
+        ),
+        mistake(
+            "what never varied keeps its mean",
+            "Where a pixel never varies in the training part you leave it as it is. It is not "
+            "divided, but its mean is subtracted all the same.",
+            (
+                "        spread[spread == 0] = 1",
+                "        mean[spread == 0] = 0\n        spread[spread == 0] = 1",
+            ),
+        ),
+        mistake(
+            "the new part's own mean",
+            "The spread is that of the training part, and the mean is each part's own: a new "
+            "image alone gives zeros.",
+            ("x_train.mean(axis=0)", "x.mean(axis=0)"),
+        ),
+        mistake(
+            "the new part's own spread",
+            "The mean is that of the training part, and the spread is each part's own: what a "
+            "number means depends on the company.",
+            ("x_train.std(axis=0)", "x.std(axis=0)"),
+        ),
+        mistake(
+            "one spread for all pixels",
+            "You have one spread for all pixels together. Each column has its own: axis=0.",
+            ("x_train.std(axis=0)", "np.full(x.shape[1], x_train.std())"),
+        ),
+        mistake(
+            "measured on the new part",
+            "Mean and spread are those of the new part. When one image comes, its spread is "
+            "0: measure on the training part.",
+            (
+                "x_train.mean(axis=0), x_train.std(axis=0)",
+                "x_new.mean(axis=0), x_new.std(axis=0)",
+            ),
         ),
     ),
     alternatives=(
@@ -410,6 +589,96 @@ def my_difference(z, z_other, y):
             "question is how many more of them one reads.",
             ("    return", "    y = d = d[d != 0]\n    return"),
         ),
+        mistake(
+            "with n − 1",
+            "You divide by n − 1 in the standard deviation, which is a matter of taste: here "
+            "it is that of these n numbers, `d.std()`, and the error is that over √n.",
+            ("d.std()", "d.std(ddof=1)"),
+        ),
+        mistake(
+            "the mean not subtracted",
+            "You take the root of the mean of d². The standard deviation is about the mean: "
+            "subtract it first, or use `d.std()`.",
+            ("d.std()", "np.sqrt((d**2).mean())"),
+        ),
+        mistake(
+            "the error of one score",
+            "That is the standard error of one score by itself. The difference has its own: "
+            "look at d, image by image.",
+            ("d.std() / np.sqrt(len(y))", "right.std() / np.sqrt(len(y))"),
+        ),
+        mistake(
+            "errors added",
+            "You add the standard errors of both scores. They saw the same images, so their "
+            "luck is shared: look at d, image by image.",
+            (
+                "d.std() / np.sqrt(len(y))",
+                "(right.std() + right_other.std()) / np.sqrt(len(y))",
+            ),
+        ),
+        mistake(
+            "errors subtracted",
+            "You subtract one standard error from the other. Scatter does not cancel like "
+            "that: look at d, image by image.",
+            (
+                "d.std() / np.sqrt(len(y))",
+                "abs(right.std() - right_other.std()) / np.sqrt(len(y))",
+            ),
+        ),
+        mistake(
+            "the mean only where they differ",
+            "Your difference is a mean over the images on which they differ. All images "
+            "count.",
+            ("return d.mean(), d.std()", "return d[d != 0].mean(), d.std()"),
+        ),
+        mistake(
+            "a sum",
+            "You return the sum of d, how many more images one reads. The difference of the "
+            "accuracies is their mean.",
+            ("return d.mean()", "return d.sum()"),
+        ),
+        mistake(
+            "times √n",
+            "You multiply by √n. The more images, the smaller the error of their mean: "
+            "divide.",
+            ("d.std() / np", "d.std() * np"),
+        ),
+        mistake(
+            "two standard errors",
+            "Your error is twice as large. Two standard errors are a good guide when you "
+            "judge a difference; asked for is one.",
+            ("d.std() /", "2 * d.std() /"),
+        ),
+        mistake(
+            "all the logits counted",
+            "n is the number of images, not that of the logits: `len(y)`.",
+            ("np.sqrt(len(y))", "np.sqrt(z.size)"),
+        ),
+        mistake(
+            "the classes counted",
+            "n is the number of images, not that of the classes: `len(y)`.",
+            ("np.sqrt(len(y))", "np.sqrt(z.shape[1])"),
+        ),
+        mistake(
+            "in percent",
+            "You return percent. Accuracies go from 0 to 1, and so does their difference.",
+            ("return d.mean(), d.std()", "return 100 * d.mean(), 100 * d.std()"),
+        ),
+        mistake(
+            "the networks compared with each other",
+            "You compare the two networks' answers with each other. Each is compared with y, "
+            "the truth.",
+            (
+                "(z_other.argmax(axis=1) == y)",
+                "(z_other.argmax(axis=1) == z.argmax(axis=1))",
+            ),
+        ),
+        mistake(
+            "logits compared",
+            "You compare the largest logits. d asks who is *right*, and logits of two "
+            "networks are not in the same units.",
+            ("d = right - right_other", "d = z.max(axis=1) - z_other.max(axis=1)"),
+        ),
     ),
     alternatives=(
         """
@@ -492,6 +761,101 @@ def my_vote(logits):
             "certain decides alone, and the rows do not add up to 1.",
             ("np.mean([", "np.max(["),
         ),
+        mistake(
+            "softmax once more",
+            "You apply softmax to the mean of the probabilities. It is one already: its rows "
+            "add up to 1.",
+            (
+                "np.mean([softmax(z) for z in logits], axis=0)",
+                "softmax(np.mean([softmax(z) for z in logits], axis=0))",
+            ),
+        ),
+        mistake(
+            "a mean of means",
+            "You average two at a time, so the last network has half of all the say. Add them "
+            "all up, and divide once.",
+            (
+                "    p = np.mean([softmax(z) for z in logits], axis=0)\n",
+                "    p = softmax(logits[0])\n"
+                "    for z in logits[1:]:\n"
+                "        p = (p + softmax(z)) / 2\n",
+            ),
+        ),
+        mistake(
+            "the classes by votes",
+            "p is right. The classes are those that most networks name: the class should be "
+            "the one that p favours.",
+            (
+                "p.argmax(axis=1)",
+                "np.array([np.bincount(v).argmax() for v in np.argmax(logits, axis=2).T])",
+            ),
+        ),
+        mistake(
+            "the classes by logits",
+            "p is right. The classes are those of the mean logits: take the argmax of p.",
+            (
+                "return p, p.argmax(axis=1)",
+                "return p, np.mean(logits, axis=0).argmax(axis=1)",
+            ),
+        ),
+        mistake(
+            "the largest probability for the class",
+            "You return how large the largest probability is. Which class it is, a whole "
+            "number, says `argmax`.",
+            ("p.argmax(axis=1)", "p.max(axis=1)"),
+        ),
+        mistake(
+            "the classes along the wrong axis",
+            "The argmax goes down the columns: that is the example that a class likes best. "
+            "For each row: `axis=1`.",
+            ("p.argmax(axis=1)", "p.argmax(axis=0)"),
+        ),
+        mistake(
+            "one class for all",
+            "`argmax()` without an axis is one place in the whole array. Each row has its "
+            "class: `axis=1`.",
+            ("p.argmax(axis=1)", "p.argmax()"),
+        ),
+        mistake(
+            "softmax down the columns",
+            "Your softmax divides by the sum of a column. The probabilities of one example, a "
+            "row, add up to 1.",
+            ("softmax(z) for z", "softmax(z.T).T for z"),
+        ),
+        mistake(
+            "softmax over the batch",
+            "Your softmax divides by the sum over all examples. Each row adds up to 1 by "
+            "itself.",
+            ("softmax(z) for z", "softmax(z.reshape(1, -1)).reshape(z.shape) for z"),
+        ),
+        mistake(
+            "the first network alone",
+            "You ask the first network only. All of them have a say.",
+            ("softmax(z) for z in logits]", "softmax(z) for z in logits[:1]]"),
+        ),
+        mistake(
+            "two networks",
+            "You ask the first two networks only. All of them have a say.",
+            ("softmax(z) for z in logits]", "softmax(z) for z in logits[:2]]"),
+        ),
+        mistake(
+            "probabilities multiplied",
+            "You multiply the probabilities. One network that is sure of a mistake then rules "
+            "the others out: take the mean.",
+            ("np.mean([", "np.prod(["),
+        ),
+        mistake(
+            "the middle probability",
+            "You take the median of the networks: the rows no longer add up to 1. The mean's "
+            "do.",
+            ("np.mean([", "np.median(["),
+        ),
+        mistake(
+            "the mean over the examples",
+            "You average over the examples of each network. The mean is over the networks, "
+            "axis 0 of the list.",
+            ("in logits], axis=0)", "in logits], axis=1)"),
+        ),
     ),
     alternatives=(
         """
@@ -517,6 +881,8 @@ def logits_and_thresholds(rng):
     z = np.array([[0.0, 4.0, 0.0], [1.0, 0.0, 0.5], [0.0, 0.0, 5.0], [6.0, 0.0, 0.0]])
     yield {"z": z, "y": np.array([1, 0, 0, 0]), "least": 0.9}
     yield {"z": z, "y": np.array([1, 0, 0, 0]), "least": 1.0}
+    even = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 2.0]])
+    yield {"z": even, "y": np.array([1, 0, 1]), "least": 0.5}
     extreme = np.array([[1e4, 0.0], [0.0, 0.2], [3.0, 0.0], [0.1, 0.0]])
     yield {"z": extreme, "y": np.array([1, 1, 0, 0]), "least": 0.6}
     n = int(rng.integers(40, 60))
@@ -587,6 +953,99 @@ def my_selective(z, y, least):
             "If it answers nothing you say that its accuracy is 0, as if all were wrong. There "
             "is no accuracy: np.nan.",
             ("np.nan", "0.0"),
+        ),
+        mistake(
+            "more than least",
+            "It should answer where its probability is *at least* `least`: equal is enough, "
+            "`>=`.",
+            ("axis=1) >= least", "axis=1) > least"),
+        ),
+        mistake(
+            "answers where it doubts",
+            "You answer where the probability is *below* `least`. Those are the examples to "
+            "refuse.",
+            ("axis=1) >= least", "axis=1) < least"),
+        ),
+        mistake(
+            "the probability of the truth",
+            "You ask how probable the *true* class was. When it matters nobody knows that "
+            "one: ask for the largest.",
+            ("softmax(z).max(axis=1)", "softmax(z)[np.arange(len(y)), y]"),
+        ),
+        mistake(
+            "the mean probability",
+            "The mean of a row is 1/k, whatever the network says. Take the largest.",
+            ("softmax(z).max(axis=1)", "softmax(z).mean(axis=1)"),
+        ),
+        mistake(
+            "every class above least",
+            "You ask for every class to reach `least`. One is enough: the largest.",
+            ("softmax(z).max(axis=1) >= least", "(softmax(z) >= least).all(axis=1)"),
+        ),
+        mistake(
+            "the lead",
+            "You compare the lead over the second class. The task asks for the largest "
+            "probability itself.",
+            (
+                "softmax(z).max(axis=1)",
+                "np.diff(np.sort(softmax(z), axis=1)[:, -2:], axis=1)[:, 0]",
+            ),
+        ),
+        mistake(
+            "softmax over the batch",
+            "Your softmax divides by the sum over all examples. Each row adds up to 1 by "
+            "itself.",
+            ("softmax(z)", "softmax(z.reshape(1, -1)).reshape(z.shape)"),
+        ),
+        mistake(
+            "a fixed threshold",
+            "You compare with 0.9, whatever `least` says.",
+            ("axis=1) >= least", "axis=1) >= 0.9"),
+        ),
+        mistake(
+            "the share of right answers",
+            "Your share counts the right answers. It should count all answers, right or "
+            "wrong.",
+            ("return answered.mean()", "return (answered & right).mean()"),
+        ),
+        mistake(
+            "the share of errors",
+            "Your accuracy is the share of *wrong* answers.",
+            ("== y", "!= y"),
+        ),
+        mistake(
+            "counted, not divided",
+            "You return how many there are. A share is divided by the number of examples, an "
+            "accuracy by the number of answers: `.mean()`.",
+            (
+                "return answered.mean(), right[answered].mean()",
+                "return answered.sum(), right[answered].sum()",
+            ),
+        ),
+        mistake(
+            "a number of answers",
+            "You return how many it answers. The share is that divided by the number of "
+            "examples.",
+            ("return answered.mean()", "return answered.sum()"),
+        ),
+        mistake(
+            "in percent",
+            "You return percent. Shares go from 0 to 1.",
+            (
+                "return answered.mean(), right[answered].mean()",
+                "return 100 * answered.mean(), 100 * right[answered].mean()",
+            ),
+        ),
+        mistake(
+            "no share where there is none",
+            "If it answers nothing, its accuracy is nan. Its share is known: 0.",
+            ("return 0.0, np.nan", "return np.nan, np.nan"),
+        ),
+        mistake(
+            "1 where there is none",
+            "If it answers nothing you say that its accuracy is 1, as if all were right. "
+            "There is no accuracy: np.nan.",
+            ("return 0.0, np.nan", "return 0.0, 1.0"),
         ),
     ),
     alternatives=(

@@ -12,6 +12,7 @@ def outputs_and_targets(rng):
         "z": np.array([[0.0, 1, 2, 3], [4, 3, 2, 1], [0, 0, 1, 1]]),
         "y": np.array([[1.0, 1, 0, 5], [3, 0, 2, 1], [0, -2, 1, 3]]),
     }
+    yield {"z": np.array([[0.5, 3]], np.float32), "y": np.array([[1.5, 1]], np.float32)}
     n, k = rng.integers(3, 6), rng.integers(6, 9)
     yield {"z": rng.standard_normal((n, k)), "y": 3 * rng.standard_normal((n, k))}
 
@@ -32,6 +33,8 @@ the mean of $(z - y)^2$ over all elements, and the gradient `dz`, of the shape o
         "The mean over all elements is `np.mean(error**2)`. Of its `z.size` terms only one "
         "contains a given element of z: what is the derivative of that one?",
     ),
+    rtol=1e-9,
+    atol=1e-12,
     mistakes=(
         mistake(
             "sum in place of mean",
@@ -53,9 +56,22 @@ the mean of $(z - y)^2$ over all elements, and the gradient `dz`, of the shape o
             ("2 * error", "error"),
         ),
         mistake(
+            "½ in the value alone",
+            "Your value has a ½. The mean squared error of this book has none, and your gradient, "
+            "which has the 2, is that of a loss without it.",
+            ("np.mean(error**2)", "np.mean(error**2) / 2"),
+        ),
+        mistake(
             "no mean in the gradient",
             "The value is a mean over z.size elements, so each element of dz carries a factor "
             "1 / z.size. You left it out.",
+            ("2 * error / error.size", "2 * error"),
+        ),
+        mistake(
+            "no mean at all",
+            "You add up the squares, and your gradient is that of the sum. The loss is their mean: "
+            "divide both by z.size.",
+            ("np.mean(", "np.sum("),
             ("2 * error / error.size", "2 * error"),
         ),
         mistake(
@@ -65,16 +81,83 @@ the mean of $(z - y)^2$ over all elements, and the gradient `dz`, of the shape o
             ("error.size", "len(error)"),
         ),
         mistake(
+            "a mean over the rows alone",
+            "You add up the squares of a row, and divide by the number of rows. This mean is over "
+            "all elements: divide both by z.size, rows times columns.",
+            ("np.mean(error**2)", "np.sum(error**2) / len(error)"),
+            ("error.size", "len(error)"),
+        ),
+        mistake(
+            "divided by the columns",
+            "You divide the gradient by the number of columns. The value is a mean over all "
+            "elements: divide by z.size, rows times columns.",
+            ("error.size", "error.shape[1]"),
+        ),
+        mistake(
+            "a mean for each row",
+            "Your value has a number for each row. A loss is one number for the whole batch: "
+            "`np.mean` without an axis.",
+            ("float(np.mean(error**2))", "np.mean(error**2, axis=1)"),
+        ),
+        mistake(
+            "a mean for each column",
+            "Your value has a number for each column. A loss is one number for the whole batch: "
+            "`np.mean` without an axis.",
+            ("float(np.mean(error**2))", "np.mean(error**2, axis=0)"),
+        ),
+        mistake(
             "the wrong sign",
             "dz points the other way: it is made of y − z. Where the output is too large, the loss "
             "rises with it, so dz is positive there.",
             ("2 * error", "-2 * error"),
         ),
         mistake(
+            "a mean of the gradient",
+            "You average the gradient to one number. Each element of z has a slope of its own: dz "
+            "has the shape of z.",
+            ("2 * error / error.size", "np.mean(2 * error)"),
+        ),
+        mistake(
+            "the error squared in the gradient",
+            "Your gradient still has the square. The derivative of e² is 2e.",
+            ("2 * error /", "2 * error**2 /"),
+        ),
+        mistake(
+            "the gradient without y",
+            "Your gradient is 2 z / z.size: what is squared is z − y, and its slope is that of "
+            "the whole difference.",
+            ("2 * error /", "2 * z /"),
+        ),
+        mistake(
+            "the square of the mean",
+            "You square the mean of the errors: errors up and down cancel each other. Square "
+            "first, then take the mean.",
+            ("np.mean(error**2)", "np.mean(error) ** 2"),
+        ),
+        mistake(
+            "a difference of squares",
+            "You take z² − y². The error is the difference, (z − y), and that is squared.",
+            ("np.mean(error**2)", "np.mean(z**2 - y**2)"),
+        ),
+        mistake(
+            "the absolute error",
+            "This is the mean absolute error, with its gradient: the chapter's other loss. Here "
+            "the errors are squared.",
+            ("np.mean(error**2)", "np.mean(np.abs(error))"),
+            ("2 * error", "np.sign(error)"),
+        ),
+        mistake(
             "the root",
             "Your value is the root of the mean squared error. That is easier to read, in the unit "
             "of y, but its gradient is another one: return the mean itself.",
             ("np.mean(error**2)", "np.mean(error**2) ** 0.5"),
+        ),
+        mistake(
+            "the root, and its gradient",
+            "This is the root of the mean squared error, with its gradient. Return the mean "
+            "itself: its slope has no root in it.",
+            ("np.mean(error**2)", "np.mean(error**2) ** 0.5"),
+            ("2 * error / error.size", "error / error.size / np.mean(error**2) ** 0.5"),
         ),
     ),
     alternatives=(
@@ -180,6 +263,8 @@ def my_huber(z, y, delta):
     values = np.where(near, e**2 / 2, delta * (np.abs(e) - delta / 2))
     return values.mean(), np.clip(e, -delta, delta) / e.size
 """,
+    rtol=1e-9,
+    atol=1e-12,
     mistakes=(
         mistake(
             "no half in the squared part",
@@ -190,6 +275,55 @@ def my_huber(z, y, delta):
             "the parts do not meet",
             "The straight part is δ |e|: it lies ½ δ² too high, and the loss jumps at |e| = δ.",
             ("(np.abs(e) - delta / 2)", "np.abs(e)"),
+        ),
+        mistake(
+            "a whole δ subtracted",
+            "Your straight part is δ (|e| − δ). With ½ δ it meets the squared part at |e| = δ, "
+            "where both are ½ δ².",
+            ("delta / 2)", "delta)"),
+        ),
+        mistake(
+            "a bracket forgotten",
+            "Your straight part is δ |e| − ½ δ. The ½ δ stands in the bracket, and is multiplied "
+            "by δ too: δ (|e| − ½ δ).",
+            ("delta * (np.abs(e) - delta / 2)", "delta * np.abs(e) - delta / 2"),
+        ),
+        mistake(
+            "δ forgotten in front",
+            "Your straight part is |e| − ½ δ, which has the slope 1. With δ in front its slope is "
+            "that of the squared part at |e| = δ.",
+            ("delta * (np.abs(e)", "(np.abs(e)"),
+        ),
+        mistake(
+            "no absolute value in the straight part",
+            "Your straight part has e in place of |e|: an output that is far too small makes the "
+            "loss negative. Distance has no sign.",
+            ("(np.abs(e) - delta / 2)", "(e - delta / 2)"),
+        ),
+        mistake(
+            "no absolute value in the condition",
+            "You ask whether e ≤ δ, and every negative error says yes, however large. Ask for "
+            "|e| ≤ δ.",
+            ("near = np.abs(e) <= delta", "near = e <= delta"),
+            ("np.clip(e, -delta, delta)", "np.where(near, e, delta * np.sign(e))"),
+        ),
+        mistake(
+            "no absolute value in the condition of the value",
+            "For the value you ask whether e ≤ δ, and every negative error says yes, however "
+            "large. Ask for |e| ≤ δ.",
+            ("near = np.abs(e) <= delta", "near = e <= delta"),
+        ),
+        mistake(
+            "the sign lost",
+            "You take the absolute value at the beginning, and so dz is never negative. Keep the "
+            "error with its sign for the gradient.",
+            ("np.clip(e, -delta, delta)", "np.minimum(np.abs(e), delta)"),
+        ),
+        mistake(
+            "the wrong sign",
+            "dz points the other way: it is made of y − z. Where the output is too large, the loss "
+            "rises with it, so dz is positive there.",
+            ("np.clip(e, -delta, delta)", "np.clip(-e, -delta, delta)"),
         ),
         mistake(
             "slope 1 beyond δ",
@@ -204,16 +338,112 @@ def my_huber(z, y, delta):
             ("np.clip(e, -delta, delta)", "np.where(near, e, delta)"),
         ),
         mistake(
+            "δ e beyond δ",
+            "Beyond δ your gradient is δ e, which still grows with the error. The slope of |e| is "
+            "the sign of e: ±δ.",
+            ("np.clip(e, -delta, delta)", "np.where(near, e, delta * e)"),
+        ),
+        mistake(
+            "no slope beyond δ",
+            "Beyond δ your gradient is 0, so that an outlier does not pull at all. The straight "
+            "part has a slope: ±δ.",
+            ("np.clip(e, -delta, delta)", "np.where(near, e, 0)"),
+        ),
+        mistake(
+            "cut off on one side",
+            "Your gradient is cut off at 0 below: an output that is too small does not pull. Cut "
+            "off at −δ and at δ.",
+            ("np.clip(e, -delta, delta)", "np.clip(e, 0, delta)"),
+        ),
+        mistake(
+            "cut off at 1",
+            "Your gradient is cut off at ±1, whatever δ is. Cut off at ±δ.",
+            ("np.clip(e, -delta, delta)", "np.clip(e, -1, 1)"),
+        ),
+        mistake(
+            "twice the slope",
+            "Near zero your gradient is 2e. The loss there is ½ e², and the 2 cancels: e.",
+            ("np.clip(e, -delta, delta)", "np.where(near, 2 * e, delta * np.sign(e))"),
+        ),
+        mistake(
             "the gradient of squared error",
             "The gradient is not cut off: it is that of ½ e², so that an outlier pulls as hard "
             "as before.",
             ("np.clip(e, -delta, delta)", "e"),
         ),
         mistake(
+            "the error cut off in the value",
+            "You cut the error off and square what is left: beyond δ your loss does not grow any "
+            "more. There it goes on in a straight line, δ (|e| − ½ δ).",
+            ("delta * (np.abs(e) - delta / 2)", "delta**2 / 2"),
+        ),
+        mistake(
+            "both parts added",
+            "You add the two parts. Each element has one of them: the squared one where |e| ≤ δ, "
+            "the straight one beyond (`np.where`).",
+            (
+                "np.where(near, e**2 / 2, delta * (np.abs(e) - delta / 2))",
+                "near * e**2 / 2 + delta * (np.abs(e) - delta / 2)",
+            ),
+        ),
+        mistake(
+            "the parts exchanged",
+            "The two parts are exchanged: the squared one belongs where |e| ≤ δ, the straight one "
+            "beyond.",
+            ("near = np.abs(e) <= delta", "near = np.abs(e) > delta"),
+            ("np.clip(e, -delta, delta)", "np.where(near, e, delta * np.sign(e))"),
+        ),
+        mistake(
+            "one part for all",
+            "You choose one part for the whole batch. Each element is near or far by itself: "
+            "`np.where` chooses for each.",
+            ("near = np.abs(e) <= delta", "near = (np.abs(e) <= delta).all()"),
+            ("np.clip(e, -delta, delta)", "np.where(near, e, delta * np.sign(e))"),
+        ),
+        mistake(
+            "δ = 1",
+            "You compute with δ = 1, whatever delta is.",
+            ("near = np.abs(e) <= delta", "delta = 1\n    near = np.abs(e) <= delta"),
+        ),
+        mistake(
+            "divided by δ",
+            "This is Huber's loss divided by δ, as some libraries have it (smooth L1). Here the "
+            "squared part is ½ e², and the slope ends at ±δ.",
+            ("values.mean()", "values.mean() / delta"),
+            ("np.clip(e, -delta, delta)", "np.clip(e, -delta, delta) / delta"),
+        ),
+        mistake(
+            "squared error",
+            "This is the mean squared error, without a straight part: an outlier pulls as hard as "
+            "ever.",
+            ("values.mean()", "(e**2).mean()"),
+            ("np.clip(e, -delta, delta)", "2 * e"),
+        ),
+        mistake(
+            "no mean in the gradient",
+            "The value is a mean over all elements, so dz carries a factor 1 / e.size.",
+            (" / e.size", ""),
+        ),
+        mistake(
             "mean over the rows alone",
             "The value is a mean over all elements, so dz carries 1 / e.size; you divided by "
             "the number of rows.",
             ("/ e.size", "/ len(e)"),
+        ),
+        mistake(
+            "a value over the rows alone",
+            "You divide the value by the number of rows. It is a mean over all elements.",
+            ("values.mean()", "values.sum() / len(e)"),
+        ),
+        mistake(
+            "two means added",
+            "You take the mean of the near elements and that of the far ones, and add them. It is "
+            "one mean over all elements.",
+            (
+                "values.mean()",
+                "(values[near].sum() / max(near.sum(), 1)"
+                " + values[~near].sum() / max((~near).sum(), 1))",
+            ),
         ),
         mistake(
             "sum in place of mean",

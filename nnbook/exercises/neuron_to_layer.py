@@ -185,6 +185,11 @@ input as `self.x`: learning will need it.
             ("x @ self.W", "x @ self.W / len(x)"),
         ),
         mistake(
+            "multiplied by the bias",
+            "You multiply by the bias. It is added: an input of zeros gets the bias as its answer.",
+            ("x @ self.W + self.b", "(x @ self.W) * self.b"),
+        ),
+        mistake(
             "cut at zero",
             "You cut what is below zero. The linear layer has no bend: that comes in a layer of "
             "its own.",
@@ -310,6 +315,22 @@ def my_parameters(sizes):
             ),
         ),
         mistake(
+            "no biases at the output",
+            "The output layer's biases are missing. Each neuron has one, those at the end, too.",
+            ("return sum(", "return -sizes[-1] + sum("),
+        ),
+        mistake(
+            "biases alone",
+            "You count the biases alone. Each neuron also has a weight for each of its inputs.",
+            ("(n_in + 1) * n_out", "n_out"),
+        ),
+        mistake(
+            "all of it twice",
+            "You count everything twice. A gradient may be as large as the parameters; it is no "
+            "parameter.",
+            ("return sum(", "return 2 * sum("),
+        ),
+        mistake(
             "one neuron too many",
             "You count a neuron too many in each layer. The 1 stands for the bias, beside the "
             "inputs: (n_in + 1) · n_out.",
@@ -325,6 +346,17 @@ def my_parameters(sizes):
             ),
         ),
         mistake(
+            "biases at both ends",
+            "You count a bias for each input of a layer besides those of its neurons. Inputs "
+            "have none.",
+            ("(n_in + 1) * n_out", "n_in * n_out + n_in + n_out"),
+        ),
+        mistake(
+            "one bias for the whole network",
+            "You count one bias for the whole network. Each neuron has one.",
+            ("sum((n_in + 1) * n_out for", "1 + sum(n_in * n_out for"),
+        ),
+        mistake(
             "neighbours added up",
             "You add up the two neighbours. Each of the n_out neurons has n_in weights: multiply.",
             ("(n_in + 1) * n_out", "n_in + n_out"),
@@ -335,7 +367,7 @@ def my_parameters(sizes):
             "counts are added.",
             (
                 "sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:]))",
-                "int(np.prod(sizes))",
+                "int(np.prod(np.array(sizes, dtype=object)))",
             ),
         ),
         mistake(
@@ -456,9 +488,50 @@ def my_distance(x, w, b):
             ("(x @ w + b)", "(x @ w - b)"),
         ),
         mistake(
+            "subtracted the wrong way round",
+            "You subtract x w from b. z is their sum, x w + b.",
+            ("(x @ w + b)", "(b - x @ w)"),
+        ),
+        mistake(
+            "the bias on every weight",
+            "You add b to each weight. It is added once, behind the product.",
+            ("x @ w + b", "x @ (w + b)"),
+        ),
+        mistake(
+            "the bias moves the examples",
+            "You subtract b from the numbers of x. b is no place; it belongs to z, behind the "
+            "product.",
+            ("(x @ w + b)", "((x - b) @ w)"),
+        ),
+        mistake(
+            "the bias divided twice",
+            "You divide b by ‖w‖ twice. Once is enough, as for x w.",
+            (
+                "(x @ w + b) / np.linalg.norm(w)",
+                "x @ w / np.linalg.norm(w) + b / np.linalg.norm(w) ** 2",
+            ),
+        ),
+        mistake(
+            "the length of z",
+            "You divide z by the length of z itself, taken over all examples. How much z climbs "
+            "in a step, w says: divide by ‖w‖.",
+            (
+                "(x @ w + b) / np.linalg.norm(w)",
+                "(x @ w + b) / np.linalg.norm(x @ w + b)",
+            ),
+        ),
+        mistake(
             "yes or no alone",
             "You return yes and no as 1 and −1. How far is asked, too: divide z by ‖w‖.",
             ("(x @ w + b) / np.linalg.norm(w)", "np.sign(x @ w + b)"),
+        ),
+        mistake(
+            "the yes side alone",
+            "What lies on the no side is 0 in yours, and should be negative: no cut at zero.",
+            (
+                "(x @ w + b) / np.linalg.norm(w)",
+                "np.maximum((x @ w + b) / np.linalg.norm(w), 0)",
+            ),
         ),
         mistake(
             "multiplied by the length",
@@ -653,6 +726,34 @@ def my_collapse(layers):
             ("b @ W_next + b_next", "b + b @ W_next + b_next"),
         ),
         mistake(
+            "the bias is never merged",
+            "W is merged, and b is still the first layer's. It goes through the next weights, and "
+            "the next bias is added.",
+            ("b @ W_next + b_next", "b"),
+        ),
+        mistake(
+            "the weights are never merged",
+            "b is merged, and W is still the first layer's: multiply it by the next one.",
+            ("W @ W_next,", "W,"),
+        ),
+        mistake(
+            "the biases change places",
+            "The two biases have changed places. What comes from before goes through W_next; the "
+            "next bias is added behind it.",
+            ("b @ W_next + b_next", "b_next @ W_next + b"),
+        ),
+        mistake(
+            "the bias meets the earlier weights",
+            "b goes through the weights in front of it. It has them behind it: b W_next + b_next.",
+            ("b @ W_next", "b @ W"),
+        ),
+        mistake(
+            "no bias",
+            "All biases are gone. They act like a part of x that is always there: they go through "
+            "the weights behind them.",
+            ("b @ W_next + b_next", "0 * b_next"),
+        ),
+        mistake(
             "weights added up",
             "You add up the weights. Layers in a row multiply: x W is what W_next meets.",
             ("W @ W_next, b @ W_next + b_next", "W + W_next, b + b_next"),
@@ -679,6 +780,11 @@ def my_collapse(layers):
             "You send both biases through the next layer's weights. Its own bias is added "
             "behind them: b W_next + b_next.",
             ("b @ W_next + b_next", "(b + b_next) @ W_next"),
+        ),
+        mistake(
+            "W on its side",
+            "Your W is turned on its side. It should be (n_in, n_out), as those that came in.",
+            ("return W, b", "return W.T, b"),
         ),
         mistake(
             "factors in the wrong order",
@@ -847,6 +953,23 @@ def my_copied(x, W, b):
             "You add the bias to x, so that it goes through the weights, too. It belongs behind "
             "the product.",
             ("x @ W.T + b.T", "(x + b.T) @ W.T"),
+        ),
+        mistake(
+            "the last bias for all",
+            "The product is right. All neurons get the last one's bias: turn the column on its "
+            "side, and each gets its own.",
+            ("b.T", "b[-1]"),
+        ),
+        mistake(
+            "multiplied by the bias",
+            "The product is right. The bias is added, not multiplied.",
+            ("+ b.T", "* b.T"),
+        ),
+        mistake(
+            "divided by the number of examples",
+            "You divide by the number of examples. A mean belongs to a loss; each example has an "
+            "answer of its own.",
+            ("x @ W.T + b.T", "(x @ W.T + b.T) / len(x)"),
         ),
         mistake(
             "the bias twice",

@@ -2,13 +2,29 @@
 
 import numpy as np
 
-from nnbook.exercises.gradient_descent import NOT_IN_PLACE, drawn, steps
+from nnbook.exercises.gradient_descent import (
+    NO_RATE,
+    NOT_IN_PLACE,
+    ONE_FOR_ALL,
+    UPHILL,
+    drawn,
+    in_float32,
+    steps,
+)
 from nnbook.tutor.code import Code, mistake
 from nnbook.tutor.specification import Choice
 
 NOT_KEPT = (
     "It is right for one step. Then it has forgotten: what an optimizer remembers is made "
     "once, at the first step, and kept in self."
+)
+FIXED = (
+    "Your {name} is always {value}. That is only the default: `__init__` is told which one to "
+    "take, and keeps it in self."
+)
+SQUARE_FROM_START = (
+    "You begin with the first gradient, or its square, as if it were already a mean. In this "
+    "book the means start at zero."
 )
 
 
@@ -20,7 +36,10 @@ def momentum_cases(rng):
         "gradients": [[1.0, 1.0], [1.0, -1.0], [1.0, 1.0]],
         "lr": 1.0,
     }
-    yield drawn(rng, lr=rng.uniform(0.1, 0.5), beta=rng.uniform(0.3, 0.8))  # fmt: skip
+    yield in_float32(
+        {"theta": [0.0], "gradients": [[2.0], [2.0]], "lr": 0.5, "beta": 0.5}
+    )
+    yield drawn(rng, lr=rng.uniform(0.1, 0.5), beta=rng.uniform(0.3, 0.45))
 
 
 MOMENTUM = Code(
@@ -87,6 +106,93 @@ $\\theta \\leftarrow \\theta - \\eta v$, in place.
             ("self.v = np.zeros_like(theta)\n        self.v *= self.beta\n        self.v += grad",
              "self.v = grad\n        else:\n            self.v = self.beta * self.v + grad"),
         ),
+        mistake(
+            "the gradient's array is changed",
+            "`self.v = grad` makes no copy: v is the network's own array, and `self.v *= …` and "
+            "`self.v += …` change it there. Begin with zeros, or with a copy.",
+            ("self.v = np.zeros_like(theta)", "self.v = grad"),
+        ),
+        mistake("uphill", UPHILL, ("theta -= ", "theta += ")),
+        mistake("no learning rate", NO_RATE, ("self.lr * self.v", "self.v")),
+        mistake(
+            "η twice",
+            "You multiply by η twice, in the velocity and in the step. Once is enough: v is a sum "
+            "of gradients as they came.",
+            ("self.v += grad", "self.v += self.lr * grad"),
+        ),
+        mistake(
+            "the gradient twice",
+            "You step along v + g. The new gradient is in v already.",
+            ("self.lr * self.v", "self.lr * (self.v + grad)"),
+        ),
+        mistake(
+            "Nesterov's step",
+            "You step along g + β v, with the new v. That is Nesterov's variant, an exercise "
+            "further down. Here the step is along v.",
+            ("self.lr * self.v", "self.lr * (grad + self.beta * self.v)"),
+        ),
+        mistake(
+            "the first gradient twice",
+            "You begin with the first gradient, and then add it once more. Begin with zeros: "
+            "β · 0 + g is g.",
+            ("self.v = np.zeros_like(theta)", "self.v = grad.copy()"),
+        ),
+        mistake(
+            "β for the gradient",
+            "β multiplies the new gradient, and should multiply the old velocity: β v + g.",
+            ("self.v *= self.beta\n        self.v += grad", "self.v += self.beta * grad"),
+        ),
+        mistake(
+            "1 − β of the old, β of the new",
+            "You keep 1 − β of the velocity and add β g: β belongs to the velocity, and the "
+            "gradient comes in whole.",
+            ("self.v *= self.beta", "self.v *= 1 - self.beta"),
+            ("self.v += grad", "self.v += self.beta * grad"),
+        ),
+        mistake(
+            "1 − β of the old",
+            "You keep 1 − β of the velocity. With β = 0.9 that forgets nearly everything: keep β.",
+            ("self.v *= self.beta", "self.v *= 1 - self.beta"),
+        ),
+        mistake(
+            "a fixed β",
+            FIXED.format(name="β", value="0.9"),
+            ("self.v *= self.beta", "self.v *= 0.9"),
+        ),
+        mistake(
+            "no first step",
+            "The first call only makes the velocity, and its gradient is lost. After making "
+            "zeros, go on with the two lines.",
+            ("self.v = np.zeros_like(theta)\n        self.v *= self.beta\n        self.v += grad\n"
+             "        theta",
+             "self.v = np.zeros_like(theta)\n        else:\n            self.v *= self.beta\n"
+             "            self.v += grad\n        theta"),
+        ),
+        mistake(
+            "a corrected mean",
+            "You divide a running mean by 1 − βᵗ. That belongs to Adam. Here v is a plain sum: "
+            "β v + g.",
+            ("self.v += grad", "self.v += (1 - self.beta) * grad"),
+            ("theta -= self.lr * self.v",
+             "self.t = getattr(self, 't', 0) + 1\n"
+             "        theta -= self.lr * self.v / (1 - self.beta**self.t)"),
+        ),
+        mistake(
+            "one velocity for all weights",
+            ONE_FOR_ALL,
+            ("self.v += grad", "self.v += grad.sum()"),
+        ),
+        mistake(
+            "the velocity starts at θ",
+            "Your velocity starts as a copy of θ. It starts at zero, with the *shape* of θ: "
+            "`np.zeros_like(theta)`.",
+            ("np.zeros_like(theta)", "theta.copy()"),
+        ),
+        mistake(
+            "the velocity starts at one",
+            "Your velocity starts with ones. Nothing has happened yet: it starts at zero.",
+            ("np.zeros_like(theta)", "np.ones_like(theta)"),
+        ),
     ),
     alternatives=(
         """
@@ -117,7 +223,8 @@ def rmsprop_cases(rng):
     yield {"gradients": [[2.0]], **settings}
     yield {"gradients": [[2.0], [2.0]], **settings}
     yield {"theta": [0.0, 0.0], "gradients": [[0.001, 0.0], [100.0, 0.0]], "lr": 0.01}
-    yield drawn(rng, lr=0.1, beta=rng.uniform(0.3, 0.4), eps=rng.uniform(0.1, 0.2))  # fmt: skip
+    yield in_float32({"gradients": [[2.0]], **settings})
+    yield drawn(rng, lr=0.1, beta=rng.uniform(0.3, 0.4), eps=rng.uniform(0.1, 0.2))
 
 
 RMSPROP = Code(
@@ -189,6 +296,102 @@ $\\theta \\leftarrow \\theta - \\eta\\, g / (\\sqrt{s} + \\varepsilon)$, in plac
             NOT_KEPT,
             ("        if self.s is None:\n    ", ""),
         ),
+        mistake(
+            "nothing is ever forgotten",
+            "Your s is the sum of all squares, so that it only grows and the steps die out: that "
+            "is Adagrad, which came before. Here it is a running mean: β s + (1 − β) g².",
+            ("        self.s *= self.beta\n", ""),
+            ("(1 - self.beta) * grad**2", "grad**2"),
+        ),
+        mistake(
+            "the old mean stays whole",
+            "You add (1 − β) g² to all of the old s, so that it only grows. Keep β of the old.",
+            ("        self.s *= self.beta\n", ""),
+        ),
+        mistake(
+            "no ε",
+            "ε is missing. Where a gradient has always been 0, 0/0 is nan; and ε may be more "
+            "than a tiny number: add it to the root.",
+            (" + self.eps)", ")"),
+        ),
+        mistake(
+            "a fixed ε",
+            FIXED.format(name="ε", value="1e-8"),
+            ("+ self.eps)", "+ 1e-8)"),
+        ),
+        mistake(
+            "ε as a lower limit",
+            "You take the larger of root and ε. Here ε is added to the root.",
+            ("(np.sqrt(self.s) + self.eps)", "np.maximum(np.sqrt(self.s), self.eps)"),
+        ),
+        mistake(
+            "a fixed β",
+            FIXED.format(name="β", value="0.99"),
+            ("self.s *= self.beta", "self.s *= 0.99"),
+            ("(1 - self.beta) * grad**2", "0.01 * grad**2"),
+        ),
+        mistake(
+            "no square",
+            "Your s is a mean of gradients, and may be negative: then its root is nan. It is the "
+            "mean of their squares.",
+            ("grad**2", "grad"),
+        ),
+        mistake(
+            "the mean of sizes",
+            "You average |g| and take no root. The root of the mean square is more: it gives large "
+            "gradients more weight.",
+            ("grad**2", "np.abs(grad)"),
+            ("np.sqrt(self.s)", "self.s"),
+        ),
+        mistake("uphill", UPHILL, ("theta -= ", "theta += ")),
+        mistake("no learning rate", NO_RATE, ("self.lr * grad / ", "grad / ")),
+        mistake(
+            "the start is corrected",
+            "You divide s by 1 − βᵗ. That is Adam's correction: RMSprop has none, and its first "
+            "steps are long.",
+            ("theta -= self.lr * grad / (np.sqrt(self.s)",
+             "self.t = getattr(self, 't', 0) + 1\n        theta -= self.lr * grad / "
+             "(np.sqrt(self.s / (1 - self.beta**self.t))"),
+        ),
+        mistake(
+            "the start is the first square",
+            SQUARE_FROM_START,
+            ("self.s = np.zeros_like(theta)\n        self.s *= self.beta\n"
+             "        self.s += (1 - self.beta) * grad**2",
+             "self.s = grad**2\n        else:\n            self.s *= self.beta\n"
+             "            self.s += (1 - self.beta) * grad**2"),
+        ),
+        mistake(
+            "the mean starts at one",
+            "Your s starts with ones. Nothing is known yet: it starts at zero.",
+            ("np.zeros_like(theta)", "np.ones_like(theta)"),
+        ),
+        mistake(
+            "one mean square for all weights",
+            ONE_FOR_ALL,
+            ("(1 - self.beta) * grad**2", "(1 - self.beta) * np.mean(grad**2)"),
+        ),
+        mistake(
+            "one sum of squares for all weights",
+            ONE_FOR_ALL,
+            ("(1 - self.beta) * grad**2", "(1 - self.beta) * np.sum(grad**2)"),
+        ),
+        mistake(
+            "no gradient in the step",
+            "The gradient is missing in the step, so that θ always moves to the same side: "
+            "η g / (√s + ε).",
+            ("self.lr * grad / ", "self.lr / "),
+        ),
+        mistake(
+            "the square in the step",
+            "You step along g², which has lost the sign. Above the line stands g.",
+            ("self.lr * grad / ", "self.lr * grad**2 / "),
+        ),
+        mistake(
+            "times the root",
+            "You multiply by √s + ε. Where gradients are large, the step is to be *divided* by it.",
+            ("self.lr * grad / (", "self.lr * grad * ("),
+        ),
     ),
     alternatives=(
         """
@@ -211,6 +414,7 @@ def adam_cases(rng):
         "lr": 1.0, "beta1": 0.5, "beta2": 0.75, "eps": 1.0,
     }  # fmt: skip
     yield {"theta": [0.0, 0.0], "gradients": [[0.001, 0.0], [100.0, 0.0]], "lr": 0.1}
+    yield in_float32({"theta": [0.0], "gradients": [[2.0]], "lr": 0.5, "eps": 0.5})
     yield drawn(rng, lr=0.1, beta1=0.6, beta2=rng.uniform(0.7, 0.9), eps=0.2)
 
 
@@ -251,6 +455,8 @@ step. New arrays at each step do no harm here.
             "You count after the step. With t = 0 the correction divides by 1 − β⁰ = 0: "
             "count first, so that t is 1.",
             ("        self.t += 1\n", ""),
+            ("self.lr / (1 - self.beta1**self.t)",
+             "self.lr / np.float64(1 - self.beta1**self.t)"),
             ("        theta -= scratch", "        theta -= scratch\n        self.t += 1"),
         ),
         mistake(
@@ -291,6 +497,122 @@ step. New arrays at each step do no harm here.
             "the means are not kept",
             NOT_KEPT,
             ("if self.t == 0:", "if True:"),
+        ),
+        mistake(
+            "only m is corrected",
+            "You correct m and leave v as it is: too small at first, so that the first step is "
+            "32 η with β₂ = 0.999. Divide both, each by its own 1 − βᵗ.",
+            ("v, 1 - self.beta2**self.t,", "v, 1,"),
+        ),
+        mistake(
+            "only v is corrected",
+            "You correct v and leave m as it is: too small at first, so that the first step is "
+            "η/10 with β₁ = 0.9. Divide both, each by its own 1 − βᵗ.",
+            ("self.lr / (1 - self.beta1**self.t)", "self.lr"),
+        ),
+        mistake(
+            "t is one ahead",
+            "Your correction uses t + 1. In the first step t is 1.",
+            ("v, 1 - self.beta2**self.t,", "v, 1 - self.beta2 ** (self.t + 1),"),
+            ("(1 - self.beta1**self.t)", "(1 - self.beta1 ** (self.t + 1))"),
+        ),
+        mistake(
+            "β times t",
+            "You multiply β by t. It is a power: `beta**t`.",
+            ("v, 1 - self.beta2**self.t,", "v, 1 - self.beta2 * self.t,"),
+            ("self.lr / (1 - self.beta1**self.t)",
+             "self.lr / np.float64(1 - self.beta1 * self.t)"),
+        ),
+        mistake(
+            "the corrections are swapped",
+            "You divide m by 1 − β₂ᵗ and v by 1 − β₁ᵗ: each mean by its own.",
+            ("v, 1 - self.beta2**self.t,", "v, 1 - self.beta1**self.t,"),
+            ("self.lr / (1 - self.beta1**self.t)", "self.lr / (1 - self.beta2**self.t)"),
+        ),
+        mistake(
+            "times the corrections",
+            "You multiply by 1 − βᵗ, which makes small means smaller still: divide.",
+            ("np.divide(v, 1 - self.beta2**self.t,",
+             "np.multiply(v, 1 - self.beta2**self.t,"),
+            ("self.lr / (1 - self.beta1**self.t)", "self.lr * (1 - self.beta1**self.t)"),
+        ),
+        mistake(
+            "the correction of v outside of the root",
+            "You correct the root of v. It is v that is divided by 1 − β₂ᵗ; the root comes after.",
+            ("np.divide(v, 1 - self.beta2**self.t, out=scratch)", "scratch[...] = v"),
+            ("np.sqrt(scratch, out=scratch)",
+             "np.sqrt(scratch, out=scratch)\n        scratch /= 1 - self.beta2**self.t"),
+        ),
+        mistake(
+            "one array for both means",
+            "m and v are one array: `self.m = self.v = np.zeros_like(theta)` gives one new array "
+            "two names, and `+=` changes both. Make two.",
+            ("self.m, self.v = np.zeros_like(theta), np.zeros_like(theta)",
+             "self.m = self.v = np.zeros_like(theta)"),
+        ),
+        mistake(
+            "v of m",
+            "Your v is a mean of m². It is the mean of g²: the gradient as it came.",
+            ("np.multiply(grad, grad, out=scratch)", "np.multiply(m, m, out=scratch)"),
+        ),
+        mistake(
+            "sums in place of means",
+            "You add the whole gradient and the whole square. A running mean takes 1 − β of the "
+            "new, and β of the old.",
+            ("np.multiply(grad, 1 - self.beta1, out=scratch)",
+             "np.multiply(grad, 1, out=scratch)"),
+            ("        scratch *= 1 - self.beta2\n", ""),
+        ),
+        mistake(
+            "β₁ for both",
+            "You use β₁ for v, too. Its memory is longer: β₂.",
+            ("self.beta2 = checks.number(beta2", "self.beta2 = checks.number(beta1"),
+        ),
+        mistake(
+            "the gradient in the place of m",
+            "You step along g. Adam steps along m̂, the mean of the gradients.",
+            ("np.divide(m, scratch, out=scratch)", "np.divide(grad, scratch, out=scratch)"),
+            ("self.lr / (1 - self.beta1**self.t)", "self.lr"),
+        ),
+        mistake(
+            "no root",
+            "You divide by v̂. A square has the size of g²; only its root can cancel that of m̂.",
+            ("        np.sqrt(scratch, out=scratch)\n", ""),
+        ),
+        mistake(
+            "no ε",
+            "ε is missing. Where a gradient has always been 0, 0/0 is nan: add it to the root.",
+            ("        scratch += self.eps\n", ""),
+        ),
+        mistake(
+            "no brackets around the denominator",
+            "Without brackets `m̂ / √v̂ + ε` divides by the root alone, and adds ε to the step: "
+            "m̂ / (√v̂ + ε).",
+            ("        scratch += self.eps\n", ""),
+            ("        theta -= scratch", "        theta -= scratch\n        theta += self.eps"),
+        ),
+        mistake("uphill", UPHILL, ("theta -= ", "theta += ")),
+        mistake(
+            "no learning rate",
+            NO_RATE,
+            ("self.lr / (1 - self.beta1**self.t)", "1 / (1 - self.beta1**self.t)"),
+        ),
+        mistake(
+            "the means start with the first gradient",
+            SQUARE_FROM_START + " The correction makes up for that.",
+            ("self.m, self.v = np.zeros_like(theta), np.zeros_like(theta)",
+             "self.m, self.v = grad.copy(), grad**2"),
+        ),
+        mistake(
+            "one v for all weights",
+            ONE_FOR_ALL,
+            ("np.multiply(grad, grad, out=scratch)", "scratch[...] = np.sum(grad**2)"),
+        ),
+        mistake(
+            "fixed β",
+            "Your β₁ and β₂ are always 0.9 and 0.999, which are only the defaults: take self's.",
+            ("self.beta1 = checks.number(beta1", "self.beta1 = checks.number(0.9"),
+            ("self.beta2 = checks.number(beta2", "self.beta2 = checks.number(0.999"),
         ),
     ),
     alternatives=(
@@ -398,11 +720,11 @@ need stay large. Together with Adam's step it should do
 
 $$
 \\theta \\leftarrow \\theta - \\eta
-\\left( \\frac{\\hat m}{\\sqrt{\\hat v} + \\varepsilon} + \\lambda\\theta \\right) .
+\\left( \\frac{\\hat m}{\\sqrt{\\hat v} + \\varepsilon} + \\text{decay} \\cdot \\theta \\right) .
 $$
 
 The program below runs, and trains. But where the gradient is 0, the weights 1 and 100
-should lose the same share, with $\\eta = 0.5$ and $\\lambda = 0.1$ a twentieth of their
+should lose the same share, with $\\eta = 0.5$ and a decay of 0.1 a twentieth of their
 size. Instead both lose 0.5. Where does the decay go? Mend it.
 """,
     cases=adamw_cases,
@@ -410,7 +732,7 @@ size. Instead both lose 0.5. Where does the decay go? Mend it.
     hints=(
         "Follow the number 100 with a gradient of 0. What are m̂ and v̂ after the first step?",
         "Whatever is added to the gradient is divided by its own size further down.",
-        "Leave grad as it came, and add λθ behind the division, in the last line.",
+        "Leave grad as it came, and add decay · θ behind the division, in the last line.",
     ),
     broken="the decay is in the gradient",
     solution='''
@@ -433,33 +755,34 @@ class MyAdamW:
     mistakes=(
         mistake(
             "the decay is in the gradient",
-            "λθ still goes through m and v: there it is divided by its own size, and a large "
-            "weight shrinks no more than a small one. It belongs behind the division.",
+            "decay · θ still goes through m and v: there it is divided by its own size, and a "
+            "large weight shrinks no more than a small one. It belongs behind the division.",
             ("self.t += 1\n", "self.t += 1\n        grad = grad + self.decay * theta\n"),
             (" + self.eps) + self.decay * theta)", " + self.eps))"),
         ),
         mistake(
             "both the old decay and the new",
-            "The new decay is right, and the old one is still there: take λθ out of the "
+            "The new decay is right, and the old one is still there: take decay · θ out of the "
             "gradient.",
             ("self.t += 1\n", "self.t += 1\n        grad = grad + self.decay * theta\n"),
         ),
         mistake(
             "half mended",
-            "λθ is out of v, and still in m: it goes through the division all the same. Take "
-            "it out of both.",
+            "decay · θ is out of v, and still in m: it goes through the division all the same. "
+            "Take it out of both.",
             ("(1 - self.beta1) * grad", "(1 - self.beta1) * (grad + self.decay * theta)"),
             (" + self.eps) + self.decay * theta)", " + self.eps))"),
         ),
         mistake(
             "no decay at all",
-            "The decay is gone: this is Adam. Take λθ out of the gradient, but add it where "
+            "The decay is gone: this is Adam. Take decay · θ out of the gradient, but add it where "
             "θ changes.",
             (" + self.decay * theta)", ")"),
         ),
         mistake(
             "the decay without η",
-            "The weights lose λθ, and should lose ηλθ: the learning rate multiplies both parts.",
+            "The weights lose decay · θ, and should lose η · decay · θ: the learning rate "
+            "multiplies both parts.",
             (
                 "self.lr * (m_hat / (np.sqrt(v_hat) + self.eps) + self.decay * theta)",
                 "self.lr * m_hat / (np.sqrt(v_hat) + self.eps) + self.decay * theta",
@@ -467,9 +790,76 @@ class MyAdamW:
         ),
         mistake(
             "the weights grow",
-            "The sign of the decay is wrong: all weights grow. λθ is subtracted from θ, like "
-            "Adam's own step.",
+            "The sign of the decay is wrong: all weights grow. decay · θ is subtracted from θ, "
+            "like Adam's own step.",
             (" + self.decay", " - self.decay"),
+        ),
+        mistake(
+            "half mended, in v",
+            "decay · θ is out of m, and still in v, where it makes the step smaller. Take it out "
+            "of both, and add it behind the division.",
+            ("(1 - self.beta2) * grad**2",
+             "(1 - self.beta2) * (grad + self.decay * theta) ** 2"),
+            (" + self.eps) + self.decay * theta)", " + self.eps))"),
+        ),
+        mistake(
+            "above the line",
+            "You add decay · θ to m̂: it is still divided by √v̂ + ε. Behind the division, it says: "
+            "m̂ / (√v̂ + ε) + decay · θ.",
+            ("(m_hat / (np.sqrt(v_hat) + self.eps) + self.decay * theta)",
+             "((m_hat + self.decay * theta) / (np.sqrt(v_hat) + self.eps))"),
+        ),
+        mistake(
+            "the same for all weights",
+            "All weights lose the same amount: θ is missing, or only its sign is left. A large "
+            "weight is to lose more: decay times θ.",
+            ("self.decay * theta)", "self.decay * np.sign(theta))"),
+        ),
+        mistake(
+            "a decay without θ",
+            "You subtract the decay itself, whatever the weight is: negative weights would grow. "
+            "It is decay times θ.",
+            ("self.decay * theta)", "self.decay)"),
+        ),
+        mistake(
+            "the square of θ",
+            "You subtract decay · θ². That is the penalty in a loss; what moves θ is its slope.",
+            ("self.decay * theta)", "self.decay * theta**2)"),
+        ),
+        mistake(
+            "half the square of θ",
+            "You subtract decay · θ²/2. That is the penalty in a loss; what moves θ is its slope.",
+            ("self.decay * theta)", "0.5 * self.decay * theta**2)"),
+        ),
+        mistake(
+            "twice the decay",
+            "Your decay is twice as large. Some write the penalty without ½, and have a 2 in its "
+            "slope; the formula here has none.",
+            ("self.decay * theta)", "2 * self.decay * theta)"),
+        ),
+        mistake(
+            "θ times the decay",
+            "You keep the share that should go: `theta *= decay`. What is left of a weight is "
+            "1 − η · decay.",
+            (" + self.eps) + self.decay * theta)", " + self.eps))"),
+            ("        theta -= ", "        theta *= self.decay\n        theta -= "),
+        ),
+        mistake(
+            "θ times η · decay",
+            "You keep the share that should go: `theta *= lr * decay`. What is left of a weight is "
+            "1 − η · decay.",
+            (" + self.eps) + self.decay * theta)", " + self.eps))"),
+            ("        theta -= ", "        theta *= self.lr * self.decay\n        theta -= "),
+        ),
+        mistake(
+            "not in place", NOT_IN_PLACE, ("theta -= self.lr", "theta = theta - self.lr")
+        ),
+        mistake(
+            "the gradient is overwritten",
+            "It changes grad, which is the network's own array, and the decay still goes through "
+            "m and v. Leave grad as it came.",
+            ("self.t += 1\n", "self.t += 1\n        grad += self.decay * theta\n"),
+            (" + self.eps) + self.decay * theta)", " + self.eps))"),
         ),
         mistake(
             "the decay after the step",
@@ -551,6 +941,70 @@ class MyNesterov:
             "β on the wrong one",
             "You step by β g + v. The gradient comes in whole, and β belongs to the velocity.",
             ("(grad + self.beta * self.v)", "(self.beta * grad + self.v)"),
+        ),
+        mistake(
+            "β for both",
+            "You step by β (g + v). The gradient comes in whole: g + β v.",
+            ("(grad + self.beta * self.v)", "self.beta * (grad + self.v)"),
+        ),
+        mistake(
+            "β squared",
+            "You step by g + β² v. The new v is multiplied by β once.",
+            ("self.beta * self.v)", "self.beta**2 * self.v)"),
+        ),
+        mistake(
+            "looking back",
+            "You subtract β v. Looking ahead means going further along v: g + β v.",
+            ("grad + self.beta * self.v", "grad - self.beta * self.v"),
+        ),
+        mistake(
+            "no gradient in the step",
+            "You step by β v, and the new gradient comes in only there. Add it: g + β v.",
+            ("(grad + self.beta * self.v)", "self.beta * self.v"),
+        ),
+        mistake(
+            "plain descent",
+            "You step by g alone: where does the velocity come in?",
+            ("(grad + self.beta * self.v)", "grad"),
+        ),
+        mistake("uphill", UPHILL, ("theta -= ", "theta += ")),
+        mistake("no learning rate", NO_RATE, ("self.lr * (", "(")),
+        mistake(
+            "no brackets around g + β v",
+            "Without brackets the learning rate multiplies g alone: η (g + β v).",
+            ("self.lr * (grad + self.beta * self.v)", "self.lr * grad + self.beta * self.v"),
+        ),
+        mistake(
+            "a running mean",
+            "Your velocity is a mean, (1 − β) g. Here it is a sum: the gradient comes in whole.",
+            ("self.v += grad", "self.v += (1 - self.beta) * grad"),
+        ),
+        mistake(
+            "nothing is ever forgotten",
+            "Your v is the sum of all gradients so far. Before the new one comes in, what is there "
+            "shrinks by β.",
+            ("        self.v *= self.beta\n", ""),
+        ),
+        mistake(
+            "looking ahead is kept",
+            "You put g + β v back into self.v, so that the next step starts from there. It is for "
+            "this step alone: keep v.",
+            ("        theta -= self.lr * (grad + self.beta * self.v)",
+             "        self.v = grad + self.beta * self.v\n        theta -= self.lr * self.v"),
+        ),
+        mistake(
+            "the gradient is overwritten",
+            "It changes grad, which is the network's own array: `grad += …` does that. Add in a "
+            "new array.",
+            ("theta -= self.lr * (grad + self.beta * self.v)",
+             "grad += self.beta * self.v\n        theta -= self.lr * grad"),
+        ),
+        mistake(
+            "the velocity is the gradient's array",
+            "`self.v = grad` makes no copy: v is now the network's own array, and the next "
+            "backward overwrites it. Begin with zeros, or with a copy.",
+            ("self.v = np.zeros_like(theta)\n        self.v *= self.beta\n        self.v += grad",
+             "self.v = grad\n        else:\n            self.v = self.beta * self.v + grad"),
         ),
         mistake(
             "the velocity is not kept",

@@ -11,6 +11,7 @@ def logits(rng):
     yield {"z": np.array([[0.0, np.log(3)]])}
     yield {"z": np.array([[1.0, 2.0, 3.0], [0.5, 0.5, -1.0]])}
     yield {"z": np.array([[1e4, 0.0, 1e4], [-1e4, -1e4, -1e4 - 1]])}
+    yield {"z": np.array([[90, 90, -90, -90]], np.float32)}  # where 89 is too much
     yield {"z": 3 * rng.standard_normal((rng.integers(4, 7), rng.integers(7, 10)))}
 
 
@@ -29,6 +30,8 @@ same shape. Logits of $\\pm 10^4$ must do no harm.
         "Subtract it from z first, then raise e to the power of the rest, then divide each row by "
         "its sum.",
     ),
+    rtol=1e-9,
+    atol=1e-12,
     mistakes=(
         mistake(
             "overflow",
@@ -43,15 +46,49 @@ same shape. Logits of $\\pm 10^4$ must do no harm.
             ("z.max(axis=-1, keepdims=True)", "z.max()"),
         ),
         mistake(
+            "the maximum of each column",
+            "You subtract each column's maximum, another number from each logit of a row, and the "
+            "differences are lost. Each row has its own maximum: axis 1.",
+            ("z.max(axis=-1, keepdims=True)", "z.max(axis=0)"),
+        ),
+        mistake(
             "over the columns",
             "You divide by the sums of the columns. One row is one example: its probabilities "
             "add up to 1 along axis 1.",
             ("e.sum(axis=-1", "e.sum(axis=0"),
         ),
         mistake(
+            "over the columns, the maximum too",
+            "Your columns add up to 1, and should be rows. One row is one example: its maximum "
+            "and its sum are taken along axis 1.",
+            ("z.max(axis=-1", "z.max(axis=0"),
+            ("e.sum(axis=-1", "e.sum(axis=0"),
+        ),
+        mistake(
+            "over the columns, and overflow",
+            "Your columns add up to 1, and should be rows: sum along axis 1. And eᶻ overflows for "
+            "large logits: subtract each row's maximum first.",
+            ("z - z.max(axis=-1, keepdims=True)", "z"),
+            ("e.sum(axis=-1", "e.sum(axis=0"),
+        ),
+        mistake(
             "over everything",
             "Your whole batch adds up to 1. Each row should: sum along axis 1, and keep the sums "
             "as a column.",
+            ("e.sum(axis=-1, keepdims=True)", "e.sum()"),
+        ),
+        mistake(
+            "over everything, the maximum too",
+            "Your whole batch adds up to 1. Each row should: maximum and sum along axis 1, kept as "
+            "columns.",
+            ("z.max(axis=-1, keepdims=True)", "z.max()"),
+            ("e.sum(axis=-1, keepdims=True)", "e.sum()"),
+        ),
+        mistake(
+            "over everything, and overflow",
+            "Your whole batch adds up to 1, and should row by row: sum along axis 1. And eᶻ "
+            "overflows for large logits: subtract each row's maximum first.",
+            ("z - z.max(axis=-1, keepdims=True)", "z"),
             ("e.sum(axis=-1, keepdims=True)", "e.sum()"),
         ),
         mistake(
@@ -67,10 +104,110 @@ same shape. Logits of $\\pm 10^4$ must do no harm.
             ("e / e.sum(axis", "e / np.exp(z).sum(axis"),
         ),
         mistake(
+            "the minimum or the mean",
+            "You subtract the smallest logit of each row, or its mean, so that the largest still "
+            "overflows. Subtract the largest: then no exponent is above 0.",
+            ("z.max(", "z.min("),
+        ),
+        mistake(
+            "the maximum added",
+            "You add the maximum, and the exponentials overflow sooner. Subtract it.",
+            ("z - z.max(", "z + z.max("),
+        ),
+        mistake(
+            "divided by the maximum",
+            "You divide by the maximum. Softmax sees differences: only to subtract the same from "
+            "all logits of a row leaves the probabilities as they are.",
+            ("z - z.max(", "z / z.max("),
+        ),
+        mistake(
+            "the maximum after the exponential",
+            "You subtract the maximum from the exponentials. It belongs into the exponent: "
+            "e to the power of (z − m).",
+            (
+                "    e = np.exp(z - z.max(axis=-1, keepdims=True))\n",
+                "    e = np.exp(z)\n    e = e - e.max(axis=-1, keepdims=True)\n",
+            ),
+        ),
+        mistake(
+            "logits between bounds",
+            "You cut the logits off, so that differences beyond the bounds are lost. Subtract each "
+            "row's maximum in place of that.",
+            ("z - z.max(axis=-1, keepdims=True)", "np.clip(z, -500, 500)"),
+        ),
+        mistake(
+            "nan replaced",
+            "You put 0 where nan came out. What is lost in the overflow is not 0: subtract each "
+            "row's maximum, and nothing is lost.",
+            (
+                "    e = np.exp(z - z.max(axis=-1, keepdims=True))\n"
+                "    return e / e.sum(axis=-1, keepdims=True)\n",
+                "    e = np.exp(z)\n    return np.nan_to_num(e / e.sum(axis=-1, keepdims=True))\n",
+            ),
+        ),
+        mistake(
+            "the other sign",
+            "You raise e to the power of −z: the largest logit gets the smallest probability.",
+            ("z - z.max(axis=-1, keepdims=True)", "z.max(axis=-1, keepdims=True) - z"),
+        ),
+        mistake(
+            "another base",
+            "Your base is 2, and softmax is made with e: `np.exp`.",
+            ("np.exp(", "np.exp2("),
+        ),
+        mistake(
             "no exponential",
             "You divide the logits themselves by their sum. That is negative for some, and may "
             "divide by 0: the exponential makes each number positive first.",
             ("np.exp(z - z.max(axis=-1, keepdims=True))", "z"),
+        ),
+        mistake(
+            "no exponential of the differences",
+            "You divide the differences themselves by their sum: the largest logit gets 0. The "
+            "exponential makes each number positive first.",
+            ("np.exp(z - z.max(axis=-1, keepdims=True))", "(z - z.max(axis=-1, keepdims=True))"),
+        ),
+        mistake(
+            "absolute values",
+            "You make the logits positive by leaving out their signs, and −3 counts as much as 3. "
+            "The exponential keeps the order.",
+            ("np.exp(z - z.max(axis=-1, keepdims=True))", "np.abs(z)"),
+        ),
+        mistake(
+            "not divided",
+            "Your rows do not add up to 1: divide the exponentials by the sum of their row.",
+            ("e / e.sum(axis=-1, keepdims=True)", "e"),
+        ),
+        mistake(
+            "divided by the mean",
+            "You divide by the mean of each row, so that its probabilities add up to k. Divide by "
+            "the sum.",
+            ("e.sum(axis=-1", "e.mean(axis=-1"),
+        ),
+        mistake(
+            "the logarithm",
+            "This is log-softmax, the logarithm of what is asked for. Return the probabilities.",
+            (
+                "return e / e.sum(axis=-1, keepdims=True)",
+                "return z - z.max(axis=-1, keepdims=True) - np.log(e.sum(axis=-1, keepdims=True))",
+            ),
+        ),
+        mistake(
+            "a sigmoid for each",
+            "Each logit goes through a sigmoid by itself, and the rows do not add up to 1. In a "
+            "softmax the classes of a row share one probability.",
+            ("return e / e.sum(axis=-1, keepdims=True)", "return 1 / (1 + np.exp(-z))"),
+        ),
+        mistake(
+            "all to the largest",
+            "The largest logit gets everything, and the others nothing. A softmax is soft: a class "
+            "gets its share, eᶻ of all the eᶻ of its row.",
+            ("return e / e.sum(axis=-1, keepdims=True)", "return np.where(e == 1, 1.0, 0.0)"),
+        ),
+        mistake(
+            "rounded",
+            "You round the probabilities. They are for computing: a small one is not 0.",
+            ("e / e.sum(axis=-1, keepdims=True)", "(e / e.sum(axis=-1, keepdims=True)).round(3)"),
         ),
     ),
     alternatives=(
@@ -92,6 +229,38 @@ same shape. Logits of $\\pm 10^4$ must do no harm.
 )  # fmt: skip
 
 
+# Tiny numbers that people put into logarithms. Those below the last make no difference but where
+# a probability is 0, whether they are added or are the least that is let through.
+ADDED = (1e-16, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
+LEAST = (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
+BETWEEN = (1e-7, 1e-6)  # and 1 minus as much, at most
+PATCH = (
+    "A tiny number in the logarithm hides a probability of 0, and does not mend it: however wrong "
+    "the network is, the surprise stands still at {:.1f}, and is a little wrong everywhere else. "
+    "Never compute the logarithm of p: "
+)
+
+
+def tiny_numbers(ending, old, new):
+    """The mistakes of −log(p + ε), of −log max(p, ε) and the like, for the usual ε: `new` has
+    what stands in place of p."""
+    forms = (
+        ("plus", "{p} + {size}", ADDED),
+        ("at least", "np.maximum({p}, {size})", LEAST),
+        ("as far from 0 and 1 as", "np.clip({p}, {size}, 1 - {size})", BETWEEN),
+        ("at least", "np.maximum({p}, {size})", (1e-300,)),
+    )
+    return [
+        mistake(
+            f"{words} {size:g} in the logarithm",
+            PATCH.format(-np.log(size)) + ending,
+            (old, new(form.replace("{size}", f"{size:g}"))),
+        )
+        for words, form, sizes in forms
+        for size in sizes
+    ]
+
+
 def logits_and_labels(rng):
     """Batches for a loss of classes: two fixed ones, one of extremes, one drawn anew."""
     yield {"z": np.array([[1.0, 2.0, 4.0]]), "y": np.array([1])}
@@ -99,11 +268,24 @@ def logits_and_labels(rng):
         "z": np.array([[0.0, 1.0, -1.0, 2.0], [3.0, 0.5, 0.5, -2.0], [1.0, 1.0, 1.0, 5.0]]),
         "y": np.array([3, 1, 0]),
     }  # fmt: skip
+    yield {
+        "z": np.array([[9.0, 0.0], [0.0, 12.0], [-3.0, 0.0]]),
+        "y": np.array([1, 0, 0]),
+    }
     yield {"z": np.array([[0.0, 1e4], [-1e4, 0.0]]), "y": np.array([0, 1])}
+    yield {
+        "z": np.array([[90, -90]], np.float32),
+        "y": np.array([1]),
+    }  # where 89 is too much
     n, k = rng.integers(5, 9), rng.integers(9, 13)
     yield {"z": 3 * rng.standard_normal((n, k)), "y": rng.integers(k, size=n)}
 
 
+VALUE = "(np.log(total[:, 0]) - z[rows, y]).sum() / n"  # a piece of the package's text
+COLUMNS = (
+    "You normalise over the examples of the batch. Each row is one example: its probabilities "
+    "add up to 1 along axis 1."
+)
 CROSS_ENTROPY = Code(
     id="losses.cross_entropy",
     title="Cross-entropy, and its gradient",
@@ -124,6 +306,8 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
         "The gradient is softmax(z), minus 1 at each row's true class, divided by the number "
         "of rows.",
     ),
+    rtol=1e-9,
+    atol=1e-12,
     mistakes=(
         mistake(
             "no mean in the value",
@@ -133,8 +317,15 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
         ),
         mistake(
             "no mean in the gradient",
-            "The value is right. The gradient is n times too large: the value is a mean over "
-            "n rows, so each row of dz carries a factor 1/n.",
+            "The value is a mean over n rows, so each row of dz carries a factor 1/n. Yours is n "
+            "times too large.",
+            ("    dz /= n\n", ""),
+        ),
+        mistake(
+            "no mean at all",
+            "You add up the surprises of the batch, and your gradient is that of the sum. A loss "
+            "is their mean: divide both by n, the number of rows.",
+            (".sum() / n", ".sum()"),
             ("    dz /= n\n", ""),
         ),
         mistake(
@@ -144,10 +335,50 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             ("dz /= n", "dz /= dz.size"),
         ),
         mistake(
+            "a value over all elements",
+            "You divide the value by n · k, as a mean over a one-hot matrix does. A row is one "
+            "example, and has one surprise: divide by n, the number of rows.",
+            (".sum() / n", ".sum() / z.size"),
+        ),
+        mistake(
+            "mean over the classes",
+            "The gradient is divided by the number of classes. The mean is over the examples: "
+            "divide by n, the number of rows.",
+            ("dz /= n", "dz /= z.shape[1]"),
+        ),
+        mistake(
+            "a value for each example",
+            "Your value has a number for each example. A loss is one number for the batch: their "
+            "mean.",
+            (".sum() / n", ""),
+            ("float(value)", "value"),
+        ),
+        mistake(
             "the true class forgotten in the gradient",
             "Your dz is p / n. The gradient is forecast minus truth: subtract 1 at each row's "
             "true class before you divide by n.",
             ("    dz[rows, y] -= 1\n", ""),
+        ),
+        mistake(
+            "the true class alone in the gradient",
+            "Your dz is 0 but at the true class. The other logits have a slope, too: each wrong "
+            "class is pulled down by the probability that it got.",
+            ("    dz[rows, y] -= 1\n", "    dz = np.eye(z.shape[1])[y] * (dz - 1)\n"),
+        ),
+        mistake(
+            "the gradient at p",
+            "−1 / p is the slope at the probability. dz is the slope at the logits: "
+            "differentiate through the softmax, too, and p − onehot is what remains.",
+            ("    dz[rows, y] -= 1\n", "    dz = -np.eye(z.shape[1])[y] / dz\n"),
+        ),
+        mistake(
+            "the slope of a sigmoid",
+            "You multiply by p (1 − p). That slope is in p − onehot already: the logarithm of the "
+            "loss has cancelled it.",
+            (
+                "    dz[rows, y] -= 1\n",
+                "    p = dz.copy()\n    dz[rows, y] -= 1\n    dz *= p * (1 - p)\n",
+            ),
         ),
         mistake(
             "gradient with the wrong sign",
@@ -156,32 +387,212 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             ("dz /= n", "dz /= -n"),
         ),
         mistake(
+            "value with the wrong sign",
+            "Your value is the mean of log p, which is negative. A surprise is −log p.",
+            ("value = (", "value = -("),
+        ),
+        mistake(
+            "all labels for each row, in the value",
+            "`p[:, y]` takes, for each row, the columns of all labels. To take one from each row, "
+            "name the rows as well: `p[np.arange(n), y]`.",
+            (VALUE, "(np.log(total) - z[:, y]).mean()"),
+        ),
+        mistake(
+            "all labels for each row, in the gradient",
+            "`dz[:, y] -= 1` subtracts, in each row, at the columns of all labels. Name the rows "
+            "as well: `dz[np.arange(n), y] -= 1`.",
+            ("dz[rows, y] -= 1", "dz[:, y] -= 1"),
+        ),
+        mistake(
+            "all labels for each row",
+            "`p[:, y]` takes, for each row, the columns of all labels. To take one from each row, "
+            "name the rows as well: `p[np.arange(n), y]`, in the value and in the gradient.",
+            (VALUE, "(np.log(total) - z[:, y]).mean()"),
+            ("dz[rows, y] -= 1", "dz[:, y] -= 1"),
+        ),
+        mistake(
+            "labels counted from 1",
+            "You take the column before the label's. Labels begin with 0, as columns do.",
+            ("z, y = checks.labels(z, y)", "z, y = checks.labels(z, y)\n    y = y - 1"),
+        ),
+        mistake(
             "log of the probability",
             "It is right until a probability becomes 0: then −log 0 is infinite. Never compute "
             "the logarithm of p: log p is z − log Σ eᶻ, once the row's maximum is subtracted.",
-            (
-                "(np.log(total[:, 0]) - z[rows, y]).sum()",
-                "-np.log(e[rows, y] / total[:, 0]).sum()",
-            ),
+            (VALUE, "-np.log(e[rows, y] / total[:, 0]).sum() / n"),
+        ),
+        *tiny_numbers(
+            "log p is z − log Σ eᶻ, once the row's maximum is subtracted.",
+            VALUE,
+            lambda form: f"-np.log({form.format(p='(e / total)[rows, y]')}).mean()",
+        ),
+        mistake(
+            "log₂ in the value",
+            "Your value is in bits, with log₂. The book's losses are in nats, with the natural "
+            "logarithm, `np.log`.",
+            (VALUE, VALUE + " / np.log(2)"),
+        ),
+        mistake(
+            "log₂ of the probability",
+            "Your value is in bits, with log₂: use the natural logarithm. And it is infinite where "
+            "a probability becomes 0: log p is z − log Σ eᶻ, once the row's maximum is subtracted.",
+            (VALUE, "-np.log2((e / total)[rows, y]).mean()"),
+        ),
+        mistake(
+            "log₁₀ in the value",
+            "Your value has the logarithm to base 10. The book's losses have the natural one, "
+            "`np.log`.",
+            (VALUE, VALUE + " / np.log(10)"),
         ),
         mistake(
             "overflow",
-            "eᶻ overflows for large logits, and inf / inf is nan. Subtract each row's maximum "
-            "from z first: the probabilities stay as they are.",
+            "eᶻ overflows for large logits. Subtract each row's maximum from z first: the "
+            "probabilities stay as they are. Then compute log p as a difference, z − log Σ eᶻ, "
+            "and it is safe, too.",
             ("z - z.max(axis=1, keepdims=True)", "z * 1.0"),
         ),
         mistake(
+            "the logarithm after the subtraction",
+            "You subtract 1 from the probabilities, and then take their logarithm. Take it before, "
+            "or give what becomes dz an array of its own, `dz = p.copy()`.",
+            ("    dz /= n\n", "    value = -np.log(dz[rows, y]).mean()\n    dz /= n\n"),
+        ),
+        mistake(
+            "yes or no for each class",
+            "You add the surprise of each class's no, log(1 − p). The classes of a row share one "
+            "probability: −log p of the true class is all.",
+            (
+                VALUE,
+                "-(np.eye(z.shape[1])[y] * np.log(e / total + 1e-12)"
+                " + (1 - np.eye(z.shape[1])[y]) * np.log(1 - e / total + 1e-12)).sum() / n",
+            ),
+        ),
+        mistake(
+            "the maximum subtracted on one side",
+            "log p is a difference, z − log Σ eᶻ, and you subtract the maximum from one z alone. "
+            "Subtract it once, at the beginning, and use the new z in both.",
+            (
+                "    z = z - z.max(axis=1, keepdims=True)\n    e = np.exp(z)\n",
+                "    e = np.exp(z - z.max(axis=1, keepdims=True))\n",
+            ),
+        ),
+        mistake(
+            "one maximum for the whole batch",
+            "You subtract the largest logit of the whole batch. In a row far below it all "
+            "exponentials are 0. Each row needs its own maximum.",
+            ("z.max(axis=1, keepdims=True)", "z.max()"),
+        ),
+        mistake(
+            "one maximum for the whole batch, with log p",
+            "You subtract the largest logit of the whole batch. In a row far below it all "
+            "exponentials are 0, and their logarithm is −∞. Each row needs its own maximum.",
+            ("z.max(axis=1, keepdims=True)", "z.max()"),
+            ("    dz = e / total\n", "    dz = np.exp(z - np.log(total))\n"),
+        ),
+        mistake(
+            "keepdims forgotten",
+            "A maximum over axis 1 has the shape (n,), which NumPy lays along the rows. As a "
+            "column (n, 1) each number would meet its own row: `keepdims=True`.",
+            ("z.max(axis=1, keepdims=True)", "z.max(axis=1)"),
+        ),
+        mistake(
             "softmax over the columns",
-            "You normalise over the examples of the batch. Each row is one example: its "
-            "probabilities add up to 1 along axis 1.",
+            COLUMNS,
             ("e.sum(axis=1, keepdims=True)", "e.sum(axis=0, keepdims=True)"),
             ("np.log(total[:, 0])", "np.log(total[0, y])"),
+        ),
+        mistake(
+            "softmax over the columns, the maximum too",
+            COLUMNS,
+            ("z.max(axis=1, keepdims=True)", "z.max(axis=0)"),
+            ("e.sum(axis=1, keepdims=True)", "e.sum(axis=0, keepdims=True)"),
+            ("np.log(total[:, 0])", "np.log(total[0, y])"),
+        ),
+        mistake(
+            "softmax over the columns, and log of the probability",
+            COLUMNS + " And −log p is infinite where p is 0: compute it as a difference.",
+            ("z.max(axis=1, keepdims=True)", "z.max(axis=0)"),
+            ("e.sum(axis=1, keepdims=True)", "e.sum(axis=0, keepdims=True)"),
+            (VALUE, "-np.log((e / total)[rows, y]).mean()"),
+        ),
+        mistake(
+            "softmax over everything",
+            "Your probabilities add up to 1 over the whole batch. Each row is one example: maximum "
+            "and sum along axis 1, kept as columns.",
+            ("z.max(axis=1, keepdims=True)", "z.max()"),
+            ("e.sum(axis=1, keepdims=True)", "e.sum(keepdims=True)"),
+        ),
+        mistake(
+            "two softmaxes",
+            "You take the softmax of a softmax. z holds logits: once is enough.",
+            (
+                "    dz = e / total\n",
+                "    q = np.exp(e / total)\n    dz = q / q.sum(axis=1, keepdims=True)\n"
+                "    value = -np.log(dz[rows, y]).mean()\n",
+            ),
+        ),
+        mistake(
+            "no softmax",
+            "You treat the logits as if they were probabilities. They are any numbers: softmax "
+            "turns them into probabilities first.",
+            ("    dz = e / total\n", "    dz = 1.0 * z_given\n"),
+            (VALUE, "-np.log(z_given[rows, y]).mean()"),
+            ("z, y = checks.labels(z, y)", "z_given, y = z, y = checks.labels(z, y)"),
+        ),
+        mistake(
+            "squared error",
+            "This is squared error between the softmax and the one-hot truth. The loss here is the "
+            "surprise, −log p of the true class, and its gradient is shorter.",
+            (VALUE, "((e / total - np.eye(z.shape[1])[y]) ** 2).mean()"),
+            ("dz /= n", "dz *= 2 / dz.size"),
+        ),
+        mistake(
+            "the value of squared error",
+            "Your value is the squared error between the softmax and the one-hot truth. The loss "
+            "here is the surprise: −log p of the true class.",
+            (VALUE, "((e / total - np.eye(z.shape[1])[y]) ** 2).mean()"),
         ),
         mistake(
             "the mean of p in place of −log p",
             "You average the probabilities of the true classes. The loss is their surprise, "
             "−log p: small where p is near 1, without limit where p goes to 0.",
-            ("(np.log(total[:, 0]) - z[rows, y])", "(np.exp(z[rows, y]) / total[:, 0])"),
+            (VALUE, "(e / total)[rows, y].mean()"),
+        ),
+        mistake(
+            "the mean of −p",
+            "You average −p of the true classes: the logarithm is missing. A surprise, −log p, has "
+            "no limit where p goes to 0.",
+            (VALUE, "-(e / total)[rows, y].mean()"),
+        ),
+        mistake(
+            "the mean of 1 − p",
+            "You average 1 − p of the true classes, which is at most 1. A surprise, −log p, has no "
+            "limit where p goes to 0.",
+            (VALUE, "(1 - (e / total)[rows, y]).mean()"),
+        ),
+        mistake(
+            "the logit in place of log p",
+            "Your value is −z of the true class. log p is z − log Σ eᶻ: the second part is "
+            "missing, in which the other classes stand.",
+            (VALUE, "-z[rows, y].mean()"),
+        ),
+        mistake(
+            "the largest class in place of the true one",
+            "Your value is the surprise of the class that the network holds most likely. Nobody "
+            "asks what it believes: take the class that is true, y.",
+            (VALUE, "(np.log(total[:, 0]) - z.max(axis=1)).mean()"),
+        ),
+        mistake(
+            "the surprise of all classes",
+            "You add up −log p over all classes of a row. Only one of them happened: take the "
+            "column of the label.",
+            (VALUE, "(np.log(total) - z).sum() / n"),
+        ),
+        mistake(
+            "the network's own entropy",
+            "You weight −log p with p, what the network believes. What happens is the true class: "
+            "take −log p there.",
+            (VALUE, "(e / total * (np.log(total) - z)).sum() / n"),
         ),
     ),
     alternatives=(
@@ -260,7 +671,7 @@ number. Which one?
 
 
 def soft_cases(rng):
-    yield {"z": np.array([[0.0, np.log(3)]]), "t": np.array([[0.5, 0.5]])}
+    yield {"z": np.array([[0.0, np.log(3)]]), "t": np.array([[0.8, 0.2]])}
     yield {
         "z": np.array([[1.0, 2.0, 3.0], [0.0, 0.5, -1.0]]),
         "t": np.array([[0.1, 0.2, 0.7], [0.6, 0.25, 0.15]]),
@@ -269,11 +680,17 @@ def soft_cases(rng):
         "z": np.array([[0.0, 1e4], [-1e4, 0.0]]),
         "t": np.array([[0.75, 0.25], [0.0, 1.0]]),
     }
+    yield {
+        "z": np.array([[9.0, 0.0], [0.0, 12.0], [-3.0, 0.0]]),
+        "t": np.array([[0.25, 0.75], [0.5, 0.5], [1.0, 0.0]]),
+    }
     n, k = rng.integers(4, 7), rng.integers(7, 10)
     t = rng.dirichlet(np.ones(k), size=n)
     yield {"z": 3 * rng.standard_normal((n, k)), "t": t}
 
 
+SOFT_VALUE = "-(t * log_p).sum() / len(z)"  # pieces of the solution's text
+LOG_P = "z - np.log(np.exp(z).sum(axis=1, keepdims=True))"
 SOFT_TARGETS = Code(
     id="losses.soft_targets",
     title="Targets in doubt",
@@ -301,22 +718,51 @@ def my_soft_targets(z, t):
     log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
     return -(t * log_p).sum() / len(z), (np.exp(log_p) - t) / len(z)
 """,
+    rtol=1e-9,
+    atol=1e-12,
     mistakes=(
         mistake(
             "log of the probability",
             "It is right until a probability becomes 0: then log 0 is −∞, and 0 · ∞ is nan. "
             "Compute log p as a difference, z − m − log Σ eᶻ⁻ᵐ.",
-            (
-                "z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
-                "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))",
-            ),
+            (LOG_P, "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))"),
         ),
         mistake(
-            "a patch inside the logarithm",
-            "It is right until a probability becomes 0. The tiny number in log(p + 1e-12) hides "
-            "that, and beyond 27.6 a surprise stands still. Compute log p as a difference: "
-            "z − m − log Σ eᶻ⁻ᵐ.",
-            ("-(t * log_p)", "-(t * np.log(np.exp(log_p) + 1e-12))"),
+            "log of the probability, where it counts",
+            "It is right until a probability becomes 0 where its target is not: then −log 0 is "
+            "infinite. Compute log p as a difference, z − m − log Σ eᶻ⁻ᵐ.",
+            (SOFT_VALUE, "-np.where(t > 0, t * np.log(np.exp(log_p)), 0).sum() / len(z)"),
+        ),
+        mistake(
+            "nan replaced",
+            "You put another number where nan or infinity came out. What is lost there is not lost "
+            "if you compute log p as a difference: z − m − log Σ eᶻ⁻ᵐ.",
+            (SOFT_VALUE, "-np.nan_to_num(t * np.log(np.exp(log_p))).sum() / len(z)"),
+        ),
+        *tiny_numbers(
+            "it is a difference, z − m − log Σ eᶻ⁻ᵐ.",
+            "-(t * log_p)",
+            lambda form: f"-(t * np.log({form.format(p='np.exp(log_p)')}))",
+        ),
+        mistake(
+            "overflow",
+            "eᶻ overflows for large logits. Subtract each row's maximum from z first: the "
+            "probabilities stay as they are.",
+            ("z - z.max(axis=1, keepdims=True)", "z * 1.0"),
+        ),
+        mistake(
+            "overflow, and log of the probability",
+            "eᶻ overflows for large logits, and inf / inf is nan. Subtract each row's maximum "
+            "first. Then compute log p as a difference: the logarithm of a probability of 0 is "
+            "infinite.",
+            ("z - z.max(axis=1, keepdims=True)", "z * 1.0"),
+            (LOG_P, "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))"),
+        ),
+        mistake(
+            "one maximum for the whole batch",
+            "You subtract the largest logit of the whole batch. In a row far below it all "
+            "exponentials are 0. Each row needs its own maximum.",
+            ("z.max(axis=1, keepdims=True)", "z.max()"),
         ),
         mistake(
             "the most likely class as a label",
@@ -325,16 +771,105 @@ def my_soft_targets(z, t):
             ("    z = z -", "    t = np.eye(z.shape[1])[t.argmax(axis=1)]\n    z = z -"),
         ),
         mistake(
+            "the most likely class in the gradient",
+            "In the gradient you count only the largest target of each row, as if it were certain. "
+            "It is p − t, with all of t.",
+            ("(np.exp(log_p) - t)", "(np.exp(log_p) - np.eye(z.shape[1])[t.argmax(axis=1)])"),
+        ),
+        mistake(
+            "the most likely class in the value",
+            "In the value you count only the largest target of each row, as if it were certain. "
+            "The others count too, each with its probability.",
+            ("-(t * log_p)", "-(np.eye(z.shape[1])[t.argmax(axis=1)] * log_p)"),
+        ),
+        mistake(
             "the roles exchanged",
             "Your value is −Σ p log t, the surprise of whoever believes t. What happens is t, and "
             "p is the forecast that pays: −Σ t log p.",
             ("(t * log_p)", "(np.exp(log_p) * np.log(t))"),
         ),
         mistake(
+            "the divergence",
+            "Your value is the KL divergence, the cross-entropy without the entropy of t. Its "
+            "gradient is the same; the loss that is asked for is −Σ t log p.",
+            ("-(t * log_p)", "(t * (np.log(np.where(t > 0, t, 1)) - log_p))"),
+        ),
+        mistake(
+            "yes or no for each class",
+            "You add the surprise of each class's no, (1 − t) log(1 − p). The classes of a row "
+            "share one probability: −Σ t log p is all.",
+            (
+                "-(t * log_p)",
+                "-(t * log_p + (1 - t) * np.log(1 - np.exp(log_p) + 1e-12))",
+            ),
+        ),
+        mistake(
+            "no softmax",
+            "You treat the logits as if they were log-probabilities. log p is "
+            "z − m − log Σ eᶻ⁻ᵐ.",
+            (LOG_P, "z"),
+        ),
+        mistake(
             "mean over all elements",
             "You divide the value by n · k. A row is one example, and its sum over the classes one "
             "surprise: divide by n, the number of rows.",
-            ("-(t * log_p).sum() / len(z)", "-(t * log_p).mean()"),
+            (SOFT_VALUE, "-(t * log_p).mean()"),
+        ),
+        mistake(
+            "mean over the classes",
+            "You divide the value by the number of classes. The mean is over the examples: divide "
+            "by n, the number of rows.",
+            (SOFT_VALUE, "-(t * log_p).sum() / z.shape[1]"),
+        ),
+        mistake(
+            "a gradient over all elements",
+            "You divide the gradient by n · k. A row is one example: divide by n, the number of "
+            "rows.",
+            ("(np.exp(log_p) - t) / len(z)", "(np.exp(log_p) - t) / z.size"),
+        ),
+        mistake(
+            "a value for each example",
+            "Your value has a number for each example. A loss is one number for the batch: their "
+            "mean.",
+            (SOFT_VALUE, "-(t * log_p).sum(axis=1)"),
+        ),
+        mistake(
+            "no mean in the value",
+            "Your value is the sum of the surprises of the batch. A loss is their mean: divide by "
+            "n, the number of rows.",
+            (SOFT_VALUE, "-(t * log_p).sum()"),
+        ),
+        mistake(
+            "log₂ in the value",
+            "Your value is in bits, with log₂. The book's losses are in nats, with the natural "
+            "logarithm, `np.log`.",
+            (SOFT_VALUE, "-(t * log_p).sum() / len(z) / np.log(2)"),
+        ),
+        mistake(
+            "value with the wrong sign",
+            "Your value is negative: it is the mean of Σ t log p. A surprise is −log p.",
+            ("-(t * log_p)", "(t * log_p)"),
+        ),
+        mistake(
+            "gradient with the wrong sign",
+            "dz points the other way: it is truth minus forecast. ∂L/∂z is forecast minus truth.",
+            ("(np.exp(log_p) - t)", "(t - np.exp(log_p))"),
+        ),
+        mistake(
+            "the truth forgotten in the gradient",
+            "Your dz is p / n. The gradient is forecast minus truth: subtract t.",
+            ("(np.exp(log_p) - t)", "np.exp(log_p)"),
+        ),
+        mistake(
+            "1 in place of t in the gradient",
+            "You subtract 1 from each p, as if each class were true. The truth is t: p − t.",
+            ("(np.exp(log_p) - t)", "(np.exp(log_p) - 1)"),
+        ),
+        mistake(
+            "each class by itself in the gradient",
+            "Your dz is t (p − 1): each target pulls at its own logit alone. It pulls at the "
+            "others too, and added up that is p − t.",
+            ("(np.exp(log_p) - t)", "t * (np.exp(log_p) - 1)"),
         ),
         mistake(
             "the gradient at p",
@@ -346,6 +881,31 @@ def my_soft_targets(z, t):
             "no mean in the gradient",
             "The value is a mean over n rows, and so each row of dz carries a factor 1/n.",
             ("(np.exp(log_p) - t) / len(z)", "np.exp(log_p) - t"),
+        ),
+        mistake(
+            "softmax over the columns",
+            COLUMNS,
+            ("np.exp(z).sum(axis=1, keepdims=True)", "np.exp(z).sum(axis=0)"),
+        ),
+        mistake(
+            "softmax over the columns, the maximum too",
+            COLUMNS,
+            ("z.max(axis=1, keepdims=True)", "z.max(axis=0)"),
+            ("np.exp(z).sum(axis=1, keepdims=True)", "np.exp(z).sum(axis=0)"),
+        ),
+        mistake(
+            "softmax over everything",
+            "Your probabilities add up to 1 over the whole batch. Each row is one example: maximum "
+            "and sum along axis 1, kept as columns.",
+            ("z.max(axis=1, keepdims=True)", "z.max()"),
+            ("np.exp(z).sum(axis=1, keepdims=True)", "np.exp(z).sum()"),
+        ),
+        mistake(
+            "squared error",
+            "This is squared error between the softmax and t. The loss here is the surprise, "
+            "−Σ t log p, and its gradient p − t is not that of squares.",
+            (SOFT_VALUE, "((np.exp(log_p) - t) ** 2).mean()"),
+            ("(np.exp(log_p) - t) / len(z)", "2 * (np.exp(log_p) - t) / z.size"),
         ),
     ),
     alternatives=(

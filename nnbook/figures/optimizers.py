@@ -202,7 +202,8 @@ RATES = np.geomspace(0.001, 10, 41)  # ten a decade
 
 
 def best_rate(kind, surface, near=0.1, steps=1000):
-    """(η, steps): of 41 learning rates the one that is first near a minimum, and stays."""
+    """(η, steps): of 41 learning rates the one that is first near a minimum, and stays there to
+    the end of so many steps."""
     _, gradient, start, minima, _ = SURFACES[surface]
     theta, optimizer = np.tile(start, (len(RATES), 1)), kind(1.0)
     optimizer.lr = RATES[:, None]  # a row for each rate: all descents at once
@@ -243,9 +244,35 @@ def draw_paths(surfaces=("bowl", "ravine", "turned ravine")):
         for ax, surface in zip(axes[0], surfaces):
             ax.set_title(surface)
     return picture, (
-        f"Steps to within 0.1 for good, each at its best rate, on {', '.join(surfaces)}: "
+        f"Steps to within 0.1, of 1,000, each at its best rate, on {', '.join(surfaces)}: "
         f"{'; '.join(found)}."
     )
+
+
+def draw_bursts(rates=(RATES[32], RATES[19]), steps=5000):
+    """How far Adam is from the bottom of the turned ravine, long after it has arrived."""
+    _, gradient, start, _, _ = SURFACES["turned ravine"]
+    told = []
+    with figure() as (picture, ax):
+        ax.axhline(0.1, color=colour("neutral"), linewidth=1, linestyle=":")
+        for lr, key in zip(rates, ("class D", "class A")):
+            theta, optimizer, distance = start.copy(), Adam(lr), []
+            for _ in range(steps):
+                optimizer.step(theta, gradient(theta))
+                distance.append(np.hypot(*theta))
+            distance = np.array(distance)
+            ax.plot(distance, color=colour(key), linewidth=1, label=f"η = {lr:.2g}")
+            arrived = int(np.argmax(distance < 0.1)) + 1
+            text = f"at η = {lr:.2g} Adam is within 0.1 after {arrived} steps"
+            out = np.flatnonzero(distance[1000:] > 0.1) + 1000
+            if len(out):
+                far = distance[out[0] : out[0] + 100].max()
+                text += f", and out again in step {out[0] + 1}, as far as {far:.1f}"
+            told.append(text + ("" if len(out) else ", and stays"))
+        ax.set(xlabel="step", ylabel="distance left", xlim=(0, steps))
+        log_scale(ax, -4, 1)
+        label_lines(ax)
+    return picture, f"The turned ravine, {steps:,} steps: {'; '.join(told)}."
 
 
 def draw_saddle():
@@ -262,7 +289,7 @@ def draw_saddle():
     )
 
 
-def draw_comparison(shared=0.03, best=(1, 0.1, 0.01, 0.1), epochs=30):
+def draw_comparison(shared=0.03, best=(1, 0.18, 0.018, 0.1), epochs=30):
     """The same network with each optimizer: at one learning rate, and each at its best."""
     x, y = spirals(300, rng=np.random.default_rng(1))
     with figure(columns=2, sharey=True) as (picture, axes):

@@ -57,7 +57,9 @@ def find(id):
     id = str(id) if isinstance(id, float) else id  # hint(4.2)
     if isinstance(id, str) and id in known | numbers:
         return (known | numbers)[id]
-    if inside := [it for it in numbers if it.startswith(f"{str(id).partition('.')[0]}.")]:
+    if inside := [
+        it for it in numbers if it.startswith(f"{str(id).partition('.')[0]}.")
+    ]:
         raise ValueError(
             f"no exercise has the id {id!r}: of this chapter there are {', '.join(inside)}"
         )

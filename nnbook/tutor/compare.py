@@ -22,7 +22,9 @@ def difference(expected, got, case, rtol, atol, names=(), every=()):
         for name in expected:
             right, mine = expected[name], got.get(name)
             if not equal(mine, right, rtol, atol):
-                deeper = difference(right, mine, case, rtol, atol, (), parts(every, name))
+                deeper = difference(
+                    right, mine, case, rtol, atol, (), parts(every, name)
+                )
                 return (f"{name} {deeper[0]}".strip(), *deeper[1:])
     return "", expected, got, sentence(expected, got, rtol, atol, every)
 
@@ -126,10 +128,11 @@ def of_numbers(right, mine, rtol, atol, every):
     if text := of_factor(every, rtol):
         return text
     if np.allclose(mine, right, rtol=1e-3, atol=atol, equal_nan=True):
-        return (
-            f"It is nearly right, but more than rounding is off: {mine.dtype} where "
-            f"{right.dtype} is asked for, or an ε or a rounding step too many?"
+        kind = f"{mine.dtype} where {right.dtype} is asked for" * (
+            mine.dtype != right.dtype
         )
+        cause = kind or "an ε, or a rounding step, too many"
+        return f"It is nearly right, but more than rounding is off: {cause}?"
     wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
     if right.size > 1 and wrong.sum() < right.size:
         at = ", ".join(map(str, np.argwhere(wrong)[0]))
@@ -163,10 +166,16 @@ def of_factor(every, rtol):
     if all(np.isclose(ratio, 1, rtol=1e-3) for _, ratio in ratios):
         return ""
     first = ratios[0][1]
-    subject = "Each number" if any(np.size(right) > 1 for _, right, _ in every) else "The number"
+    subject = (
+        "Each number"
+        if any(np.size(right) > 1 for _, right, _ in every)
+        else "The number"
+    )
     same = all(np.isclose(ratio, first, rtol=1e-4, atol=0) for _, ratio in ratios)
     if same and np.isclose(first, -1):
-        return f"It has the wrong sign: {subject.lower()} is −1 times what it should be."
+        return (
+            f"It has the wrong sign: {subject.lower()} is −1 times what it should be."
+        )
     if text := of_size(ratios, subject):
         return text
     if not same:

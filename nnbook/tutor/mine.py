@@ -173,6 +173,8 @@ class Mine:
             )
         for id, (origin, text) in self.others.items():
             said = f'{id} was read from {origin}, and is not run: use_mine("{id}") would run this.'
-            lines += textwrap.wrap(said, 86, initial_indent="  ", subsequent_indent="    ")
+            lines += textwrap.wrap(
+                said, 86, initial_indent="  ", subsequent_indent="    "
+            )
             lines.append(textwrap.indent((text or "").strip(), "    | "))
         return "\n".join([first, *lines, *filter(None, [self.note])])

@@ -171,7 +171,9 @@ def load(file):
 
     def add(mine):
         kept = {id: one for id, one in mine.items() if one["passed"]}
-        mine.update({id: from_elsewhere(one, file) for id, one in theirs.items()} | kept)
+        mine.update(
+            {id: from_elsewhere(one, file) for id, one in theirs.items()} | kept
+        )
 
     said = change(add)
     return (

@@ -188,7 +188,9 @@ def too_much(mine, other):
 
 def too_little(mine, other):
     """What it should change in place, and does not. (Attributes have their own names.)"""
-    return {name for name in other.changed - mine.changed if not name.startswith("self")}
+    return {
+        name for name in other.changed - mine.changed if not name.startswith("self")
+    }
 
 
 def too_near(mine, other):

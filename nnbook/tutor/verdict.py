@@ -28,6 +28,19 @@ BORROWED = (
     "Write the steps yourself; NumPy is all you need."
 )
 
+# What a beginner does not read out of NumPy's own words.
+CLUES = (
+    (
+        "operands could not be broadcast",
+        "Should a sum or a maximum over an axis stay as a column there (`keepdims=True`)?",
+    ),
+    (
+        "truth value of an array",
+        "An `if` chooses once, for the whole array: `np.where` chooses for each element.",
+    ),
+    ("'bitwise_xor'", "A power is written `**` in Python, and `^` is something else."),
+)
+
 
 def judge_choice(exercise, answer):
     """The Result of a letter; None is no answer yet."""
@@ -149,7 +162,9 @@ def judge_trials(exercise, answer, trials, mine):
         text = BORROWED.format(path=exercise.id)
         return Result(exercise, text=text, mistake="the package's own code")
     bad = [
-        i for i, (it, trial) in enumerate(zip(mine, trials)) if not alike(exercise, it, trial.right)
+        i
+        for i, (it, trial) in enumerate(zip(mine, trials))
+        if not alike(exercise, it, trial.right)
     ]
     if not bad and len(mine) == len(trials):
         return None
@@ -196,6 +211,8 @@ def recognised(exercise, mine, trials):
         return None, ""
     if wrong := of_outcomes(exercise, mine, trials):
         return wrong, ""
+    if found := of_parts(exercise, mine, trials):
+        return found
     quiet = [i for i, outcome in enumerate(mine) if outcome.error is None]
     wrong = [i for i in quiet if not alike(exercise, mine[i], trials[i].right)]
     if len(wrong) < 2 or len(quiet) == len(mine):
@@ -209,10 +226,57 @@ def of_outcomes(exercise, mine, trials):
     """The known mistake whose outcomes are the same in all of these trials."""
     for wrong, answer in exercise.wrong_answers:
         if all(
-            alike(exercise, one, run(exercise, answer, trial)) for one, trial in zip(mine, trials)
+            alike(exercise, one, run(exercise, answer, trial))
+            for one, trial in zip(mine, trials)
         ):
             return wrong
     return None
+
+
+def of_parts(exercise, mine, trials):
+    """Of several things that are returned, each may have a mistake of its own: (the known mistake
+    of the first that is wrong, a sentence on the next), None if that is not what happened."""
+    right = [trial.right for trial in trials]
+    places = wrong_parts(exercise, mine, right)
+    if len(places) < 2:
+        return None
+    found = {}
+    for known, answer in exercise.wrong_answers:
+        other = [run(exercise, answer, trial) for trial in trials]
+        place, *more = wrong_parts(exercise, other, right) or [None]
+        if place in places and not more and place not in found:
+            pairs = zip(mine, other)
+            if all(part_alike(exercise, a, b, place) for a, b in pairs):
+                found[place] = known
+    if places[0] not in found:
+        return None
+    names = [exercise.returns[place] for place in places[1:]]
+    says = [found[place].says for place in places[1:] if place in found]
+    return found[places[0]], " And then: " + says[0] if says else (
+        f" (And {listed(names)} {'is' if len(names) == 1 else 'are'} wrong, too.)"
+    )
+
+
+def wrong_parts(exercise, outcomes, right):
+    """The places of what is returned that are wrong in some trial; none if it cannot be said."""
+    count = len(exercise.returns)
+    for one, other in zip(outcomes, right):
+        values = one.value, other.value
+        if one.error or other.error or not all(isinstance(it, tuple) for it in values):
+            return []
+        if {*map(len, values)} != {count} or too_much(one, other):
+            return []
+    return [
+        place
+        for place in range(count)
+        if not all(part_alike(exercise, a, b, place) for a, b in zip(outcomes, right))
+    ]
+
+
+def part_alike(exercise, one, other, place):
+    return equal_values(
+        one.value[place], other.value[place], exercise.rtol, exercise.atol
+    )
 
 
 def drawn_anew(exercise, case):
@@ -313,8 +377,12 @@ def sharing(answer):
     """A sentence for a class whose objects are not independent."""
     kinds = list | dict | set | np.ndarray
     names = [name for name, value in vars(answer).items() if isinstance(value, kinds)]
-    what = f"{', '.join(names)}, which is the class's" if names else (
-        "something: a name in the class's body, a global, or a default value that is a list"
+    what = (
+        f"{', '.join(names)}, which is the class's"
+        if names
+        else (
+            "something: a name in the class's body, a global, or a default value that is a list"
+        )
     )
     return (
         f"Two objects of your class share {what}. What one of them leaves there, the other finds: "
@@ -349,16 +417,15 @@ def listed(names):
 def of_error(exercise, mine, right):
     """A sentence for an answer that raises, or that an exercise refuses in words of its own."""
     if mine.line:
-        return f"It raises {words(mine.error)}, at {mine.line}"
+        clues = [clue for start, clue in CLUES if start in words(mine.error)]
+        return "\n".join([f"It raises {words(mine.error)}, at {mine.line}", *clues])
     if refused(mine.error):
         text = str(mine.error)
         return f"{text[0].upper()}{text[1:].rstrip('.')}."
     frames = traceback.extract_tb(mine.error.__traceback__)
     if Path(frames[-1].filename).name == "witness.py":  # the call itself
         heads = ", ".join(syntax.heads(exercise.stub))
-        return (
-            f"It raises {words(mine.error)}. Does it still have what the stub had: {heads}?"
-        )
+        return f"It raises {words(mine.error)}. Does it still have what the stub had: {heads}?"
     return of_results(exercise, mine, right)
 
 
@@ -369,7 +436,9 @@ def of_results(exercise, mine, right):
         if got is None and expected is not None:
             return f"{name} returns None: is there a `return` on each way out?"
         if kind_of(got) != kind_of(expected):
-            return f"{name} returns {kind_of(got)}, and should return {kind_of(expected)}."
+            return (
+                f"{name} returns {kind_of(got)}, and should return {kind_of(expected)}."
+            )
     return (
         f"The check cannot go on with what this answer has done: {words(mine.error)}. Does it keep "
         f"all that the task asks for?"

@@ -1,7 +1,8 @@
 """Sets of images too large for the package: where they are, and how to know them.
 
-Each file is taken from the first mirror that gives the right one, judged by its SHA-256,
-and kept in the user's cache folder. Whatever goes wrong, no partial file stays there.
+Each file is taken from the first mirror that gives the right one, judged by its size and its
+SHA-256, and kept in the user's cache folder. Whatever goes wrong, no partial file stays there,
+and no more is taken than the file has, nor unpacked than its images need.
 """
 
 import errno
@@ -27,7 +28,8 @@ class Collection(NamedTuple):
     """28 × 28 images and their labels, to train on and to test on, in four files."""
 
     mirrors: tuple
-    sha256: tuple  # of FILES, packed, as published
+    packed: tuple  # bytes of FILES, packed, as published
+    sha256: tuple  # of the same
     first_labels: (
         list  # of the training set: what tells one set's files from the other's
     )
@@ -46,6 +48,7 @@ COLLECTIONS = {
             "https://raw.githubusercontent.com/fgnt/mnist/"
             "ae608a02b796c9ee908c082585a5f006fe05258e/",
         ),
+        packed=(9_912_422, 28_881, 1_648_877, 4_542),
         sha256=(
             "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
             "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
@@ -59,8 +62,8 @@ COLLECTIONS = {
             "https://fashion-mnist.s3.eu-central-1.amazonaws.com/",
             "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/"
             "b2617bb6d3ffa2e429640350f613e3291e10b141/data/fashion/",
-            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
         ),
+        packed=(26_421_880, 29_515, 4_422_102, 5_148),
         sha256=(
             "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
             "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
@@ -83,25 +86,16 @@ def load_images(name, folder):
 
 def _examples(images_path, labels_path, n, first_labels=()):
     """The images and labels of one part, n of each."""
-    labels = _array(labels_path, LABELS, (n,))
+    labels = read_idx(labels_path, LABELS, (n,))
     first = labels[: len(first_labels)].tolist()
     if first != list(first_labels):
         raise ValueError(
             f"{labels_path} must begin with the labels {first_labels}, got {first}: "
             f"are these another data set's files, of the same names?"
         )
-    x = _array(images_path, IMAGES, (n, 28, 28)).reshape(n, 784).astype(np.float32)
+    x = read_idx(images_path, IMAGES, (n, 28, 28)).reshape(n, 784).astype(np.float32)
     x /= 255  # in place: the training images take 188 MB
     return x, labels.astype(int)
-
-
-def _array(path, magic, shape):
-    array = read_idx(path, magic)
-    if array.shape != shape:
-        raise ValueError(
-            f"{path} must hold an array of shape {shape}, got {array.shape}"
-        )
-    return array
 
 
 def _look_in(folder, name):
@@ -142,11 +136,11 @@ def _download(name):
         ) from None
     cache = pooch.os_cache("nnlib") / name
     mirrors = list(COLLECTIONS[name].mirrors)
-    sums = COLLECTIONS[name].sha256
-    return [_fetch(*file, mirrors, cache, instead) for file in zip(FILES, sums)]
+    files = zip(FILES, COLLECTIONS[name].packed, COLLECTIONS[name].sha256)
+    return [_fetch(*file, mirrors, cache, instead) for file in files]
 
 
-def _fetch(file, sha256, mirrors, cache, instead):
+def _fetch(file, size, sha256, mirrors, cache, instead):
     """The path of one file in the cache. A mirror that fails goes to the list's end."""
     import pooch
     from requests import RequestException
@@ -155,7 +149,7 @@ def _fetch(file, sha256, mirrors, cache, instead):
     for _ in range(len(mirrors)):
         address = mirrors[0] + file
         try:  # Pooch writes to a temporary file, and moves it only if its sum is right.
-            return pooch.retrieve(address, sha256, file, cache, None, _downloader())
+            return pooch.retrieve(address, sha256, file, cache, None, _downloader(size))
         except (RequestException, ConnectionError, TimeoutError, ValueError) as error:
             problems.append(f"- {address}: {type(error).__name__}: {error}")
             mirrors.append(mirrors.pop(0))
@@ -173,10 +167,32 @@ def _fetch(file, sha256, mirrors, cache, instead):
     )
 
 
-def _downloader():
+def _downloader(size):
     """Pooch's, that says what it downloads, with a bar, or silent if NNLIB_QUIET is set."""
     import pooch
 
     quiet = bool(os.environ.get("NNLIB_QUIET"))
     pooch.get_logger().disabled = quiet  # its level, once used, cannot be changed back
-    return pooch.HTTPDownloader(not quiet, chunk_size=2**16, timeout=TIMEOUT)
+    # Not packed once more on the way: what comes is what counts.
+    plain = {"Accept-Encoding": "identity"}
+    download = pooch.HTTPDownloader(
+        not quiet, chunk_size=2**16, timeout=TIMEOUT, headers=plain
+    )
+
+    def at_most_size(address, path, pooch):
+        with open(path, "wb") as file:
+            download(address, _Limited(file, size), pooch)
+
+    return at_most_size
+
+
+class _Limited:
+    """A file to write to, which takes so many bytes and no more."""
+
+    def __init__(self, file, size):
+        self.file, self.size, self.flush = file, size, file.flush
+
+    def write(self, content):
+        if self.file.tell() + len(content) > self.size:
+            raise ValueError(f"the file must have {self.size:,} bytes, got more")
+        self.file.write(content)
