@@ -5,6 +5,7 @@ from itertools import islice
 import numpy as np
 
 from nnbook.exercises.training_loop import (
+    BY_CHANCE,
     MANY,
     OFTEN,
     belonging,
@@ -215,22 +216,26 @@ def folds_used(answer, x, y, k):
         return None
     training, validation = first
     seen = [part.tolist() for part, _ in training]
-    deals = [deal(seed)[1] for seed in range(OFTEN if len(x) == MANY else 4)]
+    deals = [deal(seed)[1] for seed in range(4)]
     orders = [together(parts)[0].tolist() for parts in deals]
-    return {
+    said = {
         "validation examples trained on, in each fold": [
             sum(row in known for row in part.tolist())
             for known, (part, _) in zip(seen, validation)
         ],
-        "each example validates once": dealt(x, validation),
         "training examples, in each fold": sorted(map(len, seen)),
+        "each example validates once": dealt(x, validation),
         "each y with its x, validation": belonging(x, y, validation),
         "each y with its x, training": belonging(x, y, training),
         "shuffled": any(one != x.tolist() for one in orders),
         "same rng, same parts": orders[0] == together(validation)[0].tolist(),
         "another rng, other parts": any(one != orders[0] for one in orders),
-        "who shares a part": meetings(x, deals),
+        "who shares a part": BY_CHANCE,  # until it is looked at
     }
+    if len(x) == MANY and all(word in (True, "yes") for word in [*said.values()][2:-1]):
+        deals += [deal(seed)[1] for seed in range(4, OFTEN)]
+        said["who shares a part"] = meetings(x, deals)
+    return said
 
 
 FOLDS = Code(

@@ -39,13 +39,13 @@ def batches_used(answer, x, y, batch_size):
         return made if made is None else pairs(islice(made, 2 * len(x)))
 
     rng = np.random.default_rng(7)
-    epochs = [epoch(rng) for _ in range(OFTEN if len(x) == MANY else 6)]
+    epochs = [epoch(rng) for _ in range(6)]
     if None in epochs:
         return None
     rng = np.random.default_rng(7)
-    again = [together(epoch(rng))[0].tolist() for _ in epochs[:6]]
+    again = [together(epoch(rng))[0].tolist() for _ in epochs]
     orders = [together(batches)[0].tolist() for batches in epochs]
-    return {
+    said = {
         "sizes of the batches": [len(batch) for batch, _ in epochs[0]],
         "each example once an epoch": dealt(x, epochs[0]),
         "each y with its x": belonging(x, y, epochs[0]),
@@ -53,9 +53,13 @@ def batches_used(answer, x, y, batch_size):
         "another order in the next epoch": (
             len(x) < 4 or any(one != orders[0] for one in orders)
         ),
-        "same rng, same order": orders[:6] == again,
-        "who shares a batch": meetings(x, epochs),
+        "same rng, same order": orders == again,
+        "who shares a batch": BY_CHANCE,  # until it is looked at
     }
+    if len(x) == MANY and all(word in (True, "yes") for word in [*said.values()][1:-1]):
+        epochs += [epoch(rng) for _ in range(OFTEN)]
+        said["who shares a batch"] = meetings(x, epochs)
+    return said
 
 
 MANY, OFTEN = 12, 60  # examples in groups of four, dealt out this often
@@ -120,8 +124,8 @@ def meetings(x, deals):
     deals. Six and a half standard deviations away from that are no chance."""
     groups = [group for deal in deals for group, _ in deal]
     numbers = numbers_of(np.concatenate(groups), x)
-    if len(x) != MANY or any(dealt(x, deal) != "yes" for deal in deals):
-        return BY_CHANCE  # as far as one can say
+    if numbers is None:
+        return "rows that x does not have"
     member = np.zeros((len(groups), len(x)))
     member[np.repeat(np.arange(len(groups)), [*map(len, groups)]), numbers] = 1
     met = member.T @ member
