@@ -319,7 +319,7 @@ def training_cases(rng):
     yield some | {"lr": 0.1, "batch_size": n}
 
 
-LONG = 50  # epochs: longer than somebody waits who has set an end
+LONG = 20  # epochs: longer than somebody waits who has set an end
 
 
 class Watched(Network):
