@@ -217,15 +217,52 @@ SHARED = {
 def test_what_objects_share_is_told(name):
     id = "activations.Sigmoid" if "Sigmoid" in SHARED[name] else "optimizers.Momentum"
     result = said(id, SHARED[name])
-    assert not result.passed
+    told = (
+        "Two objects of your class share",
+        "Two optimizers of this class get in each",
+    )
+    assert not result.passed and any(it in result.text for it in told), result
+
+
+def test_a_setting_that_all_objects_share():
+    text = """
+    class MyLeakyReLU(Layer):
+        def __init__(self, slope=0.01):
+            MyLeakyReLU.slope = slope
+
+        def forward(self, x):
+            self.factor = np.where(x > 0, 1.0, self.slope)
+            return x * self.factor
+
+        def backward(self, da):
+            return da * self.factor
+    """
+    result = said("activations.LeakyReLU", text)
     assert "Two objects of your class share" in result.text, result
 
 
+def test_who_has_said_stop_is_not_asked_again():
+    text = """
+    class MyEarlyStopping:
+        def __init__(self, patience):
+            self.patience, self.best_loss, self.waited = patience, np.inf, 0
+
+        def update(self, valid_loss, theta):
+            self.waited += 1
+            if valid_loss < self.best_loss:
+                self.best_loss, self.best_theta, self.waited = valid_loss, theta.copy(), 0
+            return self.waited == self.patience
+    """
+    assert said("training.EarlyStopping", text).passed
+
+
 def test_what_they_share_is_named():
-    assert (
-        "share kept, which is the class's"
-        in said("optimizers.Momentum", SHARED["begun anew by each object"]).text
+    text = sigmoid(
+        start="kept = {}\n",
+        forward="self.kept['a'] = self.a",
+        backward="a = self.kept['a']; return da * a * (1 - a)",
     )
+    assert "share kept, which is the class's" in said("activations.Sigmoid", text).text
 
 
 TWICE = {
@@ -289,6 +326,26 @@ ONE_ARRAY = {
                 self.b = ZEROS.setdefault(n_out, np.zeros(n_out))
         """,
         "Two objects of your class share the array self.b",
+    ),
+    "the class's": (
+        "layers.Scale",
+        """
+        class MyScale(Layer):
+            params = ("s",)
+            ds = np.zeros(9)
+
+            def __init__(self, n):
+                self.s = np.ones(n)
+
+            def forward(self, x):
+                self.x = x
+                return x * self.s
+
+            def backward(self, da):
+                self.ds[...] = (da * self.x).sum(axis=0)
+                return da * self.s
+        """,
+        "Two objects of your class share the array self.ds",
     ),
     "means that are one": (
         "optimizers.Adam",
@@ -488,7 +545,9 @@ RIGHT = {
         ),
     ],
 )
-def test_each_thing_that_is_returned_may_have_a_mistake_of_its_own(change, names, words):
+def test_each_thing_that_is_returned_may_have_a_mistake_of_its_own(
+    change, names, words
+):
     result = said("losses.cross_entropy", CROSS_ENTROPY.format(**RIGHT | change))
     assert result.mistake == names and words in result.text, result
     assert result.passed == (not change)
@@ -496,7 +555,9 @@ def test_each_thing_that_is_returned_may_have_a_mistake_of_its_own(change, names
 
 def test_a_mistake_in_both_is_not_told_of_one_that_is_in_one():
     """½ in the loss halves value and gradient, and the sentence says so."""
-    half = "def my_mse(z, y):\n    return ((z - y) ** 2).mean() / 2, {} * (z - y) / z.size"
+    half = (
+        "def my_mse(z, y):\n    return ((z - y) ** 2).mean() / 2, {} * (z - y) / z.size"
+    )
     assert said("losses.mse", half.format(1)).mistake == "½ in the loss"
     assert said("losses.mse", half.format(2)).mistake == "½ in the value alone"
     assert said("losses.mse", half.format(3)).mistake == "½ in the value alone"

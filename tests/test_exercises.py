@@ -60,7 +60,7 @@ def test_right_answers_pass(exercise, seed):
         )
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[:3])
 @pytest.mark.parametrize("exercise", CODE, **each)
 def test_each_mistake_is_told_by_its_name(exercise, seed):
     for wrong in exercise.mistakes:

@@ -14,6 +14,9 @@ def batches(rng, small, da):
         "da": np.array([[-1.0, 4.0, 0.5], [2.0, -3.0, -2.0]]),
     }
     yield {"x": np.array([[1000.0, -1000.0]]), "da": np.array([[3.0, 2.0]])}
+    # Networks compute in float32, whose largest number is e to the power of 88.7.
+    small = np.array([[100.0, -100.0, 1000.0]], np.float32)
+    yield {"x": small, "da": np.array([[2.0, 4.0, 1.0]], np.float32)}
     n, k = rng.integers(3, 6), rng.integers(6, 9)
     yield {"x": 2 * rng.standard_normal((n, k)), "da": rng.standard_normal((n, k))}
 
@@ -99,10 +102,12 @@ SIGMOID = Code(
     task="""
 Write the sigmoid as a layer. `forward(x)` returns $\\sigma(x)$ for each number of `x`, and keeps in
 `self` what `backward` will need. `backward(da)` returns `da` times the derivative, number by
-number. At $\\pm 1000$ nothing may overflow: here a warning counts as an error.
+number. At $\\pm 1000$ nothing may overflow, in 64-bit or in 32-bit numbers: here a warning counts
+as an error.
 """,
     cases=sigmoid_cases,
     use=use,
+    rtol=1e-9,
     hints=(
         "`np.exp(-np.abs(x))` is at most 1, whatever x is: it cannot overflow.",
         "With e for it, σ is 1 / (1 + e) where x ≥ 0, and e / (1 + e) where x < 0: "
@@ -118,6 +123,80 @@ number. At $\\pm 1000$ nothing may overflow: here a warning counts as an error.
             "for every number.) Use no exponential but that of −|x|.",
             ("np.exp(-np.abs(x))", "np.exp(-x)"),
             ("np.where(x >= 0, 1, e) / (1 + e)", "1 / (1 + e)"),
+        ),
+        mistake(
+            "clipped for float64",
+            "Right for 64-bit numbers. But networks compute with 32-bit ones, and the largest of "
+            "them is e to the power of 88.7. Use no exponential but that of −|x|, and there is "
+            "nothing to clip.",
+            ("np.exp(-np.abs(x))", "np.exp(-np.clip(x, -500, 500))"),
+            ("np.where(x >= 0, 1, e) / (1 + e)", "1 / (1 + e)"),
+        ),
+        mistake(
+            "clipped where it matters",
+            "You clip x at ±20. The sigmoid of 30 is not that of 20, and its slope is not, either. "
+            "With e⁻|ˣ| there is nothing to clip.",
+            ("np.exp(-np.abs(x))", "np.exp(-np.clip(x, -20, 20))"),
+            ("np.where(x >= 0, 1, e) / (1 + e)", "1 / (1 + e)"),
+        ),
+        mistake(
+            "without 1 − σ",
+            "Your derivative is σ alone. It is σ (1 − σ): flat at both ends.",
+            ("da * self.a * (1 - self.a)", "da * self.a"),
+        ),
+        mistake(
+            "1 − σ alone",
+            "Your derivative is 1 − σ alone. It is σ (1 − σ): flat at both ends.",
+            ("da * self.a * (1 - self.a)", "da * (1 - self.a)"),
+        ),
+        mistake(
+            "the derivative of tanh",
+            "1 − a² is the derivative of tanh. That of the sigmoid is a (1 − a).",
+            ("self.a * (1 - self.a)", "(1 - self.a**2)"),
+        ),
+        mistake(
+            "the steepest slope everywhere",
+            "You multiply by ¼, the slope at 0, everywhere. Further out the sigmoid is flatter: "
+            "a (1 − a).",
+            ("self.a * (1 - self.a)", "0.25"),
+        ),
+        mistake(
+            "da for the first term alone",
+            "da · a − a² lacks brackets: da multiplies the whole derivative, da · (a − a²).",
+            ("da * self.a * (1 - self.a)", "da * self.a - self.a**2"),
+        ),
+        mistake(
+            "a sign in the derivative",
+            "Your derivative is a (1 + a). It is a (1 − a).",
+            ("(1 - self.a)", "(1 + self.a)"),
+        ),
+        mistake(
+            "σ of the output",
+            "You take the sigmoid of the sigmoid. self.a is σ already: the derivative is "
+            "a (1 − a).",
+            (
+                "return da * self.a * (1 - self.a)",
+                "a = self.forward(self.a)\n        return da * a * (1 - a)",
+            ),
+        ),
+        mistake(
+            "the derivative of da's sigmoid",
+            "backward takes the sigmoid of da. It is the output of forward of which the derivative "
+            "is made; da only multiplies.",
+            (
+                "return da * self.a * (1 - self.a)",
+                "a = self.forward(da)\n        return a * (1 - a)",
+            ),
+        ),
+        mistake(
+            "tanh(x/2)",
+            "tanh(x/2) runs from −1 to 1. The sigmoid is (1 + tanh(x/2)) / 2.",
+            ("np.where(x >= 0, 1, e) / (1 + e)", "np.tanh(x / 2)"),
+        ),
+        mistake(
+            "twice as steep",
+            "(1 + tanh x)/2 is σ(2x). Halve x first.",
+            ("np.where(x >= 0, 1, e) / (1 + e)", "(1 + np.tanh(x)) / 2"),
         ),
         mistake(
             "σ(|x|)",
@@ -206,6 +285,7 @@ is `da` times the derivative. At exactly 0 the derivative is 0.
 """,
     cases=relu_cases,
     use=use,
+    rtol=1e-9,
     hints=(
         "`np.maximum(x, 0)` compares number by number.",
         "The derivative is 1 where the input was positive, else 0. So backward has to know the "
@@ -231,6 +311,61 @@ is `da` times the derivative. At exactly 0 the derivative is 0.
             "You cut the negative numbers of da. A gradient may well be negative: what decides "
             "whether it passes is the sign of the input of forward.",
             ("self.x > 0", "da > 0"),
+        ),
+        mistake(
+            "the input passed back",
+            "backward multiplies da by ReLU's value. It is the *derivative* that multiplies: 1 "
+            "where the input was positive.",
+            ("(self.x > 0)", "np.maximum(self.x, 0)"),
+        ),
+        mistake(
+            "the input in place of da",
+            "backward returns the input where it is positive. What passes there is da.",
+            ("da * (self.x > 0)", "self.x * (self.x > 0)"),
+        ),
+        mistake(
+            "the wrong side in backward",
+            "backward lets pass what forward cuts, and the other way round: da passes where the "
+            "input was positive.",
+            ("self.x > 0", "self.x <= 0"),
+        ),
+        mistake(
+            "the wrong side in forward",
+            "forward keeps what is negative. It should pass what is positive.",
+            ("np.maximum(x, 0)", "np.minimum(x, 0)"),
+        ),
+        mistake(
+            "the absolute value",
+            "forward turns negative numbers round. A ReLU puts 0 for them.",
+            ("np.maximum(x, 0)", "np.abs(x)"),
+        ),
+        mistake(
+            "True and False",
+            "forward returns whether x is positive, 1 or 0. It should pass x itself there.",
+            ("np.maximum(x, 0)", "(x > 0) * 1.0"),
+        ),
+        mistake(
+            "a leak",
+            "That is a leaky ReLU: on the left it lets a hundredth through. A ReLU cuts to 0.",
+            ("np.maximum(x, 0)", "np.where(x > 0, x, 0.01 * x)"),
+            ("da * (self.x > 0)", "np.where(self.x > 0, da, 0.01 * da)"),
+        ),
+        mistake(
+            "the sign as slope",
+            "`np.sign` is −1 on the left, so da comes back with the other sign there. The slope is "
+            "0 on the left: `self.x > 0`.",
+            ("(self.x > 0)", "np.sign(self.x)"),
+        ),
+        mistake(
+            "slope ½ at zero",
+            "Right but for inputs of exactly 0, where you let half of da through. The task chooses "
+            "0.",
+            ("(self.x > 0)", "np.heaviside(self.x, 0.5)"),
+        ),
+        mistake(
+            "clipped at 1",
+            "forward cuts what is above 1, too. A ReLU has no upper end.",
+            ("np.maximum(x, 0)", "np.clip(x, 0, 1)"),
         ),
         mistake(
             "da forgotten",
@@ -280,10 +415,22 @@ is `da` times the derivative. At exactly 0 the derivative is 0.
 
 
 def leaky_cases(rng):
-    slopes = 0.1, 0.5, 0.25, float(rng.uniform(0.05, 0.9))
+    slopes = 0.1, 0.5, 0.25, 2.0, float(rng.uniform(1.1, 3))  # "of any size"
     for slope, case in zip(slopes, batches(rng, [-2.0, 0.0, 3.0], [4.0, 5.0, -6.0])):
         yield case | {"slope": slope}
     yield {"x": np.array([[-100.0, 7.0]]), "da": np.array([[1.0, 1.0]])}
+
+
+def use_beside_another(answer, x, da, **settings):
+    """As `use`, while there is another layer, with a slope of its own, given without its name."""
+    made = []
+
+    def first(**settings):
+        made.append(answer(**settings))
+        made.append(answer(7.0))
+        return made[0]
+
+    return use(first, x, da, **settings)
 
 
 LEAKY_RELU = Code(
@@ -296,7 +443,8 @@ Write leaky ReLU, with a slope on the left that whoever makes the layer may choo
 `MyLeakyReLU(slope=0.2)`, or `MyLeakyReLU()` for 0.01. At exactly 0 the left slope counts.
 """,
     cases=leaky_cases,
-    use=use,
+    use=use_beside_another,
+    rtol=1e-9,
     hints=(
         "`__init__` keeps the slope, `self.slope = slope`; forward keeps its input.",
         "`np.where(x > 0, one, other)` takes each number from one of two arrays.",
@@ -315,6 +463,73 @@ Write leaky ReLU, with a slope on the left that whoever makes the layer may choo
             "A name in `__init__` is gone when `__init__` is over. What forward and backward need "
             "belongs into self: `self.slope = slope`.",
             ("self.slope = check", "slope = check"),
+        ),
+        mistake(
+            "the larger of the two",
+            "`np.maximum(x, slope * x)` is right as long as the slope is at most 1. With a slope "
+            "of 2 the larger of the two is the wrong one: ask for the sign of x.",
+            ("np.where(x > 0, x, self.slope * x)", "np.maximum(x, self.slope * x)"),
+        ),
+        mistake(
+            "a slope for all layers",
+            "All layers share one slope, the one that was chosen last: it belongs to the class. "
+            "Keep it in the object, `self.slope = slope`.",
+            ("self.slope = check", "type(self).slope = check"),
+        ),
+        mistake(
+            "another default",
+            "With a slope that is given you are right. Without one, `MyLeakyReLU()`, it should be "
+            "0.01.",
+            ("slope=0.01", "slope=0.1"),
+        ),
+        mistake(
+            "no leak in forward",
+            "backward leaks, forward does not: on the left it returns 0. Asked for is slope · x.",
+            ("np.where(x > 0, x, self.slope * x)", "np.maximum(x, 0)"),
+        ),
+        mistake(
+            "the slope as value",
+            "Left of zero forward returns the slope itself. It is a *slope*: slope · x.",
+            ("x, self.slope * x)", "x, self.slope)"),
+        ),
+        mistake(
+            "the leak on both sides",
+            "You add slope · x everywhere, so the slope on the right is 1 + slope. On the right it "
+            "is 1.",
+            ("np.where(x > 0, x, self.slope * x)", "np.maximum(x, 0) + self.slope * x"),
+            (
+                "np.where(self.x > 0, da, self.slope * da)",
+                "da * ((self.x > 0) + self.slope)",
+            ),
+        ),
+        mistake(
+            "upside down",
+            "On the left your function rises again: negative numbers should stay negative, slope · "
+            "x, without a sign or an absolute value.",
+            ("np.where(x > 0, x, self.slope * x)", "np.where(x > 0, x, -self.slope * x)"),
+        ),
+        mistake(
+            "upside down, and back",
+            "On the left your function rises again, and its derivative fits it. But negative "
+            "numbers should stay negative: slope · x.",
+            ("np.where(x > 0, x, self.slope * x)", "np.where(x > 0, x, -self.slope * x)"),
+            ("da, self.slope * da", "da, -self.slope * da"),
+        ),
+        mistake(
+            "divided",
+            "You divide by the slope. On the left x is *multiplied* by it.",
+            ("x, self.slope * x)", "x, x / self.slope)"),
+            ("da, self.slope * da)", "da, da / self.slope)"),
+        ),
+        mistake(
+            "the smaller of the two",
+            "`np.minimum` takes the wrong one of the two. Ask for the sign of x: `np.where`.",
+            ("np.where(x > 0, x, self.slope * x)", "np.minimum(x, self.slope * x)"),
+        ),
+        mistake(
+            "the slope twice",
+            "backward multiplies by the slope twice. Once is enough: it is the derivative.",
+            ("da, self.slope * da", "da, self.slope**2 * da"),
         ),
         mistake(
             "da forgotten",
@@ -342,6 +557,24 @@ Write leaky ReLU, with a slope on the left that whoever makes the layer may choo
             ("self.x > 0", "self.x <= 0"),
         ),
         mistake(
+            "the wrong side in backward",
+            "forward is right. In backward the two sides are exchanged: da passes as it is where "
+            "the input was positive.",
+            ("da, self.slope * da", "self.slope * da, da"),
+        ),
+        mistake(
+            "the input passed back",
+            "On the left backward returns slope · x. It is da that comes back: slope · da.",
+            ("da, self.slope * da", "da, self.slope * self.x"),
+        ),
+        mistake(
+            "the slope on both sides",
+            "You multiply by the slope everywhere: that is a straight line. On the right x passes "
+            "as it is.",
+            ("np.where(x > 0, x, self.slope * x)", "self.slope * x"),
+            ("np.where(self.x > 0, da, self.slope * da)", "self.slope * da"),
+        ),
+        mistake(
             "slope 1 at zero",
             "Right but for inputs of exactly 0, where the left slope counts: there, too, da is "
             "multiplied by the slope.",
@@ -358,7 +591,7 @@ Write leaky ReLU, with a slope on the left that whoever makes the layer may choo
 
             def forward(self, x):
                 self.left = x <= 0
-                return np.maximum(x, self.leak * x)
+                return np.maximum(x, 0) + self.leak * np.minimum(x, 0)
 
             def backward(self, da):
                 dx = np.array(da)
@@ -426,15 +659,17 @@ def dead_cases(rng):
     yield {"a": np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 2.0]])}
     yield {
         "a": np.array([
-            [0.0, 0.0, 3.0, 0.0, 0.0],
+            [0.0, 0.0, 0.0, 0.0, 0.0],
             [0.0, 1.0, 0.5, 0.0, 0.0],
             [0.0, 0.0, 1.0, 0.0, 0.001],
         ])
     }  # fmt: skip
     yield {"a": np.zeros((3, 2))}
     yield {"a": np.ones((2, 3))}
-    a = np.maximum(rng.standard_normal((4, 7)), 0)
-    a[:, rng.integers(7)] = 0
+    a = np.maximum(rng.standard_normal((30, 7)), 0)
+    dead, nearly = rng.permutation(7)[:2]
+    a[:, [dead, nearly]] = 0
+    a[rng.integers(1, 29), nearly] = 1
     yield {"a": a}
 
 
@@ -476,6 +711,51 @@ def my_dead_units(a):
             ("a == 0", "a != 0"),
         ),
         mistake(
+            "the living",
+            "That is the share of units that are alive. Asked for are the others.",
+            ("np.all(a == 0, axis=0)", "np.any(a != 0, axis=0)"),
+        ),
+        mistake(
+            "an answer for each unit",
+            "You return True or False for each unit. Asked for is one number, the share of them: "
+            "their mean.",
+            ("np.mean(np.all(a == 0, axis=0))", "np.all(a == 0, axis=0)"),
+        ),
+        mistake(
+            "nearly silent",
+            "You count units that give out little, or allow for rounding. A ReLU's zeros are "
+            "exact. A small number is not zero: a gradient passes, and the unit can learn.",
+            ("np.all(a == 0, axis=0)", "np.mean(a, axis=0) < 0.01"),
+        ),
+        mistake(
+            "half of the time",
+            "You count units that are zero on most examples. Dead is who is zero on all of them.",
+            ("np.all(a == 0, axis=0)", "np.mean(a == 0, axis=0) > 0.5"),
+        ),
+        mistake(
+            "the first example alone",
+            "You look at the first example alone. A unit may be zero there, and wake up for "
+            "another.",
+            ("np.all(a == 0, axis=0)", "a[0] == 0"),
+        ),
+        mistake(
+            "the last example alone",
+            "You look at the last example alone. A unit may be zero there, and awake for another.",
+            ("np.all(a == 0, axis=0)", "a[-1] == 0"),
+        ),
+        mistake(
+            "units that never change",
+            "You count units that say the same to every example. One that always says 1 is not "
+            "dead.",
+            ("np.all(a == 0, axis=0)", "np.std(a, axis=0) == 0"),
+        ),
+        mistake(
+            "divided by all outputs",
+            "You divide the number of dead units by that of all outputs, a.size. There are as many "
+            "units as columns.",
+            ("np.mean(np.all(a == 0, axis=0))", "np.sum(np.all(a == 0, axis=0)) / a.size"),
+        ),
+        mistake(
             "over the units",
             "You count examples for which no unit is awake. A unit is a column: look along the "
             "rows of it, axis 0.",
@@ -514,10 +794,11 @@ SOFTPLUS = Code(
     level=2,
     task="""
 Write $g(z) = \\ln(1 + e^z)$ as a layer. What is its derivative? (You have met it.) Both must be
-safe at $\\pm 1000$, without a warning.
+safe at $\\pm 1000$, without a warning, in 64-bit and in 32-bit numbers.
 """,
     cases=sigmoid_cases,
     use=use,
+    rtol=1e-9,
     hints=(
         "Differentiate by the chain rule: 1 / (1 + eᶻ), times the derivative of what is inside.",
         "eᶻ / (1 + eᶻ) is the sigmoid. You have a class for it.",
@@ -544,6 +825,54 @@ class MySoftplus(Layer):
             "backward, which no float can hold. Look for a way without: `np.logaddexp`, e⁻|ˣ|, or "
             "the class Sigmoid.",
             ("np.logaddexp(0, x)", "np.log(1 + np.exp(x))"),
+        ),
+        mistake(
+            "clipped for float64",
+            "You clip x at 500. Softplus of 1000 is 1000; and in 32-bit numbers, with which "
+            "networks compute, e to the power of 89 is already too large.",
+            ("np.logaddexp(0, x)", "np.log1p(np.exp(np.clip(x, -500, 500)))"),
+        ),
+        mistake(
+            "clipped",
+            "You clip x. Softplus of 1000 is 1000, not 20. Take the larger of x and 0 out of the "
+            "logarithm instead.",
+            ("np.logaddexp(0, x)", "np.log1p(np.exp(np.clip(x, -20, 20)))"),
+        ),
+        mistake(
+            "the larger part left out",
+            "ln(1 + e⁻|ˣ|) is what is left when the larger of x and 0 has been taken out of the "
+            "logarithm. Add it again.",
+            ("np.logaddexp(0, x)", "np.log1p(np.exp(-np.abs(x)))"),
+        ),
+        mistake(
+            "log₂",
+            "You take a logarithm to the base 2. ln is `np.log`, or `np.logaddexp`.",
+            ("np.logaddexp(0, x)", "np.logaddexp2(0, x)"),
+        ),
+        mistake(
+            "ln(e + eˣ)",
+            "`np.logaddexp(1, x)` is ln(e¹ + eˣ). The 1 of the formula is e⁰.",
+            ("np.logaddexp(0, x)", "np.logaddexp(1, x)"),
+        ),
+        mistake(
+            "the other side",
+            "Yours falls from left to right: it is softplus of −x.",
+            ("np.logaddexp(0, x)", "np.logaddexp(0, -x)"),
+        ),
+        mistake(
+            "ReLU's value",
+            "forward is ReLU itself. Softplus lies above it, by ln 2 at zero.",
+            ("np.logaddexp(0, x)", "np.maximum(x, 0)"),
+        ),
+        mistake(
+            "σ of da",
+            "You take σ of da. The derivative is σ of forward's input, and da multiplies it.",
+            ("da * Sigmoid().forward(self.x)", "Sigmoid().forward(da)"),
+        ),
+        mistake(
+            "tanh",
+            "Your derivative is tanh. Differentiate ln(1 + eˣ): eˣ / (1 + eˣ).",
+            ("Sigmoid().forward(self.x)", "np.tanh(self.x)"),
         ),
         mistake(
             "the inner derivative forgotten",
@@ -592,10 +921,10 @@ class MySoftplus(Layer):
 
 
 def elu_cases(rng):
-    alphas = 0.5, 2.0, 0.5, float(rng.uniform(0.2, 3))
+    alphas = 0.5, 2.0, 0.5, 2.0, float(rng.uniform(1.2, 3))
     small = [-np.log(2), 0.0, 3.0], [1.0, 2.0, 4.0]
     for alpha, case in zip(alphas, batches(rng, *small)):
-        yield case | {"x": np.clip(case["x"], -20, 20), "alpha": alpha}
+        yield case | {"alpha": alpha}
     yield {"x": np.array([[-1.0, 1.0]]), "da": np.array([[1.0, 1.0]])}
 
 
@@ -608,10 +937,11 @@ ELU = Code(
 ELU [[Clevert *et al.*, 2016](bibliography.md#clevert2016)] is $x$ where $x > 0$ and
 $\\alpha\\,(e^x - 1)$ elsewhere: it leaks on the left, and levels off at $-\\alpha$. With
 $\\alpha = 1$ the class below passes the comparison with numerical slopes. With $\\alpha = 0.5$ it
-fails. Find the mistake, and mend it.
+fails. Find the mistake, and mend it, so that nothing overflows at 1000.
 """,
     cases=elu_cases,
     use=use,
+    rtol=1e-9,
     broken="right for α = 1 alone",
     hints=(
         "forward is right. What is the derivative of α (eˣ − 1)?",
@@ -656,6 +986,82 @@ class MyELU(Layer):
             "α forgotten",
             "Your derivative is eˣ. The factor α stays when α (eˣ − 1) is differentiated.",
             ("self.a + self.alpha", "np.exp(np.minimum(self.x, 0))"),
+        ),
+        mistake(
+            "overflow",
+            "α eˣ is right. But e is raised to large positive powers where x > 0, though nobody "
+            "needs them there: `np.where` computes both of its answers. forward shows a way, "
+            "np.minimum(x, 0); or use the output.",
+            ("self.a + self.alpha", "self.alpha * np.exp(self.x)"),
+        ),
+        mistake(
+            "the output alone",
+            "Your derivative is the output, α eˣ − α. That of α eˣ − α is α eˣ: what must be added "
+            "to the output?",
+            ("self.a + self.alpha", "self.a"),
+        ),
+        mistake(
+            "α times the output",
+            "Your derivative is α a. The output has α in it already, and a constant is missing: "
+            "α eˣ = a + α.",
+            ("self.a + self.alpha", "self.alpha * self.a"),
+        ),
+        mistake(
+            "1 + α a",
+            "1 + α a is not α eˣ: the output a = α eˣ − α has α in it already. What must be added "
+            "to it?",
+            ("self.a + self.alpha", "1 + self.alpha * self.a"),
+        ),
+        mistake(
+            "minus α",
+            "You subtract α from the output, α eˣ − α. To be left with α eˣ, add it.",
+            ("self.a + self.alpha", "self.a - self.alpha"),
+        ),
+        mistake(
+            "α minus the output",
+            "α − a is 2α − α eˣ. To be left with α eˣ, add α to a.",
+            ("self.a + self.alpha", "self.alpha - self.a"),
+        ),
+        mistake(
+            "divided by α",
+            "You divide by α. The derivative of α eˣ − α is α eˣ, α times *larger* than eˣ.",
+            ("self.a + self.alpha", "(self.a + 1) / self.alpha"),
+        ),
+        mistake(
+            "α on the right, too",
+            "On the right the slope is 1, whatever α is.",
+            ("self.x > 0, 1,", "self.x > 0, self.alpha,"),
+        ),
+        mistake(
+            "slope 1 at zero",
+            "Right but for inputs of exactly 0, which belong to the left side here: there the "
+            "slope is α.",
+            ("np.where(self.x > 0, 1", "np.where(self.x >= 0, 1"),
+        ),
+        mistake(
+            "da on the right alone",
+            "On the left backward returns the derivative alone. It is da times the derivative, on "
+            "both sides.",
+            (
+                "da * np.where(self.x > 0, 1, self.a + self.alpha)",
+                "np.where(self.x > 0, da, self.a + self.alpha)",
+            ),
+        ),
+        mistake(
+            "everything passes",
+            "backward lets all of da through. On the left the slope is α eˣ.",
+            ("self.a + self.alpha", "1"),
+        ),
+        mistake(
+            "no derivative on the left",
+            "On the left your derivative is 0, as that of ReLU. ELU leaks there: α eˣ.",
+            ("self.a + self.alpha", "0"),
+        ),
+        mistake(
+            "the input in place of the output",
+            "You add α to the *input*. It is the output, α eˣ − α, that becomes α eˣ when α is "
+            "added.",
+            ("self.a + self.alpha", "self.x + self.alpha"),
         ),
         mistake(
             "the slope of a leaky ReLU",

@@ -513,6 +513,7 @@ def use_network(answer, w, x, dz, first=None):
     return {"order of the layers": calls, "grad": net.grad.copy(), "theta": net.theta}
 
 
+PASSED_ON = 'da = checks.array(layer.backward(da), layer, "backward", self.dtype)'
 NETWORK = Code(
     id="network.Network.backward",
     title="The way back through a network",
@@ -545,7 +546,7 @@ notes when it is asked; in one case a `Linear` stands first.
             "the same dz for every layer",
             "Each layer is given the dz of the loss. It needs the gradient of its own output, "
             "which is what the layer behind it has returned: `da = layer.backward(da)`.",
-            ("da = layer.backward(da)", "layer.backward(da)"),
+            (PASSED_ON, "layer.backward(da)"),
         ),
         mistake(
             "the first layer forgotten",
@@ -557,7 +558,7 @@ notes when it is asked; in one case a `Linear` stands first.
             "return in the loop",
             "Only the last layer is asked. Is there a `return` inside of the loop? It ends "
             "the whole walk.",
-            ("da = layer.backward(da)", "return layer.backward(da)"),
+            (PASSED_ON, "return layer.backward(da)"),
         ),
         mistake(
             "divided by n again",
@@ -593,25 +594,25 @@ notes when it is asked; in one case a `Linear` stands first.
             "divided by n in each layer",
             "You divide by the number of rows in each layer. The loss has done it, once and "
             "for all.",
-            ("da = layer.backward(da)", "da = layer.backward(da) / len(da)"),
+            (PASSED_ON, "da = layer.backward(da) / len(da)"),
         ),
         mistake(
             "multiplied once more",
             "You multiply what a layer returns by what it was given. A layer has done so: its "
             "dx is the whole answer.",
-            ("da = layer.backward(da)", "da = da * layer.backward(da)"),
+            (PASSED_ON, "da = da * layer.backward(da)"),
         ),
         mistake(
             "a way past each layer",
             "You add what a layer returns to what it was given, as if the gradient had a way "
             "past the layer. Its dx takes the place of da.",
-            ("da = layer.backward(da)", "da = da + layer.backward(da)"),
+            (PASSED_ON, "da = da + layer.backward(da)"),
         ),
         mistake(
             "forward on the way back",
             "You call `forward` on the way back. It is each layer's `backward` that takes a "
             "gradient.",
-            ("da = layer.backward(da)", "da = layer.forward(da)"),
+            (PASSED_ON, "da = layer.forward(da)"),
             ("first.backward(da, **self.no_dx)", "first.forward(da)"),
         ),
     ),

@@ -1,5 +1,7 @@
 """Exercises of *Initialization*."""
 
+import inspect
+
 import numpy as np
 
 from nnbook.tutor.code import Code, mistake
@@ -63,14 +65,25 @@ def described(W):
 
 
 def spread(W):
-    """What can be said of random weights whatever the draw, rounded to what is certain."""
+    """What can be said of 10,000 random weights or more whatever the draw: the SD to some per
+    cent (see `rtol`), the rest rounded so that chance decides nothing, or it is five SDs off."""
     W = np.asarray(W, float)
-    sd = W.std()
-    return {
-        "standard deviation": float(f"{sd:.2g}"),
-        "mean / SD": abs(round(float(W.mean() / sd), 1)),
-        "share within one SD": round(float(np.mean(np.abs(W - W.mean()) < sd)), 1),
+    mean, sd = W.mean(), W.std()
+    found = {
+        "standard deviation": float(f"{sd:.3g}"),
+        "mean / SD": abs(round(float(mean / sd), 1)),
+        "share within one SD": round(float(np.mean(np.abs(W - mean) < sd)), 1),
     }
+    for name, one, other in (
+        ("columns", W[:, :-1], W[:, 1:]),
+        ("rows", W[:-1], W[1:]),
+    ):
+        if one.size > 9000:
+            product = np.mean((one - mean) * (other - mean)) / sd**2
+            found[f"neighbouring {name}"] = (
+                "independent" if abs(product) < 0.1 else "not independent"
+            )
+    return found
 
 
 def drawn(answer, n_in, n_out, seed):
@@ -96,7 +109,7 @@ def same_or_other(one, other):
 def shapes_and_seeds(rng):
     yield {"n_in": 3, "n_out": 2, "seed": 0}
     yield {"n_in": 200, "n_out": 250, "seed": 1}
-    yield {"n_in": 1, "n_out": 20_000, "seed": 2}
+    yield {"n_in": 1, "n_out": 40_000, "seed": 2}
     n_in, n_out, seed = rng.integers((300, 120, 3), (400, 150, 1000)).tolist()
     yield {"n_in": n_in, "n_out": n_out, "seed": seed}
 
@@ -126,6 +139,18 @@ def wrong_draws(draw):
             ("rng=rng", "rng=np.random.default_rng(0)"),
         ),
         mistake(
+            "one neuron for all",
+            "All columns are the same, so all neurons start equal: what you have drawn are n_in "
+            "numbers. Draw a whole matrix, `(n_in, n_out)`.",
+            (right, f"{draw}(n_in, 1, rng=rng) @ np.ones((1, n_out))"),
+        ),
+        mistake(
+            "one row for all",
+            "All rows are the same: every input has the same weight to a neuron. Draw a whole "
+            "matrix, `(n_in, n_out)`.",
+            (right, f"np.ones((n_in, 1)) @ {draw}(1, n_out, rng=rng)"),
+        ),
+        mistake(
             "NumPy's hidden generator",
             "Whatever rng you are given, the numbers are other ones each time, and nobody can get "
             "yours again. Draw from rng, neither from np.random nor from a new generator.",
@@ -146,7 +171,7 @@ above, or `rng.uniform`.
 """,
     cases=shapes_and_seeds,
     use=drawn,
-    rtol=0.04,
+    rtol=0.03,
     hints=(
         "A number that is uniform between −r and r has the variance r²/3. Set that equal to the "
         "variance that you want, and solve for r.",
@@ -178,6 +203,54 @@ above, or `rng.uniform`.
             ("np.sqrt(6 / (n_in + n_out))", "np.sqrt(6 / n_in)"),
         ),
         mistake(
+            "half as wide",
+            "Your weights lie between −r/2 and r/2. (`rng.random` is between 0 and 1.) But r²/3 is "
+            "the variance of numbers between −r and r, an interval of width 2 r.",
+            ("uniform(n_in, n_out, rng=rng)", "rng.uniform(-0.5, 0.5, (n_in, n_out))"),
+        ),
+        mistake(
+            "twelfths",
+            "(2r)²/12 = r²/3: with the width 2r the variance is a twelfth, with r, its half, a "
+            "third. You mixed the two, and your weights are √2 times too large.",
+            ("6 /", "12 /"),
+        ),
+        mistake(
+            "the variance for r",
+            "You use the variance itself, 2/(n_in + n_out), as the largest weight. Solve r²/3 = "
+            "2/(n_in + n_out) for r.",
+            ("np.sqrt(6 / (n_in + n_out))", "2 / (n_in + n_out)"),
+        ),
+        mistake(
+            "the root of 6 alone",
+            "You take the root of 6 alone. The whole of 6/(n_in + n_out) stands under it.",
+            ("np.sqrt(6 / (n_in + n_out))", "np.sqrt(6) / (n_in + n_out)"),
+        ),
+        mistake(
+            "the product",
+            "You multiply n_in by n_out. The rule adds them: it is about their mean.",
+            ("np.sqrt(6 / (n_in + n_out))", "np.sqrt(6 / (n_in * n_out))"),
+        ),
+        mistake(
+            "outputs alone",
+            "You look at n_out alone, the way back. Xavier counts both: n_in + n_out.",
+            ("np.sqrt(6 / (n_in + n_out))", "np.sqrt(6 / n_out)"),
+        ),
+        mistake(
+            "the rule without a bend",
+            "3/n_in gives the variance 1/n_in, which looks at the way forward alone. Xavier puts "
+            "the mean of n_in and n_out in the place of n_in.",
+            ("np.sqrt(6 / (n_in + n_out))", "np.sqrt(3 / n_in)"),
+        ),
+        mistake(
+            "two values",
+            "The variance is right, but your weights have two values only, −s and s. Uniform ones "
+            "take every value between −r and r.",
+            (
+                "uniform(n_in, n_out, rng=rng) * np.sqrt(6 /",
+                "rng.choice([-1, 1], (n_in, n_out)) * np.sqrt(2 /",
+            ),
+        ),
+        mistake(
             "normal, not uniform",
             "The variance is right, but your weights are normal. Make them uniform between −r "
             "and r, with r²/3 in the place of the variance.",
@@ -186,8 +259,8 @@ above, or `rng.uniform`.
         ),
         mistake(
             "only positive",
-            "Your weights go from 0 to r. The derivation needs the mean zero, or the terms of a "
-            "sum do not cancel: from −r to r.",
+            "All your weights have one sign. The derivation needs the mean zero, or the terms of "
+            "a sum do not cancel: from −r to r.",
             ("uniform(n_in, n_out, rng=rng)", "rng.uniform(0, 1, (n_in, n_out))"),
         ),
         *wrong_draws("uniform"),
@@ -217,7 +290,7 @@ variance $2/n_\\text{in}$.
 """,
     cases=shapes_and_seeds,
     use=drawn,
-    rtol=0.04,
+    rtol=0.03,
     hints=(
         "`normal(n_in, n_out, rng=rng)` has the standard deviation 1. What you multiply it with "
         "becomes its standard deviation.",
@@ -247,6 +320,72 @@ variance $2/n_\\text{in}$.
             "That is Xavier's variance, 2/(n_in + n_out). He's rule looks at the way forward "
             "alone: 2/n_in.",
             ("2 / n_in", "2 / (n_in + n_out)"),
+        ),
+        mistake(
+            "He's uniform twin",
+            "The variance is right, but your weights are uniform. Asked for are normal ones.",
+            ("np.sqrt(2 / n_in)", "np.sqrt(6 / n_in)"),
+            ("normal(n_in, n_out, rng=rng)", "uniform(n_in, n_out, rng=rng)"),
+        ),
+        mistake(
+            "only positive",
+            "All your weights are positive. The derivation needs a mean of zero: half of them "
+            "negative.",
+            ("normal(n_in, n_out, rng=rng)", "np.abs(normal(n_in, n_out, rng=rng))"),
+        ),
+        mistake(
+            "the SD as the mean",
+            "The first argument of `rng.normal` is the *mean*, 0 here. The standard deviation is "
+            "the second one, `scale`.",
+            (
+                "normal(n_in, n_out, rng=rng) * np.sqrt(2 / n_in)",
+                "rng.normal(np.sqrt(2 / n_in), size=(n_in, n_out))",
+            ),
+        ),
+        mistake(
+            "the SD as mean, too",
+            "The SD is right, but your weights lie around it, not around 0.",
+            (
+                "normal(n_in, n_out, rng=rng) * np.sqrt(2 / n_in)",
+                "(1 + normal(n_in, n_out, rng=rng)) * np.sqrt(2 / n_in)",
+            ),
+        ),
+        mistake(
+            "upside down",
+            "The more inputs, the larger your weights: the fraction stands on its head. It is "
+            "2 divided by n_in.",
+            ("2 / n_in", "n_in / 2"),
+        ),
+        mistake(
+            "the root of 2 alone",
+            "You take the root of 2, and divide by n_in itself. The root covers both.",
+            ("np.sqrt(2 / n_in)", "np.sqrt(2) / n_in"),
+        ),
+        mistake(
+            "the root of n_in alone",
+            "You take the root of n_in, and leave 2 as it is. The root covers both.",
+            ("np.sqrt(2 / n_in)", "2 / np.sqrt(n_in)"),
+        ),
+        mistake(
+            "the product",
+            "You divide by n_in times n_out. A neuron adds up its n_in inputs; how many "
+            "neighbours it has does not matter to its sum.",
+            ("2 / n_in", "2 / (n_in * n_out)"),
+        ),
+        mistake(
+            "two values",
+            "The variance is right, but your weights have two values only, −s and s. Normal ones "
+            "take all values, small ones more often.",
+            ("normal(n_in, n_out, rng=rng)", "rng.choice([-1, 1], (n_in, n_out))"),
+        ),
+        mistake(
+            "columns made equally long",
+            "You divide by a *length*. The root of a sum of n_in squares grows with n_in itself, "
+            "so the weights come out √n_in too small. Nothing has to be divided but the 2.",
+            (
+                "normal(n_in, n_out, rng=rng)",
+                "(lambda W: W / np.sqrt((W**2).sum(axis=0)))(normal(n_in, n_out, rng=rng))",
+            ),
         ),
         mistake(
             "uniform, not normal",
@@ -321,12 +460,48 @@ are what the function `init` returns for these sizes and this `rng`; its biases 
             ("init(n_in, n_out, rng=rng)", "he_normal(n_in, n_out, rng=rng)"),
         ),
         mistake(
+            "always zeros",
+            "self.W is zeros, whatever `init` says. It is the function that makes the weights: "
+            "call it.",
+            ("init(n_in, n_out, rng=rng)", "np.zeros((n_in, n_out))"),
+        ),
+        mistake(
+            "drawn twice",
+            "You call `init` twice, and keep the second draw. Call it once: the next layer gets "
+            "the numbers that follow.",
+            (
+                "self.W = checks.weights(init(n_in, n_out, rng=rng), n_in, n_out)",
+                "init(n_in, n_out, rng=rng); self.W = init(n_in, n_out, rng=rng)",
+            ),
+        ),
+        mistake(
+            "scaled once more",
+            "You multiply by √(2/n_in). The size is the business of `init`: take what it returns.",
+            ("init(n_in, n_out, rng=rng)", "init(n_in, n_out, rng=rng) * np.sqrt(2 / n_in)"),
+        ),
+        mistake(
+            "biases of 1",
+            "Your biases are 1. They start at 0.",
+            ("self.b = np.zeros(n_out)", "self.b = np.ones(n_out)"),
+        ),
+        mistake(
+            "random gradients",
+            "self.dW is drawn with `init`. Nobody has computed a gradient yet, so it is zeros; and "
+            "each draw takes numbers that the next layer should get.",
+            ("np.zeros_like(self.W)", "init(n_in, n_out, rng=rng)"),
+        ),
+        mistake(
             "a generator of its own",
             OWN_GENERATOR,
             (
                 "init(n_in, n_out, rng=rng)",
                 "init(n_in, n_out, rng=np.random.default_rng(0))",
             ),
+        ),
+        mistake(
+            "another default",
+            "Whoever does not say `init` gets other weights than He's: the default is he_normal.",
+            ("init=he_normal", "init=zeros"),
         ),
         mistake(
             "random biases",
@@ -431,6 +606,101 @@ def my_signal(x, weights):
             ("append(np.sqrt(np.mean(x**2)))", "append(np.mean(x**2))"),
         ),
         mistake(
+            "variances",
+            "You return variances: mean squares of the distance from the mean. Size is the root "
+            "of the mean square of the numbers themselves.",
+            ("[np.sqrt(np.mean(x**2))]", "[x.var()]"),
+            ("append(np.sqrt(np.mean(x**2)))", "append(x.var())"),
+        ),
+        mistake(
+            "mean absolute values",
+            "You take the mean of the absolute values. Size is the *root mean square*: square, "
+            "then the mean, then the root.",
+            ("[np.sqrt(np.mean(x**2))]", "[np.abs(x).mean()]"),
+            ("append(np.sqrt(np.mean(x**2)))", "append(np.abs(x).mean())"),
+        ),
+        mistake(
+            "the largest",
+            "You return the largest absolute value. Size is the root mean square of all of them.",
+            ("[np.sqrt(np.mean(x**2))]", "[np.abs(x).max()]"),
+            ("append(np.sqrt(np.mean(x**2)))", "append(np.abs(x).max())"),
+        ),
+        mistake(
+            "the mean squared",
+            "You square the *mean*, where negative and positive numbers have cancelled already. "
+            "First the squares, then their mean.",
+            ("[np.sqrt(np.mean(x**2))]", "[np.abs(np.mean(x))]"),
+            ("append(np.sqrt(np.mean(x**2)))", "append(np.abs(np.mean(x)))"),
+        ),
+        mistake(
+            "divided by the rows alone",
+            "You divide the sum of squares by the number of rows. The mean is over all numbers, "
+            "rows times columns.",
+            ("[np.sqrt(np.mean(x**2))]", "[np.sqrt(np.sum(x**2) / len(x))]"),
+            ("append(np.sqrt(np.mean(x**2)))", "append(np.sqrt(np.sum(x**2) / len(x)))"),
+        ),
+        mistake(
+            "the mean of the rows' sizes",
+            "You take the size of each row, and then the mean of those. A root of a mean is not a "
+            "mean of roots: one mean over all numbers, then one root.",
+            ("[np.sqrt(np.mean(x**2))]", "[np.sqrt(np.mean(x**2, axis=1)).mean()]"),
+            (
+                "append(np.sqrt(np.mean(x**2)))",
+                "append(np.sqrt(np.mean(x**2, axis=1)).mean())",
+            ),
+        ),
+        mistake(
+            "zeros left out",
+            "You leave the zeros out. What a ReLU has cut off counts, with size zero.",
+            ("append(np.sqrt(np.mean(x**2)))", "append(np.sqrt(np.mean(x[x > 0] ** 2)))"),
+        ),
+        mistake(
+            "no ReLU behind the last",
+            "There is no ReLU behind the last matrix. Here each layer has one.",
+            (
+                "sizes.append(np.sqrt(np.mean(x**2)))",
+                "sizes.append(np.sqrt(np.mean((z if W is weights[-1] else x) ** 2)))",
+            ),
+            ("x = np.maximum(0, x @ W)", "z = x @ W; x = np.maximum(0, z)"),
+        ),
+        mistake(
+            "ReLU before the product",
+            "Your layers cut first and multiply then. It is the product, x W, that is cut.",
+            ("np.maximum(0, x @ W)", "np.maximum(0, x) @ W"),
+        ),
+        mistake(
+            "x cut, too",
+            "You cut x itself. It comes as it is; a ReLU stands behind each matrix.",
+            ("    sizes = [", "    x = np.maximum(0, x)\n    sizes = ["),
+        ),
+        mistake(
+            "absolute values",
+            "Your ReLU is `np.abs`: it turns negative numbers round. A ReLU puts 0 for them.",
+            ("np.maximum(0, x @ W)", "np.abs(x @ W)"),
+        ),
+        mistake(
+            "tanh",
+            "You bend with tanh. This network has ReLUs: `np.maximum(0, z)`.",
+            ("np.maximum(0, x @ W)", "np.tanh(x @ W)"),
+        ),
+        mistake(
+            "relative to x",
+            "You divide by the size of x. Return the sizes as they are, that of x first.",
+            ("return np.array(sizes)", "return np.array(sizes) / sizes[0]"),
+        ),
+        mistake(
+            "sizes of the weights",
+            "Those are the sizes of the matrices. Asked for are those of the numbers that pass "
+            "through them.",
+            ("append(np.sqrt(np.mean(x**2)))", "append(np.sqrt(np.mean(W**2)))"),
+        ),
+        mistake(
+            "number by number",
+            "`x * W` multiplies number by number, where the shapes let it. A layer's product is "
+            "`x @ W`.",
+            ("np.maximum(0, x @ W)", "np.maximum(0, x * W)"),
+        ),
+        mistake(
             "lengths",
             "`np.linalg.norm` is the root of the *sum* of squares: it grows with the number of "
             "numbers. Size is the root of their mean.",
@@ -456,6 +726,16 @@ def my_signal(x, weights):
             "Each layer gets the first x. It should get what the layer before it gave out.",
             ("x = np.maximum(0, x @ W)", "a = np.maximum(0, x @ W)"),
             ("append(np.sqrt(np.mean(x**2)))", "append(np.sqrt(np.mean(a**2)))"),
+        ),
+        mistake(
+            "z passed on",
+            "You measure behind the ReLU, but hand on what was in front of it. The next layer gets "
+            "what this one gives out.",
+            ("x = np.maximum(0, x @ W)", "x = x @ W"),
+            (
+                "append(np.sqrt(np.mean(x**2)))",
+                "append(np.sqrt(np.mean(np.maximum(0, x) ** 2)))",
+            ),
         ),
         mistake(
             "x left out",
@@ -487,19 +767,45 @@ def orthogonal_cases(rng):
 
 
 def at_right_angles(answer, n_in, n_out, seed):
-    """Whether rows or columns are orthonormal, and whether chance decides their signs."""
+    """Whether rows or columns are orthonormal, and whether all such matrices are as likely."""
     found = drawn(answer, n_in, n_out, seed)
     if found is None or found["W"] != f"array of shape {(n_in, n_out)}":
         return found and {"W": found["W"]}
     rng = np.random.default_rng(seed)
-    W, *others = (answer(n_in, n_out, rng=rng) for _ in range(30))
+    W = answer(n_in, n_out, rng=rng)
     name, product = ("W.T @ W", W.T @ W) if n_in >= n_out else ("W @ W.T", W @ W.T)
     lengths, angles = np.diag(product), product[~np.eye(len(product), dtype=bool)]
-    signs = {bool(other[0, 0] > 0) for other in others}
-    return found | {
-        f"diagonal of {name}": "ones" if np.allclose(lengths, 1) else "not all ones",
+    found |= {
+        f"diagonal of {name}": alike(lengths),
         f"{name} elsewhere": "zeros" if np.allclose(angles, 0) else "not all zeros",
-        "W[0, 0] in 30 draws": "of both signs" if len(signs) == 2 else "of one sign",
+        "numbers that are 0": "none" if np.all(np.abs(W) > 1e-12) else "some",
+    }
+    if W.size > 4:
+        return found
+    draw = inspect.unwrap(answer)  # it has been watched above: now only what it returns counts
+    draws = [draw(n_in, n_out, rng=rng).ravel() for _ in range(200)]
+    return found | chances(np.array(draws) * max(n_in, n_out) ** 0.5, n_out)
+
+
+def alike(numbers):
+    """All ones, all the same, or neither."""
+    if np.allclose(numbers, 1):
+        return "ones"
+    return f"all {numbers[0]:.3g}" if np.allclose(numbers, numbers[0]) else "not all ones"
+
+
+def chances(draws, columns):
+    """What 200 draws of a flattened W tell of the signs. Each number has mean 0 and mean square
+    1; means over the draws then have an SD of 0.07, and the limit, 0.45, is six of them."""
+    mean, product = np.abs(draws.mean(axis=0)), np.abs(draws.T @ draws / len(draws))
+    places = np.arange(len(mean))
+    same = places[:, np.newaxis] % columns == places % columns
+    beside = same & ~np.eye(len(mean), dtype=bool)
+    words = {True: "independent", False: "not independent"}
+    return {
+        "a number's sign, by 200 draws": "by chance" if mean.max() < 0.45 else "by a rule",
+        "signs in one column": words[bool(product[beside].max() < 0.45)],
+        "signs in two columns": words[bool(product[~same].max() < 0.45)],
     }
 
 
@@ -552,6 +858,61 @@ def my_orthogonal(n_in, n_out, *, rng):
             ("max(n_in, n_out), min(n_in, n_out)", "(n_in, n_out)"),
             ("Q = Q * np.sign(np.diag(R))", "pass"),
             ("Q = Q.T", "pass"),
+        ),
+        mistake(
+            "one sign for the whole",
+            "The signs of your columns hang together, as when the whole matrix is multiplied by "
+            "one sign: qr chose them by a rule. Give each column a random sign of its own.",
+            ("np.sign(np.diag(R))", "rng.choice([-1, 1])"),
+        ),
+        mistake(
+            "one column's sign",
+            "Some of the signs are still those that `qr` chose by a rule, and not by chance. Give "
+            "each column a random sign of its own.",
+            (
+                "Q = Q * np.sign(np.diag(R))",
+                "Q[:, 0] *= rng.choice([-1, 1])",
+            ),
+        ),
+        mistake(
+            "zeros beyond the square",
+            "You fill a square, and leave the rest of W zero: some inputs, or some neurons, would "
+            "not take part. Begin with a random matrix that is as long as W.",
+            ("max(n_in, n_out), min(n_in, n_out)", "min(n_in, n_out), min(n_in, n_out)"),
+            (
+                "    if n_in < n_out:\n        Q = Q.T\n    return Q",
+                "    W = np.zeros((n_in, n_out))\n    W[: len(Q), : len(Q)] = Q\n    return W",
+            ),
+        ),
+        mistake(
+            "a permutation",
+            "Your columns are those of the unit matrix in another order, with a sign: at right "
+            "angles, but there are few such matrices. Any should be as likely: begin with random "
+            "numbers.",
+            (
+                "Q, R = np.linalg.qr(rng.standard_normal(tall))",
+                "Q = R = np.eye(*tall)[rng.permutation(tall[0])]",
+            ),
+            ("np.sign(np.diag(R))", "rng.choice([-1, 1], tall[1])"),
+        ),
+        mistake(
+            "random numbers that are all positive",
+            "`rng.random` gives positive numbers only, so the first column always points the same "
+            "way, but for its sign. Begin with `rng.standard_normal`.",
+            ("rng.standard_normal(tall)", "rng.random(tall)"),
+            ("np.sign(np.diag(R))", "rng.choice([-1, 1], tall[1])"),
+        ),
+        mistake(
+            "R's diagonal itself",
+            "You multiply by the diagonal of R. Only its sign is wanted, or the columns change "
+            "their length: `np.sign`.",
+            ("np.sign(np.diag(R))", "np.diag(R)"),
+        ),
+        mistake(
+            "too long",
+            "Your columns have length √2. These weights are not He's: at a gain of exactly 1 a "
+            "square W keeps the size.",
+            ("np.sign(np.diag(R))", "np.sign(np.diag(R)) * np.sqrt(2)"),
         ),
         mistake(
             "lengths alone",
@@ -607,15 +968,16 @@ def my_orthogonal(n_in, n_out, *, rng):
 
 
 def networks(rng):
-    yield {"sizes": [400, 100], "seed": 0}
-    yield {"sizes": [150, 150, 150], "seed": 1}
-    yield {"sizes": [400, 100, 250], "seed": int(rng.integers(2, 1000))}
+    yield {"widths": [400, 100], "seed": 0}
+    yield {"widths": [150, 150, 150], "seed": 1}
+    yield {"widths": [3, 8000, 2], "seed": 2}  # so small a number that n_in + 1 is not n_in
+    yield {"widths": [400, 100, 250], "seed": int(rng.integers(3, 1000))}
 
 
-def drawn_weights(answer, sizes, seed):
+def drawn_weights(answer, widths, seed):
     """Shapes and spreads of a list of weights, and whether they differ."""
     rng = np.random.default_rng(seed)
-    weights = answer(list(sizes), rng=rng)
+    weights = answer(list(widths), rng=rng)
     if weights is None:
         return None
     if not isinstance(weights, list) or not weights:
@@ -626,7 +988,7 @@ def drawn_weights(answer, sizes, seed):
         found |= {f"W{i}, {name}": value for name, value in spread(W).items()}
     for W in weights[1:2]:
         found["W1 and W2"] = same_or_other(weights[0], W)
-    again = answer(list(sizes), rng=rng)
+    again = answer(list(widths), rng=rng)
     return found | {"the next draw from rng": same_or_other(weights[0], again[0])}
 
 
@@ -637,7 +999,7 @@ FUNNEL = Code(
     level=1,
     task="""
 The function below should draw the weights of a whole ReLU network by He's rule, one matrix for each
-pair of neighbouring sizes. In a tower of layers, each as wide as the one before, the signal keeps
+pair of neighbouring widths. In a tower of layers, each as wide as the one before, the signal keeps
 its size. In a funnel from 400 to 100 to 25 neurons each layer doubles it. Find the cause, and mend
 it.
 """,
@@ -651,10 +1013,10 @@ it.
         "100, with the σ² of the code?",
     ),
     solution='''
-def my_weights(sizes, *, rng):
-    """A list of matrices W (n_in, n_out) for layers of these sizes, inputs first."""
+def my_weights(widths, *, rng):
+    """A list of matrices W (n_in, n_out) for layers of these widths, inputs first."""
     weights = []
-    for n_in, n_out in zip(sizes, sizes[1:]):
+    for n_in, n_out in zip(widths, widths[1:]):
         sd = np.sqrt(2 / n_in)
         weights.append(sd * rng.standard_normal((n_in, n_out)))
     return weights
@@ -679,10 +1041,74 @@ def my_weights(sizes, *, rng):
             ("(n_in, n_out))", "(n_out, n_in))"),
         ),
         mistake(
+            "one for two",
+            "Your variance is 1/n_in. Behind a ReLU it is twice that, since half of the mean "
+            "square is cut off.",
+            ("2 / n_in", "1 / n_in"),
+        ),
+        mistake(
+            "made up for by hand",
+            "Your variance is now 1/n_out: right by chance for a layer with twice as many inputs. "
+            "It is n_in that has to be in the rule.",
+            ("2 / n_in", "1 / n_out"),
+        ),
+        mistake(
+            "the mean of both",
+            "You use the mean of n_in and n_out. He's rule needs n_in alone.",
+            ("2 / n_in", "4 / (n_in + n_out)"),
+        ),
+        mistake(
+            "the larger of both",
+            "You use the larger of n_in and n_out. In a layer that widens that is the wrong one.",
+            ("2 / n_in", "2 / max(n_in, n_out)"),
+        ),
+        mistake(
+            "the smaller of both",
+            "You use the smaller of n_in and n_out. In a layer that narrows, as in the funnel, "
+            "that is the wrong one.",
+            ("2 / n_in", "2 / min(n_in, n_out)"),
+        ),
+        mistake(
+            "the product",
+            "You divide by n_in times n_out. A neuron adds up its n_in inputs, and no more.",
+            ("2 / n_in", "2 / (n_in * n_out)"),
+        ),
+        mistake(
+            "the last size for all",
+            "You use the number of the network's outputs for every layer. Each layer has inputs "
+            "of its own.",
+            ("2 / n_in", "2 / widths[-1]"),
+        ),
+        mistake(
+            "the number of layers",
+            "`len(widths)` says how many widths there are. What decides is how many inputs a layer "
+            "has.",
+            ("2 / n_in", "2 / len(widths)"),
+        ),
+        mistake(
+            "the root of n_in alone",
+            "You take the root of n_in, and leave 2 as it is. The root covers both.",
+            ("np.sqrt(2 / n_in)", "2 / np.sqrt(n_in)"),
+        ),
+        mistake(
+            "upside down",
+            "The more inputs, the larger your weights: the fraction stands on its head.",
+            ("2 / n_in", "n_in / 2"),
+        ),
+        mistake(
+            "uniform",
+            "The size is right, but the weights are uniform now. The rule was the mistake, not "
+            "the distribution.",
+            (
+                "sd * rng.standard_normal((n_in, n_out))",
+                "sd * rng.uniform(-(3**0.5), 3**0.5, (n_in, n_out))",
+            ),
+        ),
+        mistake(
             "the first size for all",
             "You use the number of the network's inputs for every layer. Each layer has inputs "
             "of its own: as many as the layer before it has neurons.",
-            ("2 / n_in", "2 / sizes[0]"),
+            ("2 / n_in", "2 / widths[0]"),
         ),
         mistake(
             "no root",
@@ -692,8 +1118,8 @@ def my_weights(sizes, *, rng):
     ),
     alternatives=(
         """
-        def my_weights(sizes, *, rng):
-            pairs = zip(sizes[:-1], sizes[1:])
+        def my_weights(widths, *, rng):
+            pairs = zip(widths[:-1], widths[1:])
             return [rng.normal(0, (2 / a) ** 0.5, (a, b)) for a, b in pairs]
         """,
     ),

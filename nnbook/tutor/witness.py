@@ -37,7 +37,7 @@ class Life:
 
 class Witness:
     """Watches one use of an answer. `plan` is the witness of the right answer, and `busy` says
-    what to do with it before and between the calls: "again", "more", "company"."""
+    what to do with it before and between the calls: "again", "more", "company", "other"."""
 
     def __init__(self, right, plan=None, busy=()):
         self.right, self.plan, self.busy = right, plan, busy
@@ -75,13 +75,16 @@ class Witness:
     def birth(self, it, function, given, named):
         made_of = copied((given, named))
         self.remember(self.named(function, given, named))
-        self.privately(function, it, *given, **named)
+        returned = self.privately(function, it, *given, **named)
         self.look()
         life = Life(it, made_of, {name: id(v) for name, v in attributes(it).items()})
         self.lives.append(life)
         self.pairs |= shared_pairs(weights_and_gradients(it))
         if "company" in self.busy and made_of is not None:
-            life.twin = self.privately(made, type(it), made_of)
+            life.twin = self.privately(made, type(it), made_of, "other" in self.busy)
+            mine, theirs = weights_and_gradients(it), weights_and_gradients(life.twin)
+            self.pairs |= shared_by(mine, theirs)
+        return returned  # None, or Python says that it should be
 
     def call(self, life, function, given, named):
         self.look(" later")
@@ -207,8 +210,7 @@ class Witness:
         for life in self.lives:
             mine, theirs = arrays_of(life.it), arrays_of(life.twin)
             found |= shared_pairs(mine)
-            both = mine.keys() & theirs.keys()
-            found |= {(a, a) for a in both if one_memory(mine[a], theirs[a])}
+            found |= shared_by(mine, theirs)
         return frozenset(found)
 
 
@@ -242,9 +244,13 @@ def methods_of(answer):
     }
 
 
-def made(kind, arguments):
-    """Another object of a class, from copies of the same arguments."""
+def made(kind, arguments, other):
+    """Another object of a class, from copies of the arguments, or with other settings: half of
+    each lr, beta, slope."""
     given, named = copy.deepcopy(arguments)
+    if other:
+        given = [it / 2 if isinstance(it, float) else it for it in given]
+        named = {k: it / 2 if isinstance(it, float) else it for k, it in named.items()}
     return kind(*given, **named)
 
 
@@ -341,9 +347,16 @@ def arrays_of(it):
 
 
 def weights_and_gradients(it):
-    """A layer's W, b, dW, db: a network will write into each of them."""
+    """A layer's W, b, dW, db, its own or its class's: a network will write into each of them."""
     names = {f"{d}{name}" for name in weights_of(it) for d in ("", "d")}
-    return {name: array for name, array in arrays_of(it).items() if name in names}
+    found = {name: getattr(it, name, None) for name in names}
+    return {name: value for name, value in found.items() if isinstance(value, np.ndarray)}
+
+
+def shared_by(mine, theirs):
+    """(name, name) for each attribute that two objects share."""
+    both = mine.keys() & theirs.keys()
+    return {(name, name) for name in both if one_memory(mine[name], theirs[name])}
 
 
 def shared_pairs(arrays):

@@ -66,7 +66,8 @@ def lead_on(app, page, context, doctree):
         if f"{folder / new}" in app.env.found_docs:
             there = places(app.env.get_doctree(f"{folder / new}"))
             elsewhere |= dict.fromkeys(there, f"{new}.html")
-    moved = {place: elsewhere[place] for place in elsewhere.keys() - places(doctree)}
+    here = places(doctree) if elsewhere else ()  # the index is no document
+    moved = {place: elsewhere[place] for place in elsewhere.keys() - here}
     if moved:
         script = LEAD_ON % json.dumps(moved, sort_keys=True)
         context["metatags"] = context.get("metatags", "") + script
