@@ -1,7 +1,8 @@
 """Validation: every message says what was expected, what came, and what to try.
 
 The other files call these functions in one line each, such as `checks.batch(x, W)`, so
-that their code shows the mathematics. All of them raise `ValueError`.
+that their code shows the mathematics. All of them raise `ValueError`. What is written to a
+file and read again is here, too: most of its lines ask whether it is what it should be.
 """
 
 import ast
