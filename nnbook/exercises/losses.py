@@ -159,6 +159,30 @@ the mean of $(z - y)^2$ over all elements, and the gradient `dz`, of the shape o
             ("np.mean(error**2)", "np.mean(error**2) ** 0.5"),
             ("2 * error / error.size", "error / error.size / np.mean(error**2) ** 0.5"),
         ),
+        mistake(
+            "½ in the loss, and a mean over the rows",
+            "You divide by 2n, with n rows, as some books do. The mean squared error of this "
+            "book has no ½, and is a mean over all elements: z.size.",
+            ("np.mean(error**2)", "np.sum(error**2) / (2 * len(error))"),
+            ("2 * error / error.size", "error / len(error)"),
+        ),
+        mistake(
+            "the factor 2 forgotten, and divided by the rows",
+            "The derivative of e² is 2e, and the mean is over all elements: 2 (z − y) / z.size.",
+            ("2 * error / error.size", "error / len(error)"),
+        ),
+        mistake(
+            "the length",
+            "Your value is the length of the vector of errors, the root of the sum of their "
+            "squares. The loss is the mean of the squares.",
+            ("np.mean(error**2)", "np.sum(error**2) ** 0.5"),
+        ),
+        mistake(
+            "the variance",
+            "Your value is the variance of the errors, from which their mean is subtracted: "
+            "predictions that are all too large by 1 would cost nothing.",
+            ("np.mean(error**2)", "np.var(error)"),
+        ),
     ),
     alternatives=(
         """
@@ -227,9 +251,14 @@ accuracy is higher?
 def huber_cases(rng):
     yield {"z": np.array([[0.5], [4.0]]), "y": np.array([[0.0], [0.0]]), "delta": 1.0}
     yield {
-        "z": np.array([[1.0, -3.0, 2.0], [0.0, 50.0, 1.5]]),
+        "z": np.array([[1.0, -3.0, 2.0], [0.0, 50.0, 0.0]]),
         "y": np.array([[1.5, 1.0, 2.0], [2.0, -1.0, -1.5]]),
         "delta": 2.0,
+    }
+    yield {
+        "z": np.array([[0.4, -0.4, 0.1, 0.0]]),
+        "y": np.array([[0.0, 0.0, 0.0, 2.0]]),
+        "delta": 0.25,
     }
     z, delta = 5 * rng.standard_normal((4, 3)), float(rng.uniform(0.5, 3))
     yield {"z": z, "y": z + 3 * rng.standard_normal((4, 3)), "delta": delta}
@@ -450,6 +479,64 @@ def my_huber(z, y, delta):
             "The value is the sum over all elements. Take their mean, or the loss grows with "
             "the batch.",
             ("values.mean()", "values.sum()"),
+        ),
+        mistake(
+            "½ δ added",
+            "Your straight part is δ (|e| + ½ δ). With ½ δ subtracted it meets the squared part "
+            "at |e| = δ.",
+            ("np.abs(e) - delta / 2", "np.abs(e) + delta / 2"),
+        ),
+        mistake(
+            "|e| beyond δ",
+            "Your straight part is |e|. It has to go on where the squared part ends, at ½ δ², "
+            "and with its slope, δ: δ (|e| − ½ δ).",
+            ("delta * (np.abs(e) - delta / 2)", "np.abs(e)"),
+        ),
+        mistake(
+            "cut off above alone",
+            "Your gradient is cut off at δ, and not at −δ: an output that is far too small pulls"
+            " as hard as before.",
+            ("np.clip(e, -delta, delta)", "np.minimum(e, delta)"),
+        ),
+        mistake(
+            "cut off below alone",
+            "Your gradient is cut off at −δ, and not at δ: an output that is far too large pulls"
+            " as hard as before.",
+            ("np.clip(e, -delta, delta)", "np.maximum(e, -delta)"),
+        ),
+        mistake(
+            "the slope divided by δ",
+            "Your gradient is divided by δ: near zero it is e, and it ends at ±δ.",
+            ("np.clip(e, -delta, delta)", "np.clip(e / delta, -1, 1)"),
+        ),
+        mistake(
+            "the smaller of the two",
+            "You take the smaller of the two parts. The straight one is the smaller everywhere: "
+            "|e| ≤ δ decides.",
+            (
+                "np.where(near, e**2 / 2, delta * (np.abs(e) - delta / 2))",
+                "np.minimum(e**2 / 2, delta * (np.abs(e) - delta / 2))",
+            ),
+        ),
+        mistake(
+            "the larger of the two",
+            "You take the larger of the two parts. The squared one is the larger everywhere, so "
+            "that nothing is cut off: |e| ≤ δ decides.",
+            (
+                "np.where(near, e**2 / 2, delta * (np.abs(e) - delta / 2))",
+                "np.maximum(e**2 / 2, delta * (np.abs(e) - delta / 2))",
+            ),
+        ),
+        mistake(
+            "e² compared with δ",
+            "You ask whether e² ≤ δ. It is the distance, |e|, that is compared with δ.",
+            ("near = np.abs(e) <= delta", "near = e**2 <= delta"),
+        ),
+        mistake(
+            "e² compared with δ, in the gradient too",
+            "You ask whether e² ≤ δ. It is the distance, |e|, that is compared with δ.",
+            ("near = np.abs(e) <= delta", "near = e**2 <= delta"),
+            ("np.clip(e, -delta, delta)", "np.where(near, e, delta * np.sign(e))"),
         ),
     ),
     alternatives=(

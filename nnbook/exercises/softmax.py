@@ -209,6 +209,35 @@ same shape. Logits of $\\pm 10^4$ must do no harm.
             "You round the probabilities. They are for computing: a small one is not 0.",
             ("e / e.sum(axis=-1, keepdims=True)", "(e / e.sum(axis=-1, keepdims=True)).round(3)"),
         ),
+        mistake(
+            "nan counted as 1",
+            "You put 1 where nan came out. What is lost in the overflow may be ½ or less: "
+            "subtract each row's maximum, and nothing is lost.",
+            (
+                "    e = np.exp(z - z.max(axis=-1, keepdims=True))\n"
+                "    return e / e.sum(axis=-1, keepdims=True)\n",
+                "    e = np.exp(z)\n"
+                "    return np.nan_to_num(e / e.sum(axis=-1, keepdims=True), nan=1.0)\n",
+            ),
+        ),
+        mistake(
+            "logits between small bounds",
+            "You cut the logits off, so that differences beyond the bounds are lost. Subtract "
+            "each row's maximum in place of that.",
+            ("z - z.max(axis=-1, keepdims=True)", "np.clip(z, -20, 20)"),
+        ),
+        mistake(
+            "squares",
+            "You make the logits positive by squaring them, and −3 counts as much as 3. The "
+            "exponential keeps the order.",
+            ("np.exp(z - z.max(axis=-1, keepdims=True))", "z**2"),
+        ),
+        mistake(
+            "distances from the smallest",
+            "You subtract each row's minimum and divide by the sum: the smallest logit gets 0. "
+            "Softmax raises e to the power of the logits.",
+            ("np.exp(z - z.max(axis=-1, keepdims=True))", "z - z.min(axis=-1, keepdims=True)"),
+        ),
     ),
     alternatives=(
         """
@@ -231,7 +260,7 @@ same shape. Logits of $\\pm 10^4$ must do no harm.
 
 # Tiny numbers that people put into logarithms. Those below the last make no difference but where
 # a probability is 0, whether they are added or are the least that is let through.
-ADDED = (1e-16, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
+ADDED = (1e-16, np.finfo(float).eps, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
 LEAST = (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
 BETWEEN = (1e-7, 1e-6)  # and 1 minus as much, at most
 PATCH = (
@@ -241,7 +270,7 @@ PATCH = (
 )
 
 
-def tiny_numbers(ending, old, new):
+def tiny_numbers(ending, old, new, more=""):
     """The mistakes of −log(p + ε), of −log max(p, ε) and the like, for the usual ε: `new` has
     what stands in place of p."""
     forms = (
@@ -252,9 +281,9 @@ def tiny_numbers(ending, old, new):
     )
     return [
         mistake(
-            f"{words} {size:g} in the logarithm",
+            f"{words} {size:.4g} in the logarithm{more}",
             PATCH.format(-np.log(size)) + ending,
-            (old, new(form.replace("{size}", f"{size:g}"))),
+            (old, new(form.replace("{size}", repr(size)))),
         )
         for words, form, sizes in forms
         for size in sizes
@@ -594,6 +623,60 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             "take −log p there.",
             (VALUE, "(e / total * (np.log(total) - z)).sum() / n"),
         ),
+        mistake(
+            "log of the probability, of all classes",
+            "0 · log p is nan where p is 0. Compute log p as a difference, z − log Σ eᶻ, once "
+            "the row's maximum is subtracted.",
+            (VALUE, "-(np.eye(z.shape[1])[y] * np.log(e / total)).sum() / n"),
+        ),
+        mistake(
+            "the label subtracted",
+            "You subtract the label, a class's number, from each probability. What is subtracted"
+            " is 1, at the true class alone.",
+            ("    dz[rows, y] -= 1\n", "    dz -= y[:, None]\n"),
+        ),
+        mistake(
+            "p (1 − p) in the gradient",
+            "Your dz is p (1 − p), the slope of one probability. The loss's gradient is p − "
+            "onehot: the logarithm has cancelled that slope.",
+            ("    dz[rows, y] -= 1\n", "    dz *= 1 - dz\n"),
+        ),
+        mistake(
+            "log p in the gradient",
+            "Your dz has log p in place of p: it is p − onehot.",
+            ("    dz = e / total\n", "    dz = z - np.log(total)\n"),
+        ),
+        mistake(
+            "the logits in the gradient",
+            "Your dz is made of the logits. It is forecast minus truth, and the forecast is "
+            "softmax(z).",
+            ("    dz = e / total\n", "    dz = 1.0 * z\n"),
+        ),
+        mistake(
+            "the logarithm of Σ eᶻ forgotten",
+            "Your value has Σ eᶻ, and needs its logarithm: log p is z − log Σ eᶻ.",
+            (VALUE, "(total[:, 0] - z[rows, y]).sum() / n"),
+        ),
+        mistake(
+            "a sigmoid for each class",
+            "Each logit goes through a sigmoid by itself. The classes of a row share one "
+            "probability: softmax.",
+            (VALUE, "np.logaddexp(0, -z_given[rows, y]).mean()"),
+            ("    dz = e / total\n", "    dz = 1 / (1 + np.exp(-z_given))\n"),
+            ("z, y = checks.labels(z, y)", "z_given, y = z, y = checks.labels(z, y)"),
+        ),
+        *tiny_numbers(
+            "log p is z − log Σ eᶻ. And you divide by n · k: the mean is over the n rows.",
+            VALUE,
+            lambda form: f"-np.log({form.format(p='(e / total)[rows, y]')}).sum() / z.size",
+            ", a value over all elements",
+        ),
+        *tiny_numbers(
+            "log p is z − log Σ eᶻ. And you add up the batch: the loss is its mean.",
+            VALUE,
+            lambda form: f"-np.log({form.format(p='(e / total)[rows, y]')}).sum()",
+            ", no mean in the value",
+        ),
     ),
     alternatives=(
         """
@@ -906,6 +989,51 @@ def my_soft_targets(z, t):
             "−Σ t log p, and its gradient p − t is not that of squares.",
             (SOFT_VALUE, "((np.exp(log_p) - t) ** 2).mean()"),
             ("(np.exp(log_p) - t) / len(z)", "2 * (np.exp(log_p) - t) / z.size"),
+        ),
+        mistake(
+            "log₁₀ in the value",
+            "Your value has the logarithm to base 10. The book's losses have the natural one, "
+            "`np.log`.",
+            (SOFT_VALUE, "-(t * log_p).sum() / len(z) / np.log(10)"),
+        ),
+        mistake(
+            "the targets twice in the gradient",
+            "You multiply p − t by t. The targets stand in p − t already.",
+            ("(np.exp(log_p) - t)", "t * (np.exp(log_p) - t)"),
+        ),
+        mistake(
+            "the slope of a sigmoid",
+            "You multiply by p (1 − p). That slope is in p − t already: the logarithm of the "
+            "loss has cancelled it.",
+            ("(np.exp(log_p) - t)", "np.exp(log_p) * (1 - np.exp(log_p)) * (np.exp(log_p) - t)"),
+        ),
+        mistake(
+            "log p in the gradient",
+            "Your dz has log p in place of p: it is p − t.",
+            ("(np.exp(log_p) - t)", "(log_p - t)"),
+        ),
+        mistake(
+            "the gradient over the classes",
+            "The gradient is divided by the number of classes. The mean is over the examples: "
+            "divide by n.",
+            ("(np.exp(log_p) - t) / len(z)", "(np.exp(log_p) - t) / z.shape[1]"),
+        ),
+        mistake(
+            "the targets forgotten in the value",
+            "You add up −log p over all classes. Each counts with its target: −Σ t log p.",
+            ("-(t * log_p)", "-(log_p)"),
+        ),
+        *tiny_numbers(
+            "it is a difference. And you divide by n · k: the mean is over the n rows.",
+            SOFT_VALUE,
+            lambda form: f"-(t * np.log({form.format(p='np.exp(log_p)')})).mean()",
+            ", a value over all elements",
+        ),
+        *tiny_numbers(
+            "it is a difference. And you add up the batch: the loss is its mean.",
+            SOFT_VALUE,
+            lambda form: f"-(t * np.log({form.format(p='np.exp(log_p)')})).sum()",
+            ", no mean in the value",
         ),
     ),
     alternatives=(
