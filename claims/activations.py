@@ -140,19 +140,27 @@ def lasts(activation, hidden_layers, lr, *, init=None, centred=False, steps=150)
 
 
 @claim(
-    says=lambda r: "stands still at 1.10, the loss of guessing, at *every* rate of the slider",
+    says=lambda r: (
+        "stands still at 1.10, the loss of guessing, at *every* rate of the slider",
+        "With four it is little better.",
+    ),
     holds=lambda r: all(
         min(r[f"6 layers, lr {lr:g}"]) > 1.095
         and max(r[f"6 layers, lr {lr:g}"]) < 1.105
         for lr in RATES
     )
+    and min(r["4 layers, best of five rates"]) > 1
     and max(r["1 layer, lr 3"]) < 0.5,
     measures="loss after 150 steps of SGD",
 )
 def xavier_leaves_six_sigmoid_layers_standing():
     """Hidden sigmoid layers of 16 from Xavier's weights, on three spirals."""
     got = {f"6 layers, lr {lr:g}": lasts("sigmoid", 6, lr) for lr in RATES}
-    return got | {"1 layer, lr 3": lasts("sigmoid", 1, 3)}
+    four = own_best(lasts("sigmoid", 4, lr) for lr in RATES)
+    return got | {
+        "4 layers, best of five rates": four,
+        "1 layer, lr 3": lasts("sigmoid", 1, 3),
+    }
 
 
 @claim(
@@ -280,7 +288,7 @@ def still_asleep(kind, push, optimizer, seed, steps=1000):
         f"{max(r['Adam, leaky']):.0f}",
     ),
     holds=lambda r: (
-        np.mean(r["SGD, leaky"]) > 0.9 * np.mean(r["SGD, ReLU"])
+        sum(r["SGD, leaky"]) >= sum(r["SGD, ReLU"])
         and np.mean(r["Adam, leaky"]) < 0.7 * np.mean(r["Adam, ReLU"])
     ),
     measures="units that are asleep for every example after 1,000 steps",

@@ -45,7 +45,7 @@ EQUIVALENT = {
         ),
     },
     "network.Network.backward": {
-        "line 9: no None in first.backward(da, **self.no_dx)": (
+        "line 10: no None in first.backward(da, **self.no_dx)": (
             "the first layer's dx is computed, and nobody reads it"
         ),
     },

@@ -155,6 +155,17 @@ as an error.
             ("self.a * (1 - self.a)", "(1 - self.a**2)"),
         ),
         mistake(
+            "the steepest slope everywhere",
+            "You multiply by ¼, the slope at 0, everywhere. Further out the sigmoid is flatter: "
+            "a (1 − a).",
+            ("self.a * (1 - self.a)", "0.25"),
+        ),
+        mistake(
+            "da for the first term alone",
+            "da · a − a² lacks brackets: da multiplies the whole derivative, da · (a − a²).",
+            ("da * self.a * (1 - self.a)", "da * self.a - self.a**2"),
+        ),
+        mistake(
             "a sign in the derivative",
             "Your derivative is a (1 + a). It is a (1 − a).",
             ("(1 - self.a)", "(1 + self.a)"),
@@ -546,6 +557,24 @@ Write leaky ReLU, with a slope on the left that whoever makes the layer may choo
             ("self.x > 0", "self.x <= 0"),
         ),
         mistake(
+            "the wrong side in backward",
+            "forward is right. In backward the two sides are exchanged: da passes as it is where "
+            "the input was positive.",
+            ("da, self.slope * da", "self.slope * da, da"),
+        ),
+        mistake(
+            "the input passed back",
+            "On the left backward returns slope · x. It is da that comes back: slope · da.",
+            ("da, self.slope * da", "da, self.slope * self.x"),
+        ),
+        mistake(
+            "the slope on both sides",
+            "You multiply by the slope everywhere: that is a straight line. On the right x passes "
+            "as it is.",
+            ("np.where(x > 0, x, self.slope * x)", "self.slope * x"),
+            ("np.where(self.x > 0, da, self.slope * da)", "self.slope * da"),
+        ),
+        mistake(
             "slope 1 at zero",
             "Right but for inputs of exactly 0, where the left slope counts: there, too, da is "
             "multiplied by the slope.",
@@ -630,15 +659,17 @@ def dead_cases(rng):
     yield {"a": np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 2.0]])}
     yield {
         "a": np.array([
-            [0.0, 0.0, 3.0, 0.0, 0.0],
+            [0.0, 0.0, 0.0, 0.0, 0.0],
             [0.0, 1.0, 0.5, 0.0, 0.0],
             [0.0, 0.0, 1.0, 0.0, 0.001],
         ])
     }  # fmt: skip
     yield {"a": np.zeros((3, 2))}
     yield {"a": np.ones((2, 3))}
-    a = np.maximum(rng.standard_normal((4, 7)), 0)
-    a[:, rng.integers(7)] = 0
+    a = np.maximum(rng.standard_normal((30, 7)), 0)
+    dead, nearly = rng.permutation(7)[:2]
+    a[:, [dead, nearly]] = 0
+    a[rng.integers(1, 29), nearly] = 1
     yield {"a": a}
 
 
@@ -1015,6 +1046,11 @@ class MyELU(Layer):
                 "da * np.where(self.x > 0, 1, self.a + self.alpha)",
                 "np.where(self.x > 0, da, self.a + self.alpha)",
             ),
+        ),
+        mistake(
+            "everything passes",
+            "backward lets all of da through. On the left the slope is α eˣ.",
+            ("self.a + self.alpha", "1"),
         ),
         mistake(
             "no derivative on the left",

@@ -508,9 +508,18 @@ def use_network(answer, w, x, dz, first=None):
     if first is not None:
         layers.insert(0, linear(first))
     net = answer(*layers, dtype=np.float64)
-    net.forward(np.array(x))
-    net.backward(np.array(dz))
-    return {"order of the layers": calls, "grad": net.grad.copy(), "theta": net.theta}
+    x, dz = np.array(x), np.array(dz)
+    net.forward(x)
+    net.backward(dz)
+    seen = {"order of the layers": [*calls], "grad": net.grad.copy()}
+    calls.clear()
+    net.forward(np.concatenate([2 * x, x]))  # the next batch, of another size
+    net.backward(np.concatenate([dz, 3 * dz]))
+    seen |= {
+        "order for the next batch": [*calls],
+        "grad of the next batch": net.grad.copy(),
+    }
+    return seen | {"theta": net.theta}
 
 
 PASSED_ON = 'da = checks.array(layer.backward(da), layer, "backward", self.dtype)'

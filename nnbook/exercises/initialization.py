@@ -259,8 +259,8 @@ above, or `rng.uniform`.
         ),
         mistake(
             "only positive",
-            "Your weights go from 0 to r. The derivation needs the mean zero, or the terms of a "
-            "sum do not cancel: from −r to r.",
+            "All your weights have one sign. The derivation needs the mean zero, or the terms of "
+            "a sum do not cancel: from −r to r.",
             ("uniform(n_in, n_out, rng=rng)", "rng.uniform(0, 1, (n_in, n_out))"),
         ),
         *wrong_draws("uniform"),
@@ -728,6 +728,16 @@ def my_signal(x, weights):
             ("append(np.sqrt(np.mean(x**2)))", "append(np.sqrt(np.mean(a**2)))"),
         ),
         mistake(
+            "z passed on",
+            "You measure behind the ReLU, but hand on what was in front of it. The next layer gets "
+            "what this one gives out.",
+            ("x = np.maximum(0, x @ W)", "x = x @ W"),
+            (
+                "append(np.sqrt(np.mean(x**2)))",
+                "append(np.sqrt(np.mean(np.maximum(0, x) ** 2)))",
+            ),
+        ),
+        mistake(
             "x left out",
             "The sizes of the layers are right. Begin with that of x: whoever looks at a signal "
             "wants to know what went in.",
@@ -851,14 +861,14 @@ def my_orthogonal(n_in, n_out, *, rng):
         ),
         mistake(
             "one sign for the whole",
-            "You multiply the whole matrix by one sign. Its columns still have the signs that qr "
-            "chose relative to each other: give each column one of its own.",
+            "The signs of your columns hang together, as when the whole matrix is multiplied by "
+            "one sign: qr chose them by a rule. Give each column a random sign of its own.",
             ("np.sign(np.diag(R))", "rng.choice([-1, 1])"),
         ),
         mistake(
             "one column's sign",
-            "The first column has a random sign, the others have not: `qr` chooses theirs by a "
-            "rule. A sign for each column.",
+            "Some of the signs are still those that `qr` chose by a rule, and not by chance. Give "
+            "each column a random sign of its own.",
             (
                 "Q = Q * np.sign(np.diag(R))",
                 "Q[:, 0] *= rng.choice([-1, 1])",
@@ -958,16 +968,16 @@ def my_orthogonal(n_in, n_out, *, rng):
 
 
 def networks(rng):
-    yield {"sizes": [400, 100], "seed": 0}
-    yield {"sizes": [150, 150, 150], "seed": 1}
-    yield {"sizes": [3, 8000, 2], "seed": 2}  # so small a number that n_in + 1 is not n_in
-    yield {"sizes": [400, 100, 250], "seed": int(rng.integers(3, 1000))}
+    yield {"widths": [400, 100], "seed": 0}
+    yield {"widths": [150, 150, 150], "seed": 1}
+    yield {"widths": [3, 8000, 2], "seed": 2}  # so small a number that n_in + 1 is not n_in
+    yield {"widths": [400, 100, 250], "seed": int(rng.integers(3, 1000))}
 
 
-def drawn_weights(answer, sizes, seed):
+def drawn_weights(answer, widths, seed):
     """Shapes and spreads of a list of weights, and whether they differ."""
     rng = np.random.default_rng(seed)
-    weights = answer(list(sizes), rng=rng)
+    weights = answer(list(widths), rng=rng)
     if weights is None:
         return None
     if not isinstance(weights, list) or not weights:
@@ -978,7 +988,7 @@ def drawn_weights(answer, sizes, seed):
         found |= {f"W{i}, {name}": value for name, value in spread(W).items()}
     for W in weights[1:2]:
         found["W1 and W2"] = same_or_other(weights[0], W)
-    again = answer(list(sizes), rng=rng)
+    again = answer(list(widths), rng=rng)
     return found | {"the next draw from rng": same_or_other(weights[0], again[0])}
 
 
@@ -989,7 +999,7 @@ FUNNEL = Code(
     level=1,
     task="""
 The function below should draw the weights of a whole ReLU network by He's rule, one matrix for each
-pair of neighbouring sizes. In a tower of layers, each as wide as the one before, the signal keeps
+pair of neighbouring widths. In a tower of layers, each as wide as the one before, the signal keeps
 its size. In a funnel from 400 to 100 to 25 neurons each layer doubles it. Find the cause, and mend
 it.
 """,
@@ -1003,10 +1013,10 @@ it.
         "100, with the σ² of the code?",
     ),
     solution='''
-def my_weights(sizes, *, rng):
-    """A list of matrices W (n_in, n_out) for layers of these sizes, inputs first."""
+def my_weights(widths, *, rng):
+    """A list of matrices W (n_in, n_out) for layers of these widths, inputs first."""
     weights = []
-    for n_in, n_out in zip(sizes, sizes[1:]):
+    for n_in, n_out in zip(widths, widths[1:]):
         sd = np.sqrt(2 / n_in)
         weights.append(sd * rng.standard_normal((n_in, n_out)))
     return weights
@@ -1067,13 +1077,13 @@ def my_weights(sizes, *, rng):
             "the last size for all",
             "You use the number of the network's outputs for every layer. Each layer has inputs "
             "of its own.",
-            ("2 / n_in", "2 / sizes[-1]"),
+            ("2 / n_in", "2 / widths[-1]"),
         ),
         mistake(
             "the number of layers",
-            "`len(sizes)` says how many sizes there are. What decides is how many inputs a layer "
+            "`len(widths)` says how many widths there are. What decides is how many inputs a layer "
             "has.",
-            ("2 / n_in", "2 / len(sizes)"),
+            ("2 / n_in", "2 / len(widths)"),
         ),
         mistake(
             "the root of n_in alone",
@@ -1098,7 +1108,7 @@ def my_weights(sizes, *, rng):
             "the first size for all",
             "You use the number of the network's inputs for every layer. Each layer has inputs "
             "of its own: as many as the layer before it has neurons.",
-            ("2 / n_in", "2 / sizes[0]"),
+            ("2 / n_in", "2 / widths[0]"),
         ),
         mistake(
             "no root",
@@ -1108,8 +1118,8 @@ def my_weights(sizes, *, rng):
     ),
     alternatives=(
         """
-        def my_weights(sizes, *, rng):
-            pairs = zip(sizes[:-1], sizes[1:])
+        def my_weights(widths, *, rng):
+            pairs = zip(widths[:-1], widths[1:])
             return [rng.normal(0, (2 / a) ** 0.5, (a, b)) for a, b in pairs]
         """,
     ),

@@ -4,7 +4,18 @@ from itertools import islice
 
 import numpy as np
 
-from nnbook.exercises.training_loop import drawn, numbered, pairs, together
+from nnbook.exercises.training_loop import (
+    BY_CHANCE,
+    MANY,
+    OFTEN,
+    belonging,
+    dealt,
+    drawn,
+    meetings,
+    numbered,
+    pairs,
+    together,
+)
 from nnbook.tutor.code import Code, mistake
 
 
@@ -13,22 +24,27 @@ def validation_losses(rng):
     yield {"patience": 2, "losses": [1.0, 0.8, 0.9, 0.7, 0.75, 0.72, 0.71]}
     yield {"patience": 3, "losses": [1.0, 0.6, 0.9, 0.8, 0.7, 0.3]}
     yield {"patience": 4, "losses": [3.0, 2.0, 2.5, 1.5, 1.9, 1.8, 1.0]}
+    yield {"patience": 2, "losses": [1.0, np.nan, 0.9, np.nan, np.nan, 1.1, 1.2]}
+    yield {"patience": 2, "losses": [1.0, 0.99999, 1.2, 0.99998, 1.1, 1.3]}
     drawn = np.cumsum(rng.normal(-0.1, 0.3, 40)).round(2) + 9
     yield {"patience": int(rng.integers(2, 5)), "losses": drawn.tolist()}
 
 
 def stopping_used(answer, losses, patience):
-    """An epoch for each loss, in which theta changes in place, until update says stop."""
-    stopping, theta, said = answer(patience), np.zeros(1), []
+    """An epoch for each loss, in which theta changes in place, until update says stop; beside
+    it, another one watches a training that gets better all the time."""
+    stopping, other = answer(patience), answer(patience)
+    theta, said = np.zeros(1), []
     for epoch, loss in enumerate(losses):
-        theta[0] = epoch  # as an optimizer would: in place
-        said.append("stop" if stopping.update(loss, theta) else "go on")
-        if said[-1] == "stop":
-            break
+        theta[0] = epoch  # as an optimizer would: in place, whatever is said
+        if "stop" not in said:
+            said.append("stop" if stopping.update(loss, theta) else "go on")
+        other.update(-float(epoch), theta)
+    kept = stopping.best_theta
     return {
         "update, each epoch": said,
         "best_loss": stopping.best_loss,
-        "best_theta (theta is the epoch's number)": stopping.best_theta,
+        "best_theta (theta is the epoch's number)": "nothing" if kept is None else kept,
     }
 
 
@@ -40,7 +56,7 @@ EARLY_STOPPING = Code(
     task="""
 After each epoch `update` gets the validation loss and the weights. It keeps the best loss and
 the weights that had it, and says whether to stop: True when `patience` epochs in a row have
-brought no new minimum. A loss as good as the best is none.
+brought no new minimum. A loss as good as the best is none, and nan is none either.
 """,
     cases=validation_losses,
     use=stopping_used,
@@ -78,6 +94,65 @@ brought no new minimum. A loss as good as the best is none.
             ("self.waited >= self.patience", "self.waited > self.patience"),
         ),
         mistake(
+            "one epoch too soon",
+            "You stop one epoch early: with patience 2, after the first epoch without a minimum. "
+            "A new minimum sets the count to 0, and the stop comes when it reaches patience.",
+            ("self.waited >= self.patience", "self.waited >= self.patience - 1"),
+        ),
+        mistake(
+            "the count in place of the verdict",
+            "You return the count. Any number but 0 is true, so that training stops at the first "
+            "epoch without a minimum: return whether it has reached patience.",
+            ("return self.waited >= self.patience", "return self.waited"),
+        ),
+        mistake(
+            "stop and go on exchanged",
+            "True means stop, and you return True as long as training may go on: turn the "
+            "comparison around.",
+            ("self.waited >= self.patience", "self.waited < self.patience"),
+        ),
+        mistake(
+            "the largest loss",
+            "You keep the largest loss. The best is the smallest.",
+            (
+                "valid_loss < self.best_loss",
+                "self.best_theta is None or valid_loss > self.best_loss",
+            ),
+        ),
+        mistake(
+            "theta kept in every epoch",
+            "You keep the weights of every epoch, so that in the end you have the last ones. Keep "
+            "them only when there is a new minimum.",
+            (
+                "self.waited += 1\n",
+                "self.waited += 1\n            self.best_theta = theta.copy()\n",
+            ),
+        ),
+        mistake(
+            "theta not kept",
+            "best_theta stays None: keep a copy of theta when there is a new minimum.",
+            ("theta.copy(), 0", "None, 0"),
+        ),
+        mistake(
+            "nan as a minimum",
+            "A loss that is nan counts as a new minimum with you: every comparison with nan is "
+            "False, `valid_loss >= best` too. Ask for what is better: valid_loss < best.",
+            ("if valid_loss < self.best_loss", "if not valid_loss >= self.best_loss"),
+        ),
+        mistake(
+            "nan as nothing at all",
+            "A loss that is nan is neither better nor worse with you, so that nobody waits, and "
+            "training that has broken down never ends. Whatever is no new minimum is waiting: "
+            "else.",
+            ("        else:\n", "        elif valid_loss >= self.best_loss:\n"),
+        ),
+        mistake(
+            "a margin",
+            "A loss that is better by very little does not count with you. Here every new "
+            "minimum counts, however small the step.",
+            ("valid_loss < self.best_loss", "valid_loss < self.best_loss - 1e-3"),
+        ),
+        mistake(
             "compared with the epoch before",
             "You compare with the loss of the epoch before. A loss that rises and falls again "
             "would count as new: compare with the best so far.",
@@ -106,7 +181,7 @@ brought no new minimum. A loss as good as the best is none.
                 self.patience, self.losses, self.best_loss = patience, [], np.inf
 
             def update(self, valid_loss, theta):
-                self.losses.append(valid_loss)
+                self.losses.append(np.inf if np.isnan(valid_loss) else valid_loss)
                 best = int(np.argmin(self.losses))
                 if best == len(self.losses) - 1:
                     self.best_loss, self.best_theta = valid_loss, np.array(theta)
@@ -119,6 +194,7 @@ brought no new minimum. A loss as good as the best is none.
 def fold_cases(rng):
     yield numbered(5, 1) | {"k": 2}
     yield numbered(7, 2) | {"k": 3}
+    yield numbered(MANY, 2) | {"k": 3}
     yield drawn(rng) | {"k": int(rng.integers(4, 6))}
 
 
@@ -129,28 +205,37 @@ def folds_used(answer, x, y, k):
         made = answer(x, y, k, np.random.default_rng(seed))
         if made is None:
             return None
-        return [pairs(parts) for parts in zip(*islice(made, 5 * k))]
+        folds = list(islice(made, 5 * k))
+        if not all(isinstance(fold, tuple | list) and len(fold) == 2 for fold in folds):
+            raise ValueError(
+                "each fold should be two pairs: (x_train, y_train), (x_valid, y_valid)"
+            )
+        return [pairs(parts, "part") for parts in zip(*folds)]
 
-    if (dealt := deal(0)) is None:
+    if (first := deal(0)) is None:
         return None
-    training, validation = dealt
+    training, validation = first
     seen = [part.tolist() for part, _ in training]
-    rows, targets = together(validation)
-    order = np.lexsort(rows.T[::-1])
-    orders = [together(deal(seed)[1])[0].tolist() for seed in range(4)]
-    return {
+    deals = [deal(seed)[1] for seed in range(4)]
+    orders = [together(parts)[0].tolist() for parts in deals]
+    said = {
         "validation examples trained on, in each fold": [
             sum(row in known for row in part.tolist())
             for known, (part, _) in zip(seen, validation)
         ],
-        "validation examples, in all folds": len(rows),
-        "training examples, in all folds": sum(map(len, seen)),
-        "x that validate, sorted": rows[order],
-        "their y": targets[order],
-        "sum of x[:, 0] · y, training parts": sum(p[:, 0] @ q for p, q in training),
+        "training examples, in each fold": sorted(map(len, seen)),
+        "each example validates once": dealt(x, validation),
+        "each y with its x, validation": belonging(x, y, validation),
+        "each y with its x, training": belonging(x, y, training),
         "shuffled": any(one != x.tolist() for one in orders),
-        "same rng, same parts": orders[0] == rows.tolist(),
+        "same rng, same parts": orders[0] == together(validation)[0].tolist(),
+        "another rng, other parts": any(one != orders[0] for one in orders),
+        "who shares a part": BY_CHANCE,  # until it is looked at
     }
+    if len(x) == MANY and all(word in (True, "yes") for word in [*said.values()][2:-1]):
+        deals += [deal(seed)[1] for seed in range(4, OFTEN)]
+        said["who shares a part"] = meetings(x, deals)
+    return said
 
 
 FOLDS = Code(
@@ -190,6 +275,53 @@ def my_folds(x, y, k, rng):
             "A network is trained on the parts before its own, and those after it are wasted. "
             "For data in order of time this is right, but these are shuffled.",
             ("parts[:i] + parts[i + 1 :]", "[valid[:0]] + parts[:i]"),
+        ),
+        mistake(
+            "only the parts after",
+            "A network is trained on the parts behind its own, and those before it are wasted: "
+            "take both, `parts[:i] + parts[i + 1 :]`.",
+            ("parts[:i] + parts[i + 1 :]", "[valid[:0]] + parts[i + 1 :]"),
+        ),
+        mistake(
+            "a part left out",
+            "There is no leak any more, but one part too many is left out of the training: of k "
+            "parts, k − 1 train.",
+            ("parts[i + 1 :]", "parts[i + 2 :] + [valid[:0]]"),
+        ),
+        mistake(
+            "training and validation exchanged",
+            "The first pair is to train on, the second validates: yours are the other way "
+            "around.",
+            (
+                "(x[train], y[train]), (x[valid], y[valid])",
+                "(x[valid], y[valid]), (x[train], y[train])",
+            ),
+        ),
+        mistake(
+            "the rest left over",
+            "Where k does not divide the number of examples, some never validate. "
+            "np.array_split makes parts that differ by one.",
+            (
+                "np.array_split(rng.permutation(len(x)), k)",
+                "np.split(rng.permutation(len(x))[: len(x) // k * k], k)",
+            ),
+        ),
+        mistake(
+            "a rng of its own",
+            "Every rng gives the same parts: you draw from another one. Use the rng that is "
+            "given.",
+            ("rng.permutation(len(x))", "np.random.default_rng(0).permutation(len(x))"),
+        ),
+        mistake(
+            "neighbours stay together",
+            "Rows that are neighbours in the data end in the same part, whatever rng says. "
+            "Shuffle all rows, and then cut.",
+            ("rng.permutation(len(x))", "np.roll(np.arange(len(x)), rng.integers(len(x)))"),
+        ),
+        mistake(
+            "the last part never validates",
+            "There are k parts, and each validates once: yours end too soon.",
+            ("in enumerate(parts):", "in enumerate(parts[:-1]):"),
         ),
         mistake(
             "dealt out anew each time",

@@ -24,16 +24,19 @@ def drawn(rng):
 def batch_cases(rng):
     yield numbered(5, 1) | {"batch_size": 2}
     yield numbered(6, 2) | {"batch_size": 3}
+    yield numbered(3, 1) | {"batch_size": 1}
     yield numbered(7, 2) | {"batch_size": 50}
+    yield numbered(9, 2) | {"batch_size": 4}
+    yield numbered(MANY, 2) | {"batch_size": 4}
     yield drawn(rng) | {"batch_size": int(rng.integers(3, 6))}
 
 
 def batches_used(answer, x, y, batch_size):
-    """What can be said of batches whatever their order, over six epochs with one rng."""
+    """What can be said of batches whatever their order, over some epochs with one rng."""
 
     def epoch(rng):
         made = answer(x, y, batch_size=batch_size, rng=rng)
-        return made if made is None else pairs(islice(made, 5 * len(x)))
+        return made if made is None else pairs(islice(made, 2 * len(x)))
 
     rng = np.random.default_rng(7)
     epochs = [epoch(rng) for _ in range(6)]
@@ -41,30 +44,96 @@ def batches_used(answer, x, y, batch_size):
         return None
     rng = np.random.default_rng(7)
     again = [together(epoch(rng))[0].tolist() for _ in epochs]
-    rows, targets = together(epochs[0])
-    order = np.lexsort(rows.T[::-1])
     orders = [together(batches)[0].tolist() for batches in epochs]
-    return {
+    said = {
         "sizes of the batches": [len(batch) for batch, _ in epochs[0]],
-        "rows of x in an epoch, sorted": rows[order],
-        "their y": targets[order],
-        "shuffled": any(one != x.tolist() for one in orders),
-        "another order in the next epoch": any(one != orders[0] for one in orders),
+        "each example once an epoch": dealt(x, epochs[0]),
+        "each y with its x": belonging(x, y, epochs[0]),
+        "shuffled": len(x) < 4 or any(one != x.tolist() for one in orders),
+        "another order in the next epoch": (
+            len(x) < 4 or any(one != orders[0] for one in orders)
+        ),
         "same rng, same order": orders == again,
+        "who shares a batch": BY_CHANCE,  # until it is looked at
     }
+    if len(x) == MANY and all(word in (True, "yes") for word in [*said.values()][1:-1]):
+        epochs += [epoch(rng) for _ in range(OFTEN)]
+        said["who shares a batch"] = meetings(x, epochs)
+    return said
 
 
-def pairs(batches):
+MANY, OFTEN = 12, 60  # examples in groups of four, dealt out this often
+BY_CHANCE = "whom chance picks"
+
+
+def pairs(made, what="batch"):
     """The batches as a list of pairs of arrays."""
-    found = list(batches)
+    found = list(made)
     if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in found):
-        raise ValueError("each batch should be a pair (x, y)")
-    return [(np.asarray(x), np.asarray(y)) for x, y in found]
+        raise ValueError(f"each {what} should be a pair (x, y)")
+    found = [(np.asarray(x), np.asarray(y)) for x, y in found]
+    if any(not x.ndim or not y.ndim or len(x) != len(y) for x, y in found):
+        raise ValueError(
+            f"each {what} should be a pair (x, y) of arrays, with as many rows of x as of y"
+        )
+    return found
 
 
 def together(batches):
     """All x and all y of some batches, one below the other."""
     return tuple(np.concatenate(part) for part in zip(*batches))
+
+
+def numbers_of(rows, x):
+    """Which rows of x these are, told by their first column; None if some are not of x."""
+    if rows.shape[1:] != x.shape[1:]:
+        return None
+    order = np.argsort(x[:, 0])
+    places = np.searchsorted(x[order, 0], rows[:, 0]).clip(max=len(x) - 1)
+    return order[places] if np.array_equal(x[order[places]], rows) else None
+
+
+def dealt(x, batches):
+    """Whether each row of x is there once."""
+    if (numbers := numbers_of(together(batches)[0], x)) is None:
+        return "there are rows that x does not have"
+    counts = np.bincount(numbers, minlength=len(x))
+    if counts.min() == counts.max() == 1:
+        return "yes"
+    if counts.max() == 1:
+        return "some are missing"
+    return (
+        "some come twice, and others are missing" if 0 in counts else "some come again"
+    )
+
+
+def belonging(x, y, batches):
+    """Whether each row has the y that it came with."""
+    rows, targets = together(batches)
+    numbers = numbers_of(rows, x)
+    if targets.shape != (len(rows), *y.shape[1:]):
+        return f"y has the shape {targets.shape}"
+    if not np.isin(targets, y).all():
+        return "there are values that y does not have"
+    right = numbers is not None and np.array_equal(targets, y[numbers])
+    return "yes" if right else "no"
+
+
+def meetings(x, deals):
+    """Whether any two of MANY rows share a group of four as often as chance has it: in 3 of 11
+    deals. Six and a half standard deviations away from that are no chance."""
+    groups = [group for deal in deals for group, _ in deal]
+    numbers = numbers_of(np.concatenate(groups), x)
+    if numbers is None:
+        return "rows that x does not have"
+    member = np.zeros((len(groups), len(x)))
+    member[np.repeat(np.arange(len(groups)), [*map(len, groups)]), numbers] = 1
+    met = member.T @ member
+    shares = met[~np.eye(len(x), dtype=bool)] / len(deals)
+    if shares.min() == 0:
+        return "some never meet, however often one deals"
+    slack = 6.5 * np.sqrt(3 / 11 * 8 / 11 / len(deals))
+    return BY_CHANCE if abs(shares - 3 / 11).max() < slack else "always much the same"
 
 
 BATCHES = Code(
@@ -127,6 +196,87 @@ iterable will do: a list, or a function with `yield`.
             ("range(0, len(x),", "range(0, len(x) + 1,"),
         ),
         mistake(
+            "neighbours stay together",
+            "Rows that are neighbours in the data share a batch in every epoch, and others never "
+            "meet: you shuffle the batches, or the rows inside them. Shuffle all rows, and then "
+            "cut.",
+            ("rng.permutation(len(x))", "np.roll(np.arange(len(x)), rng.integers(len(x)))"),
+        ),
+        mistake(
+            "hardly shuffled",
+            "The order changes, and not enough: mostly the same rows share a batch. A "
+            "permutation makes every order equally likely.",
+            (
+                "order = rng.permutation(len(x))",
+                "order, (i, j) = np.arange(len(x)), rng.choice(len(x), 2, replace=False)\n"
+                "    order[[i, j]] = order[[j, i]]",
+            ),
+        ),
+        mistake(
+            "batches of even size",
+            "You cut into parts of about the same size. Each batch should have batch_size "
+            "examples, and the last what is left.",
+            (
+                "rows = (order[start : start + batch_size] for start in starts)",
+                "rows = np.array_split(order, len(starts))",
+            ),
+        ),
+        mistake(
+            "one example too few in a batch",
+            "Each of your batches lacks its last example: the end of a slice is not part of it, "
+            "so that `order[start : start + batch_size]` has batch_size of them.",
+            ("start + batch_size]", "start + batch_size - 1]"),
+        ),
+        mistake(
+            "the number of batches",
+            "You make batch_size batches. It says how many examples there are in each.",
+            (
+                "rows = (order[start : start + batch_size] for start in starts)",
+                "rows = np.array_split(order, batch_size)",
+            ),
+        ),
+        mistake(
+            "the small batch first",
+            "Your first batch is the one that is smaller. Let it be the last.",
+            (
+                "starts = range(0, len(x), checks.count(batch_size, \"batch_size\"))\n"
+                "    rows = (order[start : start + batch_size] for start in starts)",
+                "starts = range(len(x) % batch_size, len(x), batch_size)\n"
+                "    rows = [order[start : start + batch_size] for start in starts]\n"
+                "    rows = [order[: len(x) % batch_size]][: len(x) % batch_size] + rows",
+            ),
+        ),
+        mistake(
+            "filled up from the start",
+            "You fill the last batch up with examples that were there already. Let it be smaller: "
+            "each example comes once.",
+            (
+                "order = rng.permutation(len(x))",
+                "order = rng.permutation(len(x))\n"
+                "    order = np.concatenate([order, order[: -len(x) % batch_size]])",
+            ),
+            ("range(0, len(x), ", "range(0, len(order), "),
+        ),
+        mistake(
+            "the rest in the last batch",
+            "What is left does not make your last batch longer: it is a batch of its own, a "
+            "smaller one.",
+            (
+                "rows = (order[start : start + batch_size] for start in starts)",
+                "last = max(len(x) // batch_size - 1, 0) * batch_size\n"
+                "    cuts = range(batch_size, last + 1, batch_size)\n"
+                "    rows = np.split(order, cuts)",
+            ),
+        ),
+        mistake(
+            "no end",
+            "Your batches never end. One call deals out one epoch: each example once.",
+            (
+                "for start in starts)",
+                "for _ in itertools.count() for start in starts)",
+            ),
+        ),
+        mistake(
             "NumPy's own randomness",
             "Your order comes from np.random, which nobody can repeat. Draw it from the rng "
             "that is given: the same seed then makes the same training.",
@@ -158,6 +308,8 @@ def training_cases(rng):
     yield two | {"W_and_b": np.zeros(2), "lr": 0.1, "batch_size": 2}
     three = {"x": np.array([[1.0], [2.0], [3.0]]), "y": np.array([[0.0], [0.0], [5.0]])}
     yield three | {"W_and_b": np.array([1.0, 0.0]), "lr": 0.0, "batch_size": 2}
+    eight = {"x": np.arange(8.0).reshape(8, 1), "y": np.arange(8.0).reshape(8, 1) ** 2}
+    yield eight | {"W_and_b": np.array([1.0, 0.0]), "lr": 0.0, "batch_size": 3}
     alike = {"x": np.full((5, 2), 1.0), "y": np.full((5, 1), 3.0)}
     yield alike | {"W_and_b": np.array([1.0, 0.5, 0.0]), "lr": 0.1, "batch_size": 2}
     n, k = (int(i) for i in rng.integers(3, 6, 2) + [4, 0])
@@ -165,6 +317,9 @@ def training_cases(rng):
     some["W_and_b"] = rng.standard_normal(k + 1)
     yield some | {"lr": 0.0, "batch_size": 3}
     yield some | {"lr": 0.1, "batch_size": n}
+
+
+LONG = 20  # epochs: longer than somebody waits who has set an end
 
 
 class Watched(Network):
@@ -195,6 +350,11 @@ def training_used(answer, x, y, W_and_b, lr, batch_size):
     run = answer(net, mse, Steps(), x, y, batch_size=batch_size, rng=rng)
     if run is None:
         return None
+    if net.calls and not np.isscalar(run):
+        raise ValueError(
+            "it trains as soon as it is called; it should wait until it is asked for a loss: "
+            "yield one after each epoch"
+        )
     losses, words, orders = [], [], []
     for loss in islice(run, 3):
         if not np.isscalar(loss):
@@ -204,10 +364,12 @@ def training_used(answer, x, y, W_and_b, lr, batch_size):
         orders.append([row for _, rows in net.calls for row in rows])
         net.calls.clear()
     few = len(x) < 6  # an order may come twice by chance
+    theta, goes_on = net.theta.copy(), next(islice(run, LONG, None), None) is not None
     return {
         "calls in the first epoch": words[0] if words else "",
         "losses of three epochs": np.array(losses, float),
-        "theta after them": net.theta.copy(),
+        "theta after them": theta,
+        f"goes on after {LONG} epochs": goes_on,
         "shuffled": few or any(rows != x.tolist() for rows in orders),
         "another order in the next epoch": few or orders[0] != orders[1],
     }
@@ -255,6 +417,114 @@ trains one `Linear` layer with `mse`.)
             "It ends after one epoch. It should go on for as long as it is asked: put the "
             "epoch inside `while True`.",
             ("itertools.count()", "range(1)"),
+        ),
+        mistake(
+            "an end of its own",
+            "It ends by itself. Whoever asks decides how long to train: `while True`, without a "
+            "number of epochs and without a loss that is good enough.",
+            ("itertools.count()", "range(10)"),
+        ),
+        mistake(
+            "the sum of the losses",
+            "You yield the sum over the examples. The mean does not depend on how many there "
+            "are: divide by len(x).",
+            ("return total / len(x)", "return total"),
+        ),
+        mistake(
+            "the sum of the batches' means",
+            "You add the losses of the batches, each of which is a mean already. Weigh each by "
+            "its number of examples, and divide by all examples.",
+            ("total += value * len(x_batch)", "total += value"),
+            ("return total / len(x)", "return total"),
+        ),
+        mistake(
+            "divided by the batch size",
+            "You divide the sum over all examples by batch_size. Divide by all of them, len(x).",
+            ("return total / len(x)", "return total / batch_size"),
+        ),
+        mistake(
+            "the last batch counted as a whole one",
+            "You weigh each batch with batch_size. The last may be smaller: len(x_batch).",
+            ("total += value * len(x_batch)", "total += value * batch_size"),
+        ),
+        mistake(
+            "the loss of the last batch",
+            "You yield the loss of the last batch alone. Take the mean over all examples of the "
+            "epoch.",
+            ("return total / len(x)", "return value"),
+        ),
+        mistake(
+            "no backward",
+            "The optimizer steps without a gradient: `net.backward(dz)` fills `net.grad`, after "
+            "the loss and before the step.",
+            ("                net.backward(dz)\n", ""),
+        ),
+        mistake(
+            "divided twice",
+            "The loss has averaged over the batch already: hand dz to backward as it is.",
+            ("net.backward(dz)", "net.backward(dz / len(x_batch))"),
+        ),
+        mistake(
+            "measured before the epoch",
+            "You measure the loss before the epoch, so that the first `next` trains nothing. Train "
+            "first, add up what the batches give, and yield their mean.",
+            (
+                "return total / len(x)",
+                "return net, loss",
+            ),
+            (
+                "    return (one_epoch() for _ in itertools.count())",
+                "    def before():\n        while True:\n"
+                "            yield loss(net.predict(x), y)[0]\n            one_epoch()\n\n"
+                "    return before()",
+            ),
+        ),
+        mistake(
+            "no step",
+            "The weights stay as they are: after backward, `optimizer.step(net.theta, net.grad)` "
+            "moves them.",
+            ("                optimizer.step(net.theta, net.grad)\n", ""),
+        ),
+        mistake(
+            "one step an epoch",
+            "The optimizer steps once an epoch, and backward overwrites the gradient with each "
+            "batch: all batches but the last are lost. A step belongs to each batch.",
+            (
+                "                optimizer.step(net.theta, net.grad)\n"
+                "                total += value * len(x_batch)\n",
+                "                total += value * len(x_batch)\n"
+                "        optimizer.step(net.theta, net.grad)\n",
+            ),
+        ),
+        mistake(
+            "the last batch left out",
+            "The batch that is smaller is not trained on. Each example counts.",
+            (
+                "                value, dz = loss(",
+                "                if len(x_batch) < batch_size:\n"
+                "                    continue\n"
+                "                value, dz = loss(",
+            ),
+        ),
+        mistake(
+            "the same order in each epoch",
+            "Each epoch sees the same batches. Deal them out anew: call `batches` in every "
+            "epoch, with the rng that is given.",
+            (
+                "in batches(x, y, batch_size=batch_size, rng=rng):",
+                "in batches(x, y, batch_size=batch_size, rng=np.random.default_rng(0)):",
+            ),
+        ),
+        mistake(
+            "no shuffling",
+            "The batches come in the order of the data. `batches` shuffles with the rng that is "
+            "given: use it.",
+            (
+                "for x_batch, y_batch in batches(x, y, batch_size=batch_size, rng=rng):",
+                "for start in range(0, len(x), batch_size):\n"
+                "                x_batch = x[start : start + batch_size]\n"
+                "                y_batch = y[start : start + batch_size]",
+            ),
         ),
         mistake(
             "batches dealt out once",
@@ -339,6 +609,9 @@ def votes_and_labels(rng):
         "z": np.array([[1.0], [-2.0], [3.0], [0.5], [-1.0]]),
         "y": np.array([[1.0], [0.0], [0.0], [1.0], [1.0]]),
     }
+    yield {"z": np.array([[0.0], [0.0], [-1.0]]), "y": np.array([[0.0], [1.0], [1.0]])}
+    yield {"z": np.array([[1.0, 1, 0], [0, 2, 2], [3, 3, 3]]), "y": np.array([0, 1, 1])}
+    yield {"z": np.tile([[2.0, 1.0]], (300, 1)), "y": np.arange(300) // 270}
     n, k = int(rng.integers(30, 40)), int(rng.integers(5, 8))
     yield {"z": rng.standard_normal((n, k)), "y": rng.integers(k, size=n)}
 
@@ -391,10 +664,63 @@ zeros and ones.
             ("return counts", "return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)"),
         ),
         mistake(
+            "shares of all",
+            "You divide by the number of examples. Shares hide how many examples they rest on: "
+            "return the counts.",
+            ("return counts", "return counts / len(true)"),
+        ),
+        mistake(
+            "shares of what is called so",
+            "Each column is divided by its sum, which is precision. Return the counts: from them "
+            "one has both, by row and by column.",
+            ("return counts", "return counts / np.maximum(counts.sum(axis=0), 1)"),
+        ),
+        mistake(
             "one logit, one class",
             "For a single logit you make a matrix for one class. It decides between two: "
             "z > 0 says 1, and z ≤ 0 says 0.",
             ("max(2, np.shape(z)[-1])", "z.shape[1]"),
+        ),
+        mistake(
+            "argmax of a single logit",
+            "The largest of one logit is always the one at 0, so that nobody is ever called 1. "
+            "For z (n, 1) its sign decides; `predicted_class(z)` knows both cases.",
+            ("predicted_class(z)", "z.argmax(axis=1)"),
+        ),
+        mistake(
+            "half as the limit of a logit",
+            "You compare the logit with ½. That is the limit of the probability, and σ(z) > ½ "
+            "where z > 0: `predicted_class(z)`.",
+            (
+                "predicted_class(z)",
+                "(z[:, 0] > 0.5).astype(int) if z.shape[1] == 1 else z.argmax(1)",
+            ),
+        ),
+        mistake(
+            "a logit of 0",
+            "A logit of exactly 0 is called 1 with you. `predicted_class` says 1 where z > 0.",
+            (
+                "predicted_class(z)",
+                "(z[:, 0] >= 0).astype(int) if z.shape[1] == 1 else z.argmax(1)",
+            ),
+        ),
+        mistake(
+            "one row, k times",
+            "`[[0] * k] * k` is one row under k names: what is counted in one is counted in all. "
+            "Make each row anew, or use np.zeros((k, k), int).",
+            ("return counts", "return np.tile(counts.sum(axis=0), (k, 1))"),
+        ),
+        mistake(
+            "only the mistakes",
+            "You count the wrong answers alone. The right ones belong into the matrix too, on "
+            "its diagonal.",
+            ("return counts", "return counts - np.diag(np.diag(counts))"),
+        ),
+        mistake(
+            "only what is right",
+            "You count the right answers alone. The wrong ones are what one wants to see: row "
+            "of the true class, column of what it is called.",
+            ("return counts", "return np.diag(np.diag(counts))"),
         ),
     ),
     alternatives=(
@@ -485,6 +811,8 @@ def loss_curves(rng):
     yield {"losses": [1.0] + [2.0] * 8 + [0.5, 0.6], "lr": 0.1, "patience": 3}
     yield {"losses": [1.0, 0.9, 1.1, 0.8, 1.0, 0.7, 0.9, 0.6], "lr": 1.0, "patience": 2}
     yield {"losses": [1.0, 3.0, 2.0, 4.0, 1.5, 0.9], "lr": 1.0, "patience": 2}
+    yield {"losses": [1.0, np.nan, np.nan, 2.0, 0.5, 0.6], "lr": 0.8, "patience": 2}
+    yield {"losses": [2.0, 2.5, 1.9, 2.5, 1.8, 2.5, 1.7], "lr": 0.8, "patience": 2}
     drawn = np.cumsum(rng.normal(-0.1, 0.4, 30)).round(2) + 9
     yield {"losses": drawn.tolist(), "lr": 0.5, "patience": int(rng.integers(2, 4))}
 
@@ -501,9 +829,12 @@ def halving_used(answer, losses, lr, patience):
     run = answer(epochs(), optimizer, patience)
     if run is None:
         return None
-    out = list(islice(run, 2 * len(losses)))
+    out = list(islice(run, 1))
+    first = len(rates)
+    out += islice(run, 2 * len(losses))
     return {
-        "losses that come out": out,
+        "epochs trained when the first loss comes out": first,
+        "losses that come out": np.array(out, float),
         "lr of each epoch": np.array(rates),
         "lr in the end": float(optimizer.lr),
     }
@@ -586,6 +917,71 @@ def my_halving(losses, optimizer, patience):
             "You run through all losses before you yield one: `list(losses)` trains all epochs "
             "at the first rate (and on `train` it never ends). Take one at a time.",
             ("for loss in losses:", "for loss in list(losses):"),
+        ),
+        mistake(
+            "a list at the end",
+            "You return all losses at the end. On `train`, which never ends, nothing ever comes "
+            "out: yield each loss as it comes.",
+            ("    best, waited = np.inf, 0\n", "    out, best, waited = [], np.inf, 0\n"),
+            ("        yield loss", "        out.append(loss)\n    return out"),
+        ),
+        mistake(
+            "not in a row",
+            "A new minimum does not end the waiting with you. It is about epochs in a row: count "
+            "from 0 again.",
+            ("best, waited = loss, 0", "best = loss"),
+        ),
+        mistake(
+            "halved once",
+            "You halve once, and never again: the count goes on past patience. Set it to 0 after "
+            "a halving.",
+            ("            waited = 0\n", ""),
+        ),
+        mistake(
+            "at fixed times",
+            "You halve every `patience` epochs, whatever the losses are. Only epochs without a "
+            "new minimum count.",
+            ("        else:\n            waited += 1\n", "        waited += 1\n"),
+            ("best, waited = loss, 0", "best = loss"),
+        ),
+        mistake(
+            "a new best by decree",
+            "After a halving you take the present loss for the best. The best stays what it is; "
+            "only the count begins anew.",
+            ("            waited = 0\n", "            best, waited = loss, 0\n"),
+        ),
+        mistake(
+            "nan as a minimum",
+            "A loss that is nan counts as a new minimum with you: every comparison with nan is "
+            "False, `loss >= best` too. Ask for what is better: `loss < best`.",
+            ("if loss < best:", "if not loss >= best:"),
+        ),
+        mistake(
+            "half of the first rate",
+            "You always set half of the rate that it began with. Halve what it is now: "
+            "optimizer.lr /= 2.",
+            ("    best, waited = np", "    first, best, waited = optimizer.lr, np"),
+            ("optimizer.lr /= 2", "optimizer.lr = first / 2"),
+        ),
+        mistake(
+            "the loss kept back",
+            "In an epoch that ends with a halving no loss comes out. Each is passed on.",
+            ("            waited = 0\n", "            waited = 0\n            continue\n"),
+        ),
+        mistake(
+            "the end after a halving",
+            "You stop at the first halving. This schedule never stops: it halves, and goes on.",
+            ("            waited = 0\n", "            return\n"),
+        ),
+        mistake(
+            "twice the rate",
+            "You double the rate. Where the loss rests, shorter steps are wanted: /= 2.",
+            ("optimizer.lr /= 2", "optimizer.lr *= 2"),
+        ),
+        mistake(
+            "the best passed on",
+            "You yield the best loss so far. Pass on the loss of each epoch as it is.",
+            ("        yield loss", "        yield best"),
         ),
     ),
     alternatives=(

@@ -21,6 +21,7 @@ from nnlib import (
 from nnlib.datasets import moons
 
 EPOCHS = 240
+FRESH = 1000  # points that nobody has trained on or chosen by
 
 
 @cache
@@ -55,10 +56,10 @@ def watched(flipped, seed, epochs=EPOCHS):
 
 @cache
 def fresh_accuracy(flipped, seed, epoch):
-    """The share of 1000 fresh points, labels never flipped, that the θ of an epoch gets right."""
+    """The share of fresh points, labels never flipped, that the θ of an epoch gets right."""
     *_, net, best, _ = watched(flipped, seed)
     net.theta[...] = best[epoch]
-    x, y = moons(1000, rng=np.random.default_rng(100 + seed))
+    x, y = moons(FRESH, rng=np.random.default_rng(100 + seed))
     return accuracy(net.predict(x), y.reshape(-1, 1))
 
 
@@ -106,7 +107,7 @@ def draw_patience(patience=5, flipped_labels="none", seed=0):
     return picture, (
         f"Patience {patience}, {'20 %' if flipped else 'no'} flipped labels, seed {seed}: "
         f"training stops {end} and goes back to epoch {kept}, with a validation loss of "
-        f"{validation[kept]:.3f} and {percent(share)} of 1000 fresh points right.{missed} The "
+        f"{validation[kept]:.3f} and {percent(share)} of {FRESH} fresh points right.{missed} The "
         f"lowest of all {EPOCHS} epochs is {validation[lowest]:.3f}, in epoch {lowest}; after the "
         f"last it is {validation[-1]:.3f}."
     )
@@ -158,9 +159,9 @@ def draw_overfitting(epochs=(0, 92, 239), seed=0):
                 yticks=[],
             )
             texts.append(
-                f"epoch {epoch}: {right[~flipped].sum()} of the 48 honest and "
-                f"{right[flipped].sum()} of the 12 flipped labels learnt, {percent(share)} of "
-                f"1000 fresh points right"
+                f"epoch {epoch}: {right[~flipped].sum()} of the {(~flipped).sum()} honest and "
+                f"{right[flipped].sum()} of the {flipped.sum()} flipped labels learnt, "
+                f"{percent(share)} of {FRESH} fresh points right"
             )
     return picture, f"{'; '.join(texts).capitalize()}."
 

@@ -212,7 +212,7 @@ def draw_wrong_start(steps=1000):
     )
 
 
-def draw_wrong_labels(wrong_labels=0.2):
+def draw_wrong_labels(wrong_labels=0):
     """Softmax regression on 600 digits of which some have a wrong label; new ones are asked."""
     (x, y), new = digits_in_two()
     y = with_wrong_labels(y, wrong_labels, np.random.default_rng(0))

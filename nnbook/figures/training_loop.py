@@ -85,7 +85,7 @@ def draw_batch_sizes(sizes=(1, 10, 300), lr=0.1, epochs=10):
         right.set(xlabel="step", xlim=(0, 10), title="ten steps")
         right.legend(title="batch size", loc="lower left")
     return picture, (
-        f"Loss on all 300 examples, {losses[0]:.2f} at first, at η = {lr:g}. Batches of "
+        f"Loss on all {len(x)} examples, {losses[0]:.2f} at first, at η = {lr:g}. Batches of "
         f"{'; of '.join(ends)}."
     )
 

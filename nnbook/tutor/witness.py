@@ -350,7 +350,9 @@ def weights_and_gradients(it):
     """A layer's W, b, dW, db, its own or its class's: a network will write into each of them."""
     names = {f"{d}{name}" for name in weights_of(it) for d in ("", "d")}
     found = {name: getattr(it, name, None) for name in names}
-    return {name: value for name, value in found.items() if isinstance(value, np.ndarray)}
+    return {
+        name: value for name, value in found.items() if isinstance(value, np.ndarray)
+    }
 
 
 def shared_by(mine, theirs):
