@@ -152,7 +152,7 @@ IN_PLACE = {
                 for layer in self.layers:
                     dz = layer.backward(dz)
         """,
-        "It changes self.layers, which others have put there",
+        "layers",  # the network itself notices, or the witness
     ),
     "the generator that is everybody's": (
         "initializers.weights",
