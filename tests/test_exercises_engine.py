@@ -5,6 +5,7 @@ import inspect
 import linecache
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -330,6 +331,32 @@ DIAGNOSES = {
         "as many numbers, in another arrangement",
     ),
     "an axis gone": ("return x.mean(0)", "the axis with 2 is gone, as after a sum"),
+    "the first alone": (
+        "return x[0] - x.mean(0)",
+        "of the axis with 2 only the first is left.",
+    ),
+    "the last missing": (
+        "return (x - x.mean(0))[:-1]",
+        "and should be (2, 3): the last one is missing.",
+    ),
+    "the first missing": ("return (x - x.mean(0))[1:]", "the first one is missing."),
+    "the first column alone": (
+        "return (x - x.mean(0))[:, :1].ravel()",
+        "Its shape is (2,), and should be (2, 3): of the axis with 3 only the first is left.",
+    ),
+    "truths": ("return x > 0", "It holds True and False in place of floating-point"),
+    "from a compiled library": (
+        "np.random.default_rng(0).uniform(1, -1)\n    return x",
+        "It raises ValueError: high - low < 0, at line 2: np.random.default_rng(0)",
+    ),
+    "drawn, and no rng is given": (
+        "return x - np.random.default_rng().normal(size=3)",
+        "The same case gives something else each time: nothing is to be drawn here.",
+    ),
+    "a new function each time": (
+        "return lambda: 3",
+        "It should be a NumPy array, and is a function.",
+    ),
     "a shape": ("return x[:, :2]", "Its shape is (2, 2), and should be (2, 3)."),
     "nan": ("return (x - x.mean(0)) / (x > 0) * (x > 0)", "of its 6 numbers are nan."),
     "infinite": ("return (x - x.mean(0)) / 0", "6 of its 6 numbers are infinite."),
@@ -389,13 +416,36 @@ def test_several_things_that_are_returned(body, sentence):
     assert sentence in words(f"def my_statistics(x): {body}", STATISTICS)
 
 
+def test_arguments_in_another_order_are_no_answer():
+    exercise = replace(
+        CENTRE,
+        id="toys.shift",
+        cases=lambda rng: [{"x": np.ones(2), "by": 2.0}],
+        use=lambda answer, x, by: answer(x=x, by=by),
+        solution="def my_shift(x, by):\n    return x + by\n",
+        mistakes=(),
+    )
+    text = words("def my_shift(by, x): return x + by", exercise)
+    assert "in another order than in the stub, my_shift(x, by)" in text
+    assert said("def my_shift(x, by): return by + x", exercise).passed
+
+
+def test_an_attribute_that_is_none_was_not_returned():
+    part, _, _, text = difference(
+        {"layer.dW": np.ones(2)}, {"layer.dW": None}, {}, 0, 0
+    )
+    assert (part, text) == ("layer.dW", "It is None.")
+    right, mine = {"forward(x)": np.ones(2)}, {"forward(x)": None}
+    assert "a `return`" in difference(right, mine, {}, 0, 0)[3]
+
+
 @pytest.mark.parametrize(
     "expected, got, text",
     [
         (True, False, "It is False, and should be True."),
         ((2, 3), (3, 2), "It is (3, 2), and should be (2, 3)."),
         (["a", "b"], ["b", "a"], "It is ['b', 'a'], and should be ['a', 'b']."),
-        (4, 4.5, "It should be a whole number, and is float64."),
+        (4, 4.5, "It should be a whole number, and is a float."),
     ],
 )
 def test_values_that_are_no_arrays_are_named(expected, got, text):
@@ -415,11 +465,23 @@ def test_a_factor_is_looked_for_beside_lists_of_arrays():
         ([0.5, 0.5], "The number is 1/2 times what it should be."),
         ([-1, -1], "It has the wrong sign: the number is −1 times what it should be."),
         ([-0.5, -0.5], "The number is −1/2 times what it should be."),
-        ([3, 5], "The number is 3 times what it should be, and 3 is how many rows x has."),
-        ([1 / 3, 1 / 5], "The number is 1/3 times what it should be, and 3 is how many rows"),
+        (
+            [3, 5],
+            "The number is 3 times what it should be, and 3 is how many rows x has.",
+        ),
+        (
+            [1 / 3, 1 / 5],
+            "The number is 1/3 times what it should be, and 3 is how many rows",
+        ),
         ([12, 20], "times what it should be, and 12 is how many numbers x has."),
-        ([3**-0.5, 5**-0.5], "is 1/√3 times what it should be, and 3 is how many rows x has."),
-        ([1 / np.log(2)] * 2, "The number is 1/ln 2 times what it should be: is it log₂"),
+        (
+            [3**-0.5, 5**-0.5],
+            "is 1/√3 times what it should be, and 3 is how many rows x has.",
+        ),
+        (
+            [1 / np.log(2)] * 2,
+            "The number is 1/ln 2 times what it should be: is it log₂",
+        ),
         ([2, 7], "The number is wrong."),  # a factor of one case alone
         ([2, 1], "The number is wrong."),
         ([1.00001, 1.00001], "It is nearly right, but more than rounding is off"),
@@ -832,7 +894,9 @@ def test_a_number_will_do_for_a_chapter_and_for_an_exercise():
     with pytest.raises(ValueError, match="no exercise has the id '99.1'"):
         hint("99.1")
     assert repr(hint(float(f"{number}.2"))).startswith("Hint ")
-    with pytest.raises(ValueError, match=f"of this chapter there are {number}.1, {number}.2"):
+    with pytest.raises(
+        ValueError, match=f"of this chapter there are {number}.1, {number}.2"
+    ):
         hint(number)
 
 
@@ -865,8 +929,7 @@ CELLS = [
     "from nnbook.tutor import store\n"
     "import json\n"
     "print(json.loads(store.path().read_text())['answers']['losses.softmax']['answer'])",
-    "from nnlib import checks, softmax as imported\n"
-    "from nnbook import use_mine",
+    "from nnlib import checks, softmax as imported\nfrom nnbook import use_mine",
     inspect.getsource(nnlib.softmax),  # as the chapter shows it
     "use_mine()",
     "print(softmax is imported, imported is my_softmax, softmax.__name__)",

@@ -22,6 +22,8 @@ def difference(expected, got, case, rtol, atol, names=(), every=()):
         for name in expected:
             right, mine = expected[name], got.get(name)
             if not equal(mine, right, rtol, atol):
+                if mine is None and "." in name and "(" not in name:
+                    return name, right, mine, "It is None."
                 deeper = difference(
                     right, mine, case, rtol, atol, (), parts(every, name)
                 )
@@ -71,12 +73,17 @@ def sentence(expected, got, rtol, atol, every):
             return of_type(right, got, rtol, atol)
         mine = np.asarray(got)
         if mine.shape != right.shape:
-            return of_shape(right, mine, rtol, atol)
+            return of_shape(right, mine, rtol, atol, every)
         if right.dtype.kind == "f" and mine.dtype.kind != "f":
-            return f"It holds {mine.dtype} in place of floating-point numbers: were they rounded?"
+            if mine.dtype.kind == "b":
+                return "It holds True and False in place of floating-point numbers."
+            made = np.allclose(mine, right, rtol, atol)
+            end = "the numbers are right, but whole." if made else "were they rounded?"
+            return f"It holds {mine.dtype} in place of floating-point numbers: {end}"
         if right.dtype.kind != "f" and mine.dtype.kind == "f":
             asked = f"hold {right.dtype}" if right.ndim else "be a whole number"
-            return f"It should {asked}, and {'holds' if right.ndim else 'is'} {mine.dtype}."
+            held = f"holds {mine.dtype}" if right.ndim else f"is a {kind(got)}"
+            return f"It should {asked}, and {held}."
         return of_numbers(right, mine, rtol, atol, every)
     if type(got) is not type(expected):
         return f"It should be a {kind(expected)}, and is a {kind(got)}."
@@ -102,19 +109,34 @@ def of_type(right, got, rtol, atol):
     return f"It should be {asked}, and is a {kind(got)}."
 
 
-def of_shape(right, mine, rtol, atol):
+def of_shape(right, mine, rtol, atol, every=()):
     shapes = f"Its shape is {mine.shape}, and should be {right.shape}"
     if mine.shape == right.shape[::-1]:
         turned = equal(mine.T.astype(right.dtype), right, rtol, atol)
         end = "with the right numbers" if turned else "and the numbers differ, too"
         return f"{shapes}: transposed, {end}."
-    if mine.size == right.size:
+    as_many = all(np.size(a) == np.size(b) for _, a, b in every if numeric(b))
+    if mine.size == right.size and as_many:
         return f"{shapes}: as many numbers, in another arrangement (`keepdims`? `reshape`?)."
     for axis in range(right.ndim):
         if mine.shape == right.shape[:axis] + right.shape[axis + 1 :]:
-            size = right.shape[axis]
-            return f"{shapes}: the axis with {size} is gone, as after a sum or mean over it."
+            return f"{shapes}: {of_axis(right, mine, axis, rtol, atol)}."
+    shorter = mine.ndim == right.ndim > 0 and len(mine) == len(right) - 1
+    if shorter and right.shape[1:] == mine.shape[1:]:
+        for there, missing in ((right[:-1], "last"), (right[1:], "first")):
+            if equal(mine.astype(right.dtype), there, rtol, atol):
+                return f"{shapes}: the {missing} one is missing."
     return f"{shapes}."
+
+
+def of_axis(right, mine, axis, rtol, atol):
+    """What became of an axis that is not there any more."""
+    size = right.shape[axis]
+    for place, name in ((0, "first"), (-1, "last")):
+        one = right.take(place, axis)
+        if size > 1 and equal(mine.astype(right.dtype), one, rtol, atol):
+            return f"of the axis with {size} only the {name} is left"
+    return f"the axis with {size} is gone, as after a sum or mean over it"
 
 
 def of_numbers(right, mine, rtol, atol, every):

@@ -1,5 +1,6 @@
 """Checking an answer: what was done, which mistake was made, and the smallest failing case."""
 
+import inspect
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,22 @@ def judge_kind(exercise, answer):
         return Result(exercise, attempted=False, text=exercise.asked)
     if idle:
         return Result(exercise, text=f"{idle[0]} is still empty: write it, too.")
+    if other_order(exercise.right_answer, answer):
+        head = ", ".join(syntax.heads(exercise.stub))
+        text = (
+            f"Your arguments stand in another order than in the stub, {head}: whoever gives them "
+            f"without their names gives each to another one."
+        )
+        return Result(exercise, text=text)
     return None
+
+
+def other_order(right, answer):
+    """Whether a function takes the same arguments as the right one, in another order."""
+    if isinstance(answer, type):
+        return False
+    asked, mine = ([*inspect.signature(it).parameters] for it in (right, answer))
+    return asked != mine and sorted(asked) == sorted(mine)
 
 
 def wrong_kind(exercise, answer):
@@ -185,8 +201,9 @@ def judge_trials(exercise, answer, trials, mine):
         return Result(exercise, mistake=known.name, text=text, evidence=shows)
     text = diagnosis(exercise, trials[: len(mine)], mine, first)
     ends = not isinstance(mine[first].error, TooLong)
-    if ends and not alike(exercise, run(exercise, answer, trial), mine[first]):
-        text = of_memory(answer, text)
+    repeats = ends and comparable(mine[first].value)
+    if repeats and not alike(exercise, run(exercise, answer, trial), mine[first]):
+        text = of_memory(exercise, answer, text)
     elif trial.busy:
         text = of_use(exercise, answer, trial, mine[first], text)
     elif first and drawn_anew(exercise, trial.case):
@@ -380,14 +397,22 @@ def of_sharing(pairs):
     )
 
 
-def of_memory(answer, text):
+def comparable(value):
+    """Whether two of it can be equal: a function or a generator is equal to itself alone."""
+    return type(value).__eq__ is not object.__eq__ or value is None
+
+
+def of_memory(exercise, answer, text):
     """A sentence for an answer that gives other numbers when the same trial is repeated."""
     draws = {"random", "default_rng"}
     if any(draws & {*code.co_names} for code in written.codes(answer).values()):
-        return (
-            f"The same case gives something else each time: draw from the rng that you are given, "
-            f"and from nothing else. ({text})"
+        given = any("rng" in head for head in syntax.heads(exercise.stub))
+        instead = (
+            "draw from the rng that you are given, and from nothing else"
+            if given
+            else "nothing is to be drawn here"
         )
+        return f"The same case gives something else each time: {instead}. ({text})"
     if isinstance(answer, type):
         return f"{sharing(answer)} ({text})"
     return (
