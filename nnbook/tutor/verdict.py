@@ -334,7 +334,7 @@ def diagnosis(exercise, trials, outcomes, place):
         did = f"raises {words(mine.error)}" if mine.error else "returns something"
         return f"It should raise {words(right.error)}; it {did}."
     if extra := too_much(mine, right):
-        return of_change(case, extra)
+        return of_change(exercise, case, extra)
     if missing := too_little(mine, right):
         return f"It should change {listed(missing)} in place, and does not."
     if near := too_near(mine, right):
@@ -356,13 +356,10 @@ def diagnosis(exercise, trials, outcomes, place):
     return f"{part}: {text[0].lower()}{text[1:]}" if part else text
 
 
-def of_change(case, names):
+def of_change(exercise, case, names):
     """A sentence for what is changed in place, and should not be."""
     if HIDDEN in names:
-        return (
-            "Your numbers come from np.random, which nobody can repeat: draw from the rng that you "
-            "are given, and from nothing else."
-        )
+        return f"Your numbers come from np.random, which nobody can repeat: {instead(exercise)}."
     given = [name for name in names if name in case]
     shorter = {name.partition(" (its length)")[0] for name in given or names}
     early = {name.removesuffix(" later") for name in shorter}
@@ -406,19 +403,20 @@ def of_memory(exercise, answer, text):
     """A sentence for an answer that gives other numbers when the same trial is repeated."""
     draws = {"random", "default_rng"}
     if any(draws & {*code.co_names} for code in written.codes(answer).values()):
-        given = any("rng" in head for head in syntax.heads(exercise.stub))
-        instead = (
-            "draw from the rng that you are given, and from nothing else"
-            if given
-            else "nothing is to be drawn here"
-        )
-        return f"The same case gives something else each time: {instead}. ({text})"
+        return f"The same case gives something else each time: {instead(exercise)}. ({text})"
     if isinstance(answer, type):
         return f"{sharing(answer)} ({text})"
     return (
         f"The same case gives something else each time: something is left of the calls before. Is "
         f"there a global, or a default value that is a list? ({text})"
     )
+
+
+def instead(exercise):
+    """Where random numbers should come from."""
+    if any("rng" in head for head in syntax.heads(exercise.stub)):
+        return "draw from the rng that you are given, and from nothing else"
+    return "nothing is to be drawn here"
 
 
 def sharing(answer):
