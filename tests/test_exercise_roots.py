@@ -143,6 +143,26 @@ IN_PLACE = {
         """,
         "It changes layers[0].b, which belongs to the caller",
     ),
+    "the order of a network's layers": (
+        "network.Network.backward",
+        """
+        class MyNetwork(Network):
+            def backward(self, dz):
+                self.layers = self.layers[::-1]
+                for layer in self.layers:
+                    dz = layer.backward(dz)
+        """,
+        "layers",  # the network itself notices, or the witness
+    ),
+    "the generator that is everybody's": (
+        "initializers.weights",
+        """
+        def my_weights(sizes, *, rng):
+            pairs = zip(sizes, sizes[1:])
+            return [np.random.normal(0, (2 / a) ** 0.5, (a, b)) for a, b in pairs]
+        """,
+        "from np.random",
+    ),
     "data, while a generator deals them out": (
         "training.batches",
         """
@@ -238,7 +258,7 @@ def test_a_setting_that_all_objects_share():
             return da * self.factor
     """
     result = said("activations.LeakyReLU", text)
-    assert "Two objects of your class share" in result.text, result
+    assert not result.passed and "share" in result.text, result
 
 
 def test_who_has_said_stop_is_not_asked_again():
@@ -365,7 +385,7 @@ ONE_ARRAY = {
                 v_hat = self.v / (1 - self.beta2**self.t)
                 theta -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
         """,
-        "self.m and self.v are two names for one array",
+        "one array",
     ),
 }
 

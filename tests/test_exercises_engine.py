@@ -19,6 +19,7 @@ from nnbook.tutor import trial, verdict
 from nnbook.tutor.catalogue import everything, find, number_of
 from nnbook.tutor.code import Code, mistake
 from nnbook.tutor.compare import difference, shown
+from nnbook.tutor.trial import equal
 
 
 @pytest.fixture(autouse=True)
@@ -444,6 +445,13 @@ def test_an_exercise_may_refuse_in_words_of_its_own():
     assert (
         words(text, find("training.batches")) == "Each batch should be a pair (x, y)."
     )
+
+
+def test_rounding_is_allowed_where_the_right_answer_has_it():
+    exact = np.array([1.0, 0.1])
+    near = exact * (1 + 1e-6)
+    assert equal(near, exact.astype(np.float32), 1e-9, 1e-12)
+    assert not equal(near.astype(np.float32), exact, 1e-9, 1e-12)
 
 
 def test_a_known_mistake_is_told_however_it_is_written():

@@ -200,7 +200,7 @@ def with_change(monkeypatch, module, changed):
 
 @pytest.mark.parametrize(
     "changed",
-    ["nnlib/losses.py", "nnlib/checks.py", "nnlib/datasets/digits.npz",
+    ["nnlib/losses.py", "nnlib/checks/__init__.py", "nnlib/datasets/digits.npz",
      "nnbook/figures/losses.py", "nnbook/figures/style.py", "nnbook/figures/colours.py",
      "nnbook/figures/book.mplstyle", "nnbook/explorers/frames.py"],
 )  # fmt: skip

@@ -35,7 +35,7 @@ def steps(answer, theta, gradients, **settings):
     one, of other settings, waits."""
     theta, moves = np.array(theta), {}
     one, other = answer(**settings), answer(**settings)
-    answer(**settings | {"lr": 2 * settings["lr"]})
+    answer(**settings | {"lr": 0.7 * settings["lr"]})
     copy, grad = theta, np.empty_like(theta)
     for t, g in enumerate(gradients, 1):
         before, copy = theta.copy(), copy.copy()
@@ -58,7 +58,7 @@ def drawn(rng, **settings):
 
 
 def in_float32(case):
-    """A case with numbers that are exact in it."""
+    """A case in float32: all its numbers are exact there, in any order of the operations."""
     arrays = {name: np.float32(case[name]) for name in ("theta", "gradients")}
     return case | arrays
 
@@ -309,6 +309,34 @@ class MyFallingSGD:
             "`1 + t / h` stands below the line, all of it: put it in brackets.",
             ("self.lr / (1 + self.t / self.halved_after)",
              "self.lr / 1 + self.t / self.halved_after"),
+        ),
+        mistake(
+            "a straight line down",
+            "Your rate falls along a straight line, and would be zero, and then negative, after h "
+            "steps. In the formula it is divided: η / (1 + t/h).",
+            (
+                "self.lr / (1 + self.t / self.halved_after)",
+                "self.lr * (1 - self.t / self.halved_after)",
+            ),
+        ),
+        mistake(
+            "an exponential",
+            "Your rate shrinks by the same factor at each step. The formula falls more slowly "
+            "later: a half after h steps, a third after 2h.",
+            (
+                "self.lr / (1 + self.t / self.halved_after)",
+                "self.lr * np.exp(-self.t / self.halved_after)",
+            ),
+        ),
+        mistake(
+            "a root",
+            "You divide by a root. The formula has none: η / (1 + t/h).",
+            ("(1 + self.t / self.halved_after)", "np.sqrt(1 + self.t / self.halved_after)"),
+        ),
+        mistake(
+            "without h",
+            "You divide by the number of the step, whatever h is: η / (1 + t/h).",
+            ("(1 + self.t / self.halved_after)", "(1 + self.t)"),
         ),
         mistake(
             "whole numbers",

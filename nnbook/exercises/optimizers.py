@@ -160,6 +160,27 @@ $\\theta \\leftarrow \\theta - \\eta v$, in place.
             ("self.v *= self.beta", "self.v *= 0.9"),
         ),
         mistake(
+            "only the gradient before",
+            "You keep the last gradient, and not the sum of all: what is kept is the new v, in "
+            "which the older ones live on.",
+            (
+                "theta -= self.lr * self.v",
+                "theta -= self.lr * self.v\n        self.v = grad.copy()",
+            ),
+        ),
+        mistake(
+            "η for the gradient alone",
+            "η multiplies the new gradient alone, and what was there before is added as it is. The "
+            "whole velocity is multiplied by η.",
+            ("self.lr * self.v", "(self.v - grad + self.lr * grad)"),
+        ),
+        mistake(
+            "η and β are swapped",
+            "η and β have changed places, in `__init__` or in step.",
+            ("self.lr = checks.number(lr", "self.lr = checks.number(beta"),
+            ('self.beta = checks.number(beta, "beta", high=1.0)', "self.beta = lr"),
+        ),
+        mistake(
             "no first step",
             "The first call only makes the velocity, and its gradient is lost. After making "
             "zeros, go on with the two lines.",
@@ -304,6 +325,21 @@ $\\theta \\leftarrow \\theta - \\eta\\, g / (\\sqrt{s} + \\varepsilon)$, in plac
             ("(1 - self.beta) * grad**2", "grad**2"),
         ),
         mistake(
+            "no memory",
+            "Your s is the square of this gradient alone, so that every step is η long. It is a "
+            "running mean: β s + (1 − β) g².",
+            ("        self.s *= self.beta\n", "        self.s[...] = 0\n"),
+            ("(1 - self.beta) * grad**2", "grad**2"),
+        ),
+        mistake(
+            "a mean of all squares",
+            "Your s is the mean of all squares so far, each as heavy as the last. A running mean "
+            "forgets: β s + (1 − β) g².",
+            ("self.s *= self.beta",
+             "self.n = getattr(self, 'n', 0) + 1\n        self.s *= 1 - 1 / self.n"),
+            ("(1 - self.beta) * grad**2", "grad**2 / self.n"),
+        ),
+        mistake(
             "the old mean stays whole",
             "You add (1 − β) g² to all of the old s, so that it only grows. Keep β of the old.",
             ("        self.s *= self.beta\n", ""),
@@ -414,7 +450,8 @@ def adam_cases(rng):
         "lr": 1.0, "beta1": 0.5, "beta2": 0.75, "eps": 1.0,
     }  # fmt: skip
     yield {"theta": [0.0, 0.0], "gradients": [[0.001, 0.0], [100.0, 0.0]], "lr": 0.1}
-    yield in_float32({"theta": [0.0], "gradients": [[2.0]], "lr": 0.5, "eps": 0.5})
+    exact = {"lr": 0.5, "beta1": 0.5, "beta2": 0.75, "eps": 2.0}
+    yield in_float32({"theta": [0.0], "gradients": [[2.0]], **exact})
     yield drawn(rng, lr=0.1, beta1=0.6, beta2=rng.uniform(0.7, 0.9), eps=0.2)
 
 
@@ -522,6 +559,44 @@ step. New arrays at each step do no harm here.
             ("v, 1 - self.beta2**self.t,", "v, 1 - self.beta2 * self.t,"),
             ("self.lr / (1 - self.beta1**self.t)",
              "self.lr / np.float64(1 - self.beta1 * self.t)"),
+        ),
+        mistake(
+            "1 − β to the power of t",
+            "You compute (1 − β)ᵗ. Only β is raised: 1 − βᵗ, `1 - beta**t`.",
+            ("v, 1 - self.beta2**self.t,", "v, (1 - self.beta2) ** self.t,"),
+            ("(1 - self.beta1**self.t)", "(1 - self.beta1) ** self.t"),
+        ),
+        mistake(
+            "1 + βᵗ",
+            "You divide by 1 + βᵗ. The sum of the weights so far is 1 − βᵗ, with a minus.",
+            ("v, 1 - self.beta2**self.t,", "v, 1 + self.beta2**self.t,"),
+            ("(1 - self.beta1**self.t)", "(1 + self.beta1**self.t)"),
+        ),
+        mistake(
+            "t grows by two",
+            "You count twice in each step: t is 1 in the first and 2 in the second.",
+            ("self.t += 1", "self.t += 2"),
+        ),
+        mistake(
+            "the weights are swapped",
+            "You keep 1 − β of the old mean and take β of the new: β is for the old.",
+            ("np.multiply(grad, 1 - self.beta1,", "np.multiply(grad, self.beta1,"),
+            ("m *= self.beta1", "m *= 1 - self.beta1"),
+            ("scratch *= 1 - self.beta2", "scratch *= self.beta2"),
+            ("v *= self.beta2", "v *= 1 - self.beta2"),
+        ),
+        mistake(
+            "a sum in place of m",
+            "Your m adds the whole gradient, as in Momentum. Here it is a mean: (1 − β₁) g.",
+            ("np.multiply(grad, 1 - self.beta1,", "np.multiply(grad, 1,"),
+        ),
+        mistake(
+            "RMSprop",
+            "You step along g, and correct nothing: that is RMSprop. Adam steps along m̂, and "
+            "divides by the root of v̂.",
+            ("np.divide(v, 1 - self.beta2**self.t, out=scratch)", "scratch[...] = v"),
+            ("np.divide(m, scratch, out=scratch)", "np.divide(grad, scratch, out=scratch)"),
+            ("self.lr / (1 - self.beta1**self.t)", "self.lr"),
         ),
         mistake(
             "the corrections are swapped",
@@ -703,8 +778,8 @@ of Adam's?
 
 
 def adamw_cases(rng):
-    yield {"theta": [1.0, 100.0], "gradients": [[0.0, 0.0]], "lr": 0.5, "decay": 0.1}
     yield {"theta": [2.0], "gradients": [[1.0], [2.0]], "lr": 0.1, "decay": 0.5}
+    yield {"theta": [1.0, 100.0], "gradients": [[0.0, 0.0]], "lr": 0.5, "decay": 0.1}
     yield drawn(rng, lr=0.1, decay=0.3, beta1=0.6, beta2=rng.uniform(0.7, 0.9), eps=0.2)
 
 

@@ -153,6 +153,11 @@ class Code(Exercise):
         """(the mistake, an answer that has it) for each known one."""
         return [(it, self.compiled(self.patched(it))) for it in self.mistakes]
 
+    @cached_property
+    def remembered(self):
+        """What came of known mistakes, for verdict.run_known."""
+        return {}
+
     # --- a reader's answer ------------------------------------------------------------------
 
     @property

@@ -10,6 +10,7 @@ from nnbook.tutor import syntax, written
 from nnbook.tutor.compare import difference, shown
 from nnbook.tutor.result import Result
 from nnbook.tutor.trial import (
+    HIDDEN,
     Outcome,
     TooLong,
     attempt,
@@ -229,11 +230,21 @@ def recognised(exercise, mine, trials):
     return found, f" (And on another case it raises {raised[0]})"
 
 
+def run_known(exercise, wrong, answer, trial):
+    """The outcome of a known mistake; remembered, for many cases are the same in every check."""
+    key = wrong.name, trial.busy, repr(trial.case)
+    if key not in exercise.remembered:
+        if len(exercise.remembered) > 1000:
+            exercise.remembered.clear()
+        exercise.remembered[key] = run(exercise, answer, trial)
+    return exercise.remembered[key]
+
+
 def of_outcomes(exercise, mine, trials):
     """The known mistake whose outcomes are the same in all of these trials."""
     for wrong, answer in exercise.wrong_answers:
         if all(
-            alike(exercise, one, run(exercise, answer, trial))
+            alike(exercise, one, run_known(exercise, wrong, answer, trial))
             for one, trial in zip(mine, trials)
         ):
             return wrong
@@ -249,7 +260,7 @@ def of_parts(exercise, mine, trials):
         return None
     found = {}
     for known, answer in exercise.wrong_answers:
-        other = [run(exercise, answer, trial) for trial in trials]
+        other = [run_known(exercise, known, answer, trial) for trial in trials]
         place, *more = wrong_parts(exercise, other, right) or [None]
         if place in places and not more and place not in found:
             pairs = zip(mine, other)
@@ -330,6 +341,11 @@ def diagnosis(exercise, trials, outcomes, place):
 
 def of_change(case, names):
     """A sentence for what is changed in place, and should not be."""
+    if HIDDEN in names:
+        return (
+            "Your numbers come from np.random, which nobody can repeat: draw from the rng that you "
+            "are given, and from nothing else."
+        )
     given = [name for name in names if name in case]
     shorter = {name.partition(" (its length)")[0] for name in given or names}
     early = {name.removesuffix(" later") for name in shorter}

@@ -172,7 +172,7 @@ class Witness:
         life.given = {
             k for k, v in attributes(life.it).items() if life.began.get(k) != id(v)
         }
-        life.given |= {*weights_of(life.it)} - {"layers"}
+        life.given |= {*weights_of(life.it)}
         if self.plan is not None:
             life.given &= self.planned(life).given or set()
         self.remember({"self": Given(life)})
