@@ -1,5 +1,6 @@
 """Checking an answer: what was done, which mistake was made, and the smallest failing case."""
 
+import pickle
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,11 +121,15 @@ def judge_outcomes(exercise, answer, rng):
     """Each case by itself; if all is right, again with objects that are used more than once,
     and not alone."""
     cases = [dict(case) for case in exercise.cases(rng or np.random.default_rng())]
-    trials = [tried(exercise, case) for case in cases]
+    trials = [remembered(exercise, (case,), tried, exercise, case) for case in cases]
     mine = run_all(exercise, answer, trials)
     if result := judge_trials(exercise, answer, trials, mine):
         return result
-    trials += [busy for trial in trials if (busy := busier(exercise, trial))]
+    used = [
+        remembered(exercise, (trial.case, "busier"), busier, exercise, trial)
+        for trial in trials
+    ]
+    trials += [busy for busy in used if busy]
     mine += run_all(exercise, answer, trials[len(mine) :])
     if result := judge_trials(exercise, answer, trials, mine):
         return result
@@ -231,12 +236,22 @@ def recognised(exercise, mine, trials):
 
 
 def run_known(exercise, wrong, answer, trial):
-    """The outcome of a known mistake; remembered, for many cases are the same in every check."""
-    key = wrong.name, trial.busy, repr(trial.case)
+    """The outcome of a known mistake."""
+    key = trial.case, trial.busy, wrong.name
+    return remembered(exercise, key, run, exercise, answer, trial)
+
+
+def remembered(exercise, key, function, *arguments):
+    """function(*arguments), which depends on the key alone: many cases are the same in every
+    check. What cannot be written as bytes is found anew each time."""
+    try:
+        key = pickle.dumps(key)
+    except Exception:
+        return function(*arguments)
     if key not in exercise.remembered:
         if len(exercise.remembered) > 1000:
             exercise.remembered.clear()
-        exercise.remembered[key] = run(exercise, answer, trial)
+        exercise.remembered[key] = function(*arguments)
     return exercise.remembered[key]
 
 
