@@ -115,8 +115,8 @@ def lead(got, share):
 )
 def wrong_labels_hurt_cross_entropy_more():
     """Softmax regression on 600 digits, from zero, in full batches of which none, a fifth or two
-    fifths have a label drawn among the nine wrong ones; each loss at the best of seven learning rates from
-    0.3 to 100, and stopped at its best step of the first 500."""
+    fifths have a label drawn among the nine wrong ones; each loss at the best of seven learning
+    rates from 0.3 to 100, and stopped at its best step of the first 500."""
     got = {}
     for words, share in SHARES.items():
         for seed in SEEDS:
