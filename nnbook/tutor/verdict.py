@@ -30,15 +30,27 @@ BORROWED = (
     "Write the steps yourself; NumPy is all you need."
 )
 
-# What a beginner does not read out of NumPy's own words.
+# What a beginner does not read out of Python's and NumPy's own words.
 CLUES = (
     (
         "operands could not be broadcast",
-        "Should a sum or a maximum over an axis stay as a column there (`keepdims=True`)?",
+        "Should a sum or a maximum over an axis stay as a column (`keepdims=True`)?",
     ),
     (
         "truth value of an array",
         "An `if` chooses once, for the whole array: `np.where` chooses for each element.",
+    ),
+    (
+        "keyword-only argument",
+        "An argument has to be named in the call, as in `rng=rng`.",
+    ),
+    (
+        "positional arguments but",
+        "Must an argument be named in the call, as in `rng=rng`?",
+    ),
+    (
+        "as a data type",
+        "A shape is one argument, in parentheses of its own: `np.zeros((n_in, n_out))`.",
     ),
     ("'bitwise_xor'", "A power is written `**` in Python, and `^` is something else."),
 )
@@ -456,7 +468,7 @@ def of_error(exercise, mine, right):
     """A sentence for an answer that raises, or that an exercise refuses in words of its own."""
     if mine.line:
         clues = [clue for start, clue in CLUES if start in words(mine.error)]
-        return "\n".join([f"It raises {words(mine.error)}, at {mine.line}", *clues])
+        return " ".join([*clues, f"It raises {words(mine.error)}, at {mine.line}"])
     if refused(mine.error):
         text = str(mine.error)
         return f"{text[0].upper()}{text[1:].rstrip('.')}."
