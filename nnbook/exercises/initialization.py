@@ -647,6 +647,14 @@ are what the function `init` returns for these sizes and this `rng`; its biases 
             ("init=he_normal", "init=xavier_normal"),
         ),
         mistake(
+            "gradients of 1",
+            "Your gradients are 1. Nobody has computed one yet: zeros.",
+            (
+                "np.zeros_like(self.W), np.zeros_like(self.b)",
+                "np.ones_like(self.W), np.ones_like(self.b)",
+            ),
+        ),
+        mistake(
             "dW is a copy of W",
             "self.dW begins as a copy of the weights. Nobody has computed a gradient yet: zeros, "
             "of the shape of W.",
@@ -891,8 +899,8 @@ def my_signal(x, weights):
         ),
         mistake(
             "lengths",
-            "`np.linalg.norm` is the root of the *sum* of squares: it grows with the number of "
-            "numbers. Size is the root of their mean.",
+            "That is the root of the *sum* of squares, as `np.linalg.norm` takes it: it grows with "
+            "the number of numbers. Size is the root of their mean.",
             ("[np.sqrt(np.mean(x**2))]", "[np.linalg.norm(x)]"),
             ("append(np.sqrt(np.mean(x**2)))", "append(np.linalg.norm(x))"),
         ),
@@ -1323,6 +1331,12 @@ def my_weights(widths, *, rng):
             "upside down",
             "The more inputs, the larger your weights: the fraction stands on its head.",
             ("2 / n_in", "n_in / 2"),
+        ),
+        mistake(
+            "the half-width as the SD",
+            "√(6/n_in) is the largest weight of He's *uniform* twin. Normal weights have the SD "
+            "√(2/n_in).",
+            ("2 / n_in", "6 / n_in"),
         ),
         mistake(
             "halved",

@@ -396,6 +396,11 @@ def my_parameters(sizes):
             ("(n_in + 1) * n_out", "n_in + n_out + n_out"),
         ),
         mistake(
+            "each bias twice",
+            "You count each bias twice. A neuron has one: n_in + 1 parameters with its weights.",
+            ("(n_in + 1)", "(n_in + 2)"),
+        ),
+        mistake(
             "every second layer",
             "You take the numbers two by two, so that every second layer is left out. Pairs "
             "overlap: the neurons of one layer are the inputs of the next.",

@@ -128,7 +128,8 @@ def of_shape(right, mine, rtol, atol, every):
         if mine.shape == right.shape[:axis] + right.shape[axis + 1 :]:
             return f"{shapes}: {of_axis(right, mine, axis, rtol, atol)}."
     shorter = mine.ndim == right.ndim > 0 and len(mine) == len(right) - 1
-    if shorter and right.shape[1:] == mine.shape[1:]:
+    differ = shorter and not np.all(right == right[:1])  # or none is the last one
+    if differ and right.shape[1:] == mine.shape[1:]:
         for there, missing in ((right[:-1], "last"), (right[1:], "first")):
             if equal(mine.astype(right.dtype), there, rtol, atol):
                 return f"{shapes}: the {missing} one is missing."
