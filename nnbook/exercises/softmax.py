@@ -205,6 +205,26 @@ same shape. Logits of $\\pm 10^4$ must do no harm.
             ("return e / e.sum(axis=-1, keepdims=True)", "return np.where(e == 1, 1.0, 0.0)"),
         ),
         mistake(
+            "all to the first of the largest",
+            "The largest logit gets everything, and the others nothing. A softmax is soft: a class "
+            "gets its share, eᶻ of all the eᶻ of its row.",
+            ("return e / e.sum(axis=-1, keepdims=True)",
+             "return np.eye(z.shape[-1])[z.argmax(axis=-1)]"),
+        ),
+        mistake(
+            "divided by the length",
+            "You divide each row by the root of its sum of squares. Probabilities add up to 1 as "
+            "they are: divide by their sum.",
+            ("e.sum(axis=-1, keepdims=True)", "np.sqrt((e**2).sum(axis=-1, keepdims=True))"),
+        ),
+        mistake(
+            "the largest logit after the exponential",
+            "You subtract the maximum from the exponentials. It belongs into the exponent: "
+            "e to the power of (z − m), `np.exp(z - m)`.",
+            ("np.exp(z - z.max(axis=-1, keepdims=True))",
+             "np.exp(z) - z.max(axis=-1, keepdims=True)"),
+        ),
+        mistake(
             "rounded",
             "You round the probabilities. They are for computing: a small one is not 0.",
             ("e / e.sum(axis=-1, keepdims=True)", "(e / e.sum(axis=-1, keepdims=True)).round(3)"),
@@ -569,6 +589,21 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             ("z, y = checks.labels(z, y)", "z_given, y = z, y = checks.labels(z, y)"),
         ),
         mistake(
+            "no softmax, and the slope of a logarithm",
+            "You treat the logits as if they were probabilities. They are any numbers: softmax "
+            "turns them into probabilities first, and the gradient goes through it.",
+            ("    dz[rows, y] -= 1\n",
+             "    dz = np.zeros_like(dz)\n    dz[rows, y] = -1 / z_given[rows, y]\n"),
+            (VALUE, "-np.log(z_given[rows, y]).mean()"),
+            ("z, y = checks.labels(z, y)", "z_given, y = z, y = checks.labels(z, y)"),
+        ),
+        mistake(
+            "a one-hot matrix of the wrong width",
+            "`np.eye(n)[y]` has a column for each example. A one-hot row has one for each class: "
+            "np.eye(z.shape[1])[y].",
+            (VALUE, "-(np.eye(n)[y] * (z - np.log(total))).sum() / n"),
+        ),
+        mistake(
             "squared error",
             "This is squared error between the softmax and the one-hot truth. The loss here is the "
             "surprise, −log p of the true class, and its gradient is shorter.",
@@ -834,6 +869,13 @@ def my_soft_targets(z, t):
             ("z - z.max(axis=1, keepdims=True)", "z * 1.0"),
         ),
         mistake(
+            "overflow, in the gradient too",
+            "eᶻ overflows for large logits, and inf / inf is nan. Subtract each row's maximum from "
+            "z first: the probabilities stay as they are.",
+            ("z - z.max(axis=1, keepdims=True)", "z * 1.0"),
+            ("(np.exp(log_p) - t)", "(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True) - t)"),
+        ),
+        mistake(
             "overflow, and log of the probability",
             "eᶻ overflows for large logits, and inf / inf is nan. Subtract each row's maximum "
             "first. Then compute log p as a difference: the logarithm of a probability of 0 is "
@@ -870,6 +912,24 @@ def my_soft_targets(z, t):
             "Your value is −Σ p log t, the surprise of whoever believes t. What happens is t, and "
             "p is the forecast that pays: −Σ t log p.",
             ("(t * log_p)", "(np.exp(log_p) * np.log(t))"),
+        ),
+        mistake(
+            "the roles exchanged, with a tiny number",
+            "Your value is −Σ p log t, the surprise of whoever believes t. What happens is t, and "
+            "p is the forecast that pays: −Σ t log p.",
+            ("(t * log_p)", "(np.exp(log_p) * np.log(np.maximum(t, 1e-12)))"),
+        ),
+        mistake(
+            "the logarithm outside",
+            "Your value is −log Σ t p: you weight the probabilities, and then take the logarithm. "
+            "It is the surprises that are weighted: −Σ t log p.",
+            (SOFT_VALUE, "-np.log((t * np.exp(log_p)).sum(axis=1)).mean()"),
+        ),
+        mistake(
+            "a softmax of the targets",
+            "You take the softmax of t. Its rows are probabilities already, and add up to 1.",
+            ("    z = z -",
+             "    t = np.exp(t) / np.exp(t).sum(axis=1, keepdims=True)\n    z = z -"),
         ),
         mistake(
             "the divergence",
@@ -991,6 +1051,13 @@ def my_soft_targets(z, t):
             ("(np.exp(log_p) - t) / len(z)", "2 * (np.exp(log_p) - t) / z.size"),
         ),
         mistake(
+            "squared error, by rows",
+            "This is squared error between the softmax and t. The loss here is the surprise, "
+            "−Σ t log p, and its gradient p − t is not that of squares.",
+            (SOFT_VALUE, "((np.exp(log_p) - t) ** 2).sum() / len(z)"),
+            ("(np.exp(log_p) - t) / len(z)", "2 * (np.exp(log_p) - t) / len(z)"),
+        ),
+        mistake(
             "log₁₀ in the value",
             "Your value has the logarithm to base 10. The book's losses have the natural one, "
             "`np.log`.",
@@ -1000,6 +1067,24 @@ def my_soft_targets(z, t):
             "the targets twice in the gradient",
             "You multiply p − t by t. The targets stand in p − t already.",
             ("(np.exp(log_p) - t)", "t * (np.exp(log_p) - t)"),
+        ),
+        mistake(
+            "a product in the gradient",
+            "Your dz is p · t. It is the difference, forecast minus truth: p − t.",
+            ("(np.exp(log_p) - t)", "(np.exp(log_p) * t)"),
+        ),
+        mistake(
+            "the logits in the gradient",
+            "Your dz is made of the logits. It is forecast minus truth, and the forecast is "
+            "softmax(z).",
+            ("(np.exp(log_p) - t)", "(z - t)"),
+        ),
+        mistake(
+            "the logits as they came in the gradient",
+            "Your dz is made of the logits. It is forecast minus truth, and the forecast is "
+            "softmax(z).",
+            ("    z = z -", "    given = z\n    z = z -"),
+            ("(np.exp(log_p) - t)", "(given - t)"),
         ),
         mistake(
             "the slope of a sigmoid",

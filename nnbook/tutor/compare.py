@@ -71,7 +71,10 @@ def sentence(expected, got, rtol, atol, every):
             return of_type(right, got, rtol, atol)
         mine = np.asarray(got)
         if mine.shape != right.shape:
-            return of_shape(right, mine, rtol, atol)
+            return of_shape(right, mine, rtol, atol, every)
+        if right.dtype.kind == "f" and mine.dtype.kind == "b":
+            asked = "numbers" if right.ndim else "a number"
+            return f"It is made of True and False, and should be {asked}: how many, or how much?"
         if right.dtype.kind == "f" and mine.dtype.kind != "f":
             return f"It holds {mine.dtype} in place of floating-point numbers: were they rounded?"
         if right.dtype.kind != "f" and mine.dtype.kind == "f":
@@ -102,13 +105,14 @@ def of_type(right, got, rtol, atol):
     return f"It should be {asked}, and is a {kind(got)}."
 
 
-def of_shape(right, mine, rtol, atol):
+def of_shape(right, mine, rtol, atol, every):
     shapes = f"Its shape is {mine.shape}, and should be {right.shape}"
     if mine.shape == right.shape[::-1]:
         turned = equal(mine.T.astype(right.dtype), right, rtol, atol)
         end = "with the right numbers" if turned else "and the numbers differ, too"
         return f"{shapes}: transposed, {end}."
-    if mine.size == right.size:
+    sizes_fit = all(np.size(one) == np.size(other) for _, other, one in every)
+    if mine.size == right.size and sizes_fit:
         return f"{shapes}: as many numbers, in another arrangement (`keepdims`? `reshape`?)."
     for axis in range(right.ndim):
         if mine.shape == right.shape[:axis] + right.shape[axis + 1 :]:
@@ -134,12 +138,27 @@ def of_numbers(right, mine, rtol, atol, every):
         cause = kind or "an ε, or a rounding step, too many"
         return f"It is nearly right, but more than rounding is off: {cause}?"
     wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
+    if right.ndim and len(right) > 1 and not wrong[0].any() and not np.any(mine[1:]):
+        return "The first row is right, and the others are 0: is a `return` within the loop?"
+    if all_but_signs(every, rtol, atol):
+        return "Without their signs the numbers are right: some have the wrong one."
     if right.size > 1 and wrong.sum() < right.size:
         at = ", ".join(map(str, np.argwhere(wrong)[0]))
         verb = "is" if wrong.sum() == 1 else "are"
         count = f"{wrong.sum()} of its {right.size} numbers"
         return f"{count} {verb} wrong, the first at [{at}]."
     return "All of its numbers are wrong." if right.size > 1 else "The number is wrong."
+
+
+def all_but_signs(every, rtol, atol):
+    """Whether all cases are right but for signs."""
+    pairs = [(np.asarray(right), np.asarray(mine)) for _, right, mine in every]
+    return all(
+        {right.dtype.kind, mine.dtype.kind} <= {*"iuf"}
+        and right.shape == mine.shape
+        and np.allclose(np.abs(mine), np.abs(right), rtol, atol, equal_nan=True)
+        for right, mine in pairs
+    )
 
 
 # --- a factor -----------------------------------------------------------------------------------
