@@ -224,6 +224,12 @@ as an error.
             ("np.where(x >= 0, 1, e)", "np.where(x >= 0, e, 1)"),
         ),
         mistake(
+            "1 − σ(|x|)",
+            "Positive inputs get the answer of negative ones: e⁻|ˣ| / (1 + e⁻|ˣ|) is σ where x < 0 "
+            "alone. Where x ≥ 0 the numerator is 1.",
+            ("np.where(x >= 0, 1, e)", "e"),
+        ),
+        mistake(
             "the input in the derivative",
             "Your derivative is x (1 − x). In σ (1 − σ) stands the output of forward: keep that "
             "one.",
@@ -649,6 +655,11 @@ Write leaky ReLU, with a slope on the left that whoever makes the layer may choo
             ("da, self.slope * da", "self.slope * da, da"),
         ),
         mistake(
+            "the slope on both sides in backward",
+            "backward multiplies by the slope everywhere. On the right da passes as it is.",
+            ("np.where(self.x > 0, da, self.slope * da)", "self.slope * da"),
+        ),
+        mistake(
             "the input passed back",
             "On the left backward returns slope · x. It is da that comes back: slope · da.",
             ("da, self.slope * da", "da, self.slope * self.x"),
@@ -795,6 +806,11 @@ def my_dead_units(a):
             "You look for columns without a zero: units that are awake on every example. "
             "A dead unit's column holds nothing else than zeros.",
             ("a == 0", "a != 0"),
+        ),
+        mistake(
+            "below zero",
+            "You ask where outputs are below 0. A ReLU's never are: a silent one gives exactly 0.",
+            ("a == 0", "a < 0"),
         ),
         mistake(
             "the living",
@@ -993,6 +1009,17 @@ class MySoftplus(Layer):
             ("np.logaddexp(0, x)", "np.log1p(np.exp(-np.abs(x)))"),
         ),
         mistake(
+            "the smaller part added",
+            "You add the smaller of x and 0 to ln(1 + e⁻|ˣ|). What has been taken out of the "
+            "logarithm is the larger of the two.",
+            ("np.logaddexp(0, x)", "np.minimum(x, 0) + np.log1p(np.exp(-np.abs(x)))"),
+        ),
+        mistake(
+            "the logarithm forgotten",
+            "forward returns 1 + eˣ. The logarithm of that is asked for.",
+            ("np.logaddexp(0, x)", "1 + np.exp(x)"),
+        ),
+        mistake(
             "|x| added",
             "You add |x| to ln(1 + e⁻|ˣ|). What has been taken out of the logarithm is the larger "
             "of x and 0: on the left it is 0.",
@@ -1045,6 +1072,11 @@ class MySoftplus(Layer):
             "tanh",
             "Your derivative is tanh. Differentiate ln(1 + eˣ): eˣ / (1 + eˣ).",
             ("Sigmoid().forward(self.x)", "np.tanh(self.x)"),
+        ),
+        mistake(
+            "the derivative of tanh",
+            "1 − tanh² is the derivative of tanh. Differentiate ln(1 + eˣ): eˣ / (1 + eˣ).",
+            ("Sigmoid().forward(self.x)", "(1 - np.tanh(self.x) ** 2)"),
         ),
         mistake(
             "the inner derivative forgotten",
@@ -1306,6 +1338,13 @@ class MyELU(Layer):
             "1 and α added",
             "a + 1 + α is α eˣ + 1: α comes in the place of the 1.",
             ("self.a + self.alpha", "self.a + 1 + self.alpha"),
+        ),
+        mistake(
+            "α added on both sides",
+            "You add α on the right, too, where the slope is 1. It belongs to the output on the "
+            "left alone.",
+            ("np.where(self.x > 0, 1, self.a + self.alpha)",
+             "(np.where(self.x > 0, 1, self.a) + self.alpha)"),
         ),
         mistake(
             "α added to α eˣ",

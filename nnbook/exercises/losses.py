@@ -118,6 +118,12 @@ the mean of $(z - y)^2$ over all elements, and the gradient `dz`, of the shape o
             ("2 * error / error.size", "np.mean(2 * error)"),
         ),
         mistake(
+            "one mean for all in the gradient",
+            "Your dz has the mean of the errors everywhere. Each element of z has a slope of its "
+            "own, that of its own error.",
+            ("2 * error / error.size", "np.full_like(error, 2 * np.mean(error))"),
+        ),
+        mistake(
             "the error squared in the gradient",
             "Your gradient still has the square. The derivative of e² is 2e.",
             ("2 * error /", "2 * error**2 /"),
@@ -341,6 +347,12 @@ def my_huber(z, y, delta):
             ("delta * (np.abs(e) - delta / 2)", "delta * np.abs(e) - 0.5"),
         ),
         mistake(
+            "½ δ squared",
+            "Your straight part is δ |e| − (½ δ)². With the bracket of the task it is "
+            "δ |e| − ½ δ²: the ½ is not squared.",
+            ("delta * (np.abs(e) - delta / 2)", "delta * np.abs(e) - (delta / 2) ** 2"),
+        ),
+        mistake(
             "δ forgotten in front",
             "Your straight part is |e| − ½ δ, which has the slope 1. With δ in front its slope is "
             "that of the squared part at |e| = δ.",
@@ -456,6 +468,30 @@ def my_huber(z, y, delta):
             "beyond.",
             ("near = np.abs(e) <= delta", "near = np.abs(e) > delta"),
             ("np.clip(e, -delta, delta)", "np.where(near, e, delta * np.sign(e))"),
+        ),
+        mistake(
+            "the parts exchanged in the value",
+            "The two parts of the value are exchanged: the squared one belongs where |e| ≤ δ, the "
+            "straight one beyond.",
+            (
+                "e**2 / 2, delta * (np.abs(e) - delta / 2)",
+                "delta * (np.abs(e) - delta / 2), e**2 / 2",
+            ),
+        ),
+        mistake(
+            "the straight slope everywhere",
+            "Your gradient is ±δ everywhere. Where |e| ≤ δ it is that of ½ e²: e.",
+            ("np.clip(e, -delta, delta)", "delta * np.sign(e)"),
+        ),
+        mistake(
+            "squared and absolute error",
+            "Near zero you take e², beyond |e|: the two do not meet at δ. Here they are ½ e² and "
+            "δ (|e| − ½ δ).",
+            (
+                "np.where(near, e**2 / 2, delta * (np.abs(e) - delta / 2))",
+                "np.where(near, e**2, np.abs(e))",
+            ),
+            ("np.clip(e, -delta, delta)", "np.where(near, 2 * e, np.sign(e))"),
         ),
         mistake(
             "one part for all",

@@ -151,6 +151,13 @@ same shape. Logits of $\\pm 10^4$ must do no harm.
             ("z - z.max(axis=-1, keepdims=True)", "z.max(axis=-1, keepdims=True) - z"),
         ),
         mistake(
+            "what is left of 1",
+            "You subtract the probabilities from 1: the largest logit gets the least. Return them "
+            "as they are.",
+            ("return e / e.sum(axis=-1, keepdims=True)",
+             "return 1 - e / e.sum(axis=-1, keepdims=True)"),
+        ),
+        mistake(
             "another base",
             "Your base is 2, and softmax is made with e: `np.exp`.",
             ("np.exp(", "np.exp2("),
@@ -415,6 +422,22 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             ("    dz[rows, y] -= 1\n", "    dz = np.eye(z.shape[1])[y] * (dz - 1)\n"),
         ),
         mistake(
+            "1 subtracted everywhere",
+            "You subtract 1 from each probability. It is subtracted at each row's true class "
+            "alone: p − onehot.",
+            ("dz[rows, y] -= 1", "dz -= 1"),
+        ),
+        mistake(
+            "1 added",
+            "You add 1 at each row's true class. The gradient is forecast minus truth: −1.",
+            ("dz[rows, y] -= 1", "dz[rows, y] += 1"),
+        ),
+        mistake(
+            "−1 at the true class",
+            "You put −1 in the place of p at the true class (`= -1`). There it is p − 1: `-= 1`.",
+            ("dz[rows, y] -= 1", "dz[rows, y] = -1"),
+        ),
+        mistake(
             "the gradient at p",
             "−1 / p is the slope at the probability. dz is the slope at the logits: "
             "differentiate through the softmax, too, and p − onehot is what remains.",
@@ -651,6 +674,24 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             "You add up −log p over all classes of a row. Only one of them happened: take the "
             "column of the label.",
             (VALUE, "(np.log(total) - z).sum() / n"),
+        ),
+        mistake(
+            "the surprise of the wrong classes",
+            "You add up −log p over the classes that did not happen. Take the one that did: the "
+            "column of the label.",
+            (VALUE, "((np.log(total) - z).sum() - (np.log(total[:, 0]) - z[rows, y]).sum()) / n"),
+        ),
+        mistake(
+            "the first row alone",
+            "Your value is the surprise of the first row: does a `return` stand within the loop, "
+            "or an index 0 too many? Take the mean over the rows.",
+            (VALUE, "np.log(total[0, 0]) - z[0, y[0]]"),
+        ),
+        mistake(
+            "the perplexity",
+            "Your value is e to the power of the mean surprise, the perplexity. The loss is the "
+            "surprise itself.",
+            (VALUE, "np.exp((np.log(total[:, 0]) - z[rows, y]).sum() / n)"),
         ),
         mistake(
             "the network's own entropy",
@@ -938,6 +979,12 @@ def my_soft_targets(z, t):
             ("-(t * log_p)", "(t * (np.log(np.where(t > 0, t, 1)) - log_p))"),
         ),
         mistake(
+            "the divergence with the wrong sign",
+            "Your value is minus the KL divergence. The loss that is asked for is −Σ t log p, "
+            "without a log t.",
+            ("-(t * log_p)", "(t * (log_p - np.log(np.where(t > 0, t, 1))))"),
+        ),
+        mistake(
             "yes or no for each class",
             "You add the surprise of each class's no, (1 − t) log(1 − p). The classes of a row "
             "share one probability: −Σ t log p is all.",
@@ -963,6 +1010,18 @@ def my_soft_targets(z, t):
             "You divide the value by the number of classes. The mean is over the examples: divide "
             "by n, the number of rows.",
             (SOFT_VALUE, "-(t * log_p).sum() / z.shape[1]"),
+        ),
+        mistake(
+            "each row with all rows",
+            "t @ log p.T multiplies each row of targets with the forecasts of all rows. A row "
+            "belongs to its own: number by number, t * log p, and summed along axis 1.",
+            (SOFT_VALUE, "-(t @ log_p.T).mean()"),
+        ),
+        mistake(
+            "the first row alone",
+            "Your value is the surprise of the first row: does a `return` stand within the loop, "
+            "or an index 0 too many? Take the mean over the rows.",
+            (SOFT_VALUE, "-(t * log_p)[0].sum()"),
         ),
         mistake(
             "a gradient over all elements",

@@ -1,5 +1,7 @@
 """How an answer differs from the right one: the sentence that helps most, and what to show."""
 
+from itertools import combinations
+
 import numpy as np
 
 from nnbook.tutor.trial import equal, numeric
@@ -146,8 +148,59 @@ def of_numbers(right, mine, rtol, atol, every):
         at = ", ".join(map(str, np.argwhere(wrong)[0]))
         verb = "is" if wrong.sum() == 1 else "are"
         count = f"{wrong.sum()} of its {right.size} numbers"
-        return f"{count} {verb} wrong, the first at [{at}]."
+        said = f"{count} {verb} wrong, the first at [{at}]."
+        place = where_alone(every, rtol, atol)
+        return f"It is wrong only where {place}: here {said}" if place else said
     return "All of its numbers are wrong." if right.size > 1 else "The number is wrong."
+
+
+def where_alone(every, rtol, atol):
+    """A condition in words, such as "x < 0", that holds wherever a number is wrong, in all cases,
+    and is false for some that are right; "" if there is none."""
+    found = {}  # for each condition: wrong or not, of the numbers for which it holds; of the rest
+    for case, right, mine in every:
+        right, mine = np.asarray(right), np.asarray(mine)
+        if right.shape != mine.shape:
+            return ""
+        wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
+        for words, holds in conditions(case, right.shape):
+            inside, outside = found.setdefault(words, ([], []))
+            inside.extend(wrong[holds])
+            outside.extend(wrong[~holds])
+    for words, (inside, outside) in found.items():
+        tight = 2 * sum(inside) > len(inside)
+        if tight and len(outside) > 2 and not any(outside):
+            return words
+    return ""
+
+
+def conditions(case, shape):
+    """(words, where they hold) for arrays of this shape in a case, and for labels of its rows."""
+    arrays = {name: np.asarray(it) for name, it in case.items() if numeric(it)}
+    alike = {
+        name: it
+        for name, it in arrays.items()
+        if it.shape == shape and it.dtype.kind == "f"
+    }
+    for name, it in alike.items():
+        yield f"{name} = 0", it == 0
+        yield f"{name} < 0", it < 0
+        yield f"{name} > 0", it > 0
+        yield f"{name} ≤ 0", it <= 0
+        yield f"{name} ≥ 0", it >= 0
+    for (one, a), (other, b) in combinations(alike.items(), 2):
+        yield f"{one} < {other}", a < b
+        yield f"{one} > {other}", a > b
+    for name, it in arrays.items():
+        if (
+            it.dtype.kind == "i"
+            and it.shape == shape[:-1]
+            and shape[1:]
+            and it.max() < shape[-1]
+        ):
+            named = np.arange(shape[-1]) == it[..., None]
+            yield f"the column is the one that {name} names", named
+            yield f"the column is not the one that {name} names", ~named
 
 
 def all_but_signs(every, rtol, atol):
