@@ -263,22 +263,18 @@ def test_what_numpy_says_is_said_again_in_plain_words(line, clue):
     assert clue in words(f"def my_centre(x):\n    {line}").splitlines()[1]
 
 
-@pytest.mark.parametrize(
-    "backward, kept",
-    [("return da * (x > 0)", True), ("y = y + 1; return y", False)],
-)
-def test_a_name_of_another_method_belongs_into_self(backward, kept):
+@pytest.mark.parametrize("name, kept", [("x", True), ("elsewhere", False)])
+def test_a_name_of_another_method_belongs_into_self(name, kept):
     text = f"""
     class MyReLU(Layer):
         def forward(self, x):
-            y = np.maximum(x, 0)
-            return y
+            return np.maximum(x, 0)
 
         def backward(self, da):
-            {backward}
+            return da * ({name} > 0)
     """
     found = words(text, find("activations.ReLU"))
-    assert ("x is a name of `forward` alone" in found) is kept
+    assert (f"{name} is a name of `forward` alone" in found) is kept
 
 
 def test_an_error_in_a_function_of_another_cell_shows_its_line():
@@ -563,6 +559,12 @@ def test_a_known_mistake_is_told_with_another_guard_against_extremes(value, dz, 
     result = said(GUARDED.format(value=value, dz=dz), find("losses.cross_entropy"))
     assert result.mistake == known
     assert ("not on extreme ones" in result.text) is (known is None)
+
+
+def test_a_condition_that_holds_everywhere_says_nothing():
+    x = np.array([1.0, 2.0, 3.0])
+    *_, text = difference(x, x + [0, 1, 1], {"x": x}, 1e-9, 1e-9)
+    assert text == "2 of its 3 numbers are wrong, the first at [1]."
 
 
 def test_labels_say_where_the_numbers_are_wrong():

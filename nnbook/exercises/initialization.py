@@ -819,7 +819,8 @@ Draw the weights of Saxe and others (2014): random, but with columns that have l
 right angles to each other, so that `W.T @ W` has ones on the diagonal and zeros elsewhere. Where
 there are more columns than rows that is impossible; then the *rows* are to be so. A square `W` of
 this kind keeps the size of every signal exactly. Any such matrix should be as likely as any other:
-each number of `W` is as often negative as positive.
+each number of `W` is as often negative as positive. (NumPy has a function that sets columns at
+right angles; the first hint names it.)
 """,
     cases=orthogonal_cases,
     use=at_right_angles,

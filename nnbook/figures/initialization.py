@@ -221,7 +221,7 @@ OPTIMIZERS = {"SGD": SGD, "Adam": Adam}
 # With which each start's last loss is lowest, on average over the seeds of claims/initialization.
 RATES = {
     ("SGD", "relu"): {"He": 0.03, "Xavier": 0.03, "SD 0.01": 0.03, "SD 1": 0.003},
-    ("SGD", "tanh"): {"He": 0.1, "Xavier": 0.03, "SD 0.01": 0.03, "SD 1": 0.01},
+    ("SGD", "tanh"): {"He": 0.1, "Xavier": 0.06, "SD 0.01": 0.03, "SD 1": 0.01},
     ("Adam", "relu"): {"He": 0.003, "Xavier": 0.003, "SD 0.01": 0.003},
 }
 

@@ -155,7 +155,7 @@ class Code(Exercise):
 
     @cached_property
     def remembered(self):
-        """What came of known mistakes, for verdict.run_known."""
+        """What came of the right answer and of known mistakes, for verdict.remembered."""
         return {}
 
     # --- a reader's answer ------------------------------------------------------------------
@@ -165,7 +165,7 @@ class Code(Exercise):
         verb = "mend" if self.broken else "write"
         return f"{verb} {self.mine} above, run its cell, then this one."
 
-    @property
+    @cached_property
     def blanks(self):
         """What the stub leaves to be done: names of functions, or the whole, if it is broken."""
         if self.broken:

@@ -1,6 +1,6 @@
 """How an answer differs from the right one: the sentence that helps most, and what to show."""
 
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 
@@ -38,12 +38,17 @@ def of_tuple(expected, got, case, rtol, atol, names, every):
         number = len(got) if isinstance(got, tuple) else "one"
         text = f"It should return {count} things, {words}; it returns {number}."
         return "", expected, got, text
-    if equal(tuple(got)[::-1], expected, rtol, atol):
+    orders = permutations(got) if count < 6 else ()
+    found = any(equal(order, expected, rtol, atol) for order in orders)
+    if found and not equal(tuple(got), expected, rtol, atol):
         text = f"The right things in the wrong order: return {words}."
         return "", expected, got, text
     for i, (right, mine) in enumerate(zip(expected, got)):
         if not equal(mine, right, rtol, atol):
             name = names[i] if names else f"value {i + 1}"
+            if mine is None:
+                asked = "an array" if np.ndim(right) else "a number"
+                return name, right, mine, f"It returns None, where {asked} should be."
             deeper = difference(right, mine, case, rtol, atol, (), parts(every, i))
             return (f"{name} {deeper[0]}".strip(), *deeper[1:])
     return "", expected, got, f"Return a tuple: return {words}."
@@ -113,14 +118,19 @@ def of_shape(right, mine, rtol, atol, every):
         turned = equal(mine.T.astype(right.dtype), right, rtol, atol)
         end = "with the right numbers" if turned else "and the numbers differ, too"
         return f"{shapes}: transposed, {end}."
-    sizes_fit = all(np.size(one) == np.size(other) for _, other, one in every)
-    if mine.size == right.size and sizes_fit:
+    if mine.size == right.size and always_as_many(every):
         return f"{shapes}: as many numbers, in another arrangement (`keepdims`? `reshape`?)."
     for axis in range(right.ndim):
         if mine.shape == right.shape[:axis] + right.shape[axis + 1 :]:
             size = right.shape[axis]
             return f"{shapes}: the axis with {size} is gone, as after a sum or mean over it."
     return f"{shapes}."
+
+
+def always_as_many(every):
+    """Whether there are as many numbers as there should be, and not just one where one is asked."""
+    sizes = [(np.size(right), np.size(mine)) for _, right, mine in every]
+    return all(a == b for a, b in sizes) and max(a for a, _ in sizes) > 1
 
 
 def of_numbers(right, mine, rtol, atol, every):
@@ -133,6 +143,8 @@ def of_numbers(right, mine, rtol, atol, every):
         )
     if text := of_factor(every, rtol):
         return text
+    if right.ndim == 2 and equal(mine.T, right, rtol, atol):
+        return "It is transposed, with the right numbers."
     if np.allclose(mine, right, rtol=1e-3, atol=atol, equal_nan=True):
         kind = f"{mine.dtype} where {right.dtype} is asked for" * (
             mine.dtype != right.dtype
@@ -159,9 +171,9 @@ def where_alone(every, rtol, atol):
     and is false for some that are right; "" if there is none."""
     found = {}  # for each condition: wrong or not, of the numbers for which it holds; of the rest
     for case, right, mine in every:
-        right, mine = np.asarray(right), np.asarray(mine)
-        if right.shape != mine.shape:
+        if not numeric(mine) or np.shape(mine) != np.shape(right):
             return ""
+        right, mine = np.asarray(right), np.asarray(mine)
         wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
         for words, holds in conditions(case, right.shape):
             inside, outside = found.setdefault(words, ([], []))
@@ -169,7 +181,7 @@ def where_alone(every, rtol, atol):
             outside.extend(wrong[~holds])
     for words, (inside, outside) in found.items():
         tight = 2 * sum(inside) > len(inside)
-        if tight and len(outside) > 2 and not any(outside):
+        if tight and outside and not any(outside):
             return words
     return ""
 
@@ -225,6 +237,8 @@ def of_factor(every, rtol):
     The factor may be a size: the number of rows in one case and in the others."""
     ratios, numbers = [], 0
     for case, right, mine in every:
+        if right is None and mine is None:
+            continue  # a part that this case does not have
         right, mine = np.asarray(right), np.asarray(mine)
         if right.dtype.kind not in "iuf" or mine.dtype.kind not in "iuf":
             return ""

@@ -30,6 +30,7 @@ def owner(id):
     return getattr(module(id), name) if method else None
 
 
+@cache
 def text(id):
     """The package's own text of it, without its indentation."""
     return textwrap.dedent(inspect.getsource(original(id)))

@@ -1,5 +1,7 @@
 """Checking an answer: what was done, which mistake was made, and the smallest failing case."""
 
+import pickle
+import re
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +35,21 @@ BORROWED = (
 # What a beginner does not read out of NumPy's own words.
 CLUES = (
     (
+        r"operands could not be broadcast together with shapes \(\d+,\) \(\d+,\)",
+        "Two vectors of different lengths: was one of them found along the other axis?",
+    ),
+    (
         "operands could not be broadcast",
         "Should a sum or a maximum over an axis stay as a column there (`keepdims=True`)?",
+    ),
+    (
+        "numpy boolean subtract",
+        "Make numbers of the truth values first, `.astype(float)`: what NumPy proposes loses the "
+        "sign.",
+    ),
+    (
+        "unsupported operand type.*NoneType",
+        "One of the two is None: which call has returned nothing?",
     ),
     (
         "truth value of an array",
@@ -132,11 +147,15 @@ def judge_outcomes(exercise, answer, rng):
     """Each case by itself; if all is right, again with objects that are used more than once,
     and not alone."""
     cases = [dict(case) for case in exercise.cases(rng or np.random.default_rng())]
-    trials = [tried(exercise, case) for case in cases]
+    trials = [remembered(exercise, (case,), tried, exercise, case) for case in cases]
     mine = run_all(exercise, answer, trials)
     if result := judge_trials(exercise, answer, trials, mine):
         return result
-    trials += [busy for trial in trials if (busy := busier(exercise, trial))]
+    used = [
+        remembered(exercise, (trial.case, "busier"), busier, exercise, trial)
+        for trial in trials
+    ]
+    trials += [busy for busy in used if busy]
     mine += run_all(exercise, answer, trials[len(mine) :])
     if result := judge_trials(exercise, answer, trials, mine):
         return result
@@ -274,12 +293,22 @@ def extreme(case):
 
 
 def run_known(exercise, wrong, answer, trial):
-    """The outcome of a known mistake; remembered, for many cases are the same in every check."""
-    key = wrong.name, trial.busy, repr(trial.case)
+    """The outcome of a known mistake."""
+    key = trial.case, trial.busy, wrong.name
+    return remembered(exercise, key, run, exercise, answer, trial)
+
+
+def remembered(exercise, key, function, *arguments):
+    """function(*arguments), which depends on the key alone: many cases are the same in every
+    check. What cannot be written as bytes is found anew each time."""
+    try:
+        key = pickle.dumps(key)
+    except Exception:
+        return function(*arguments)
     if key not in exercise.remembered:
         if len(exercise.remembered) > 1000:
             exercise.remembered.clear()
-        exercise.remembered[key] = run(exercise, answer, trial)
+        exercise.remembered[key] = function(*arguments)
     return exercise.remembered[key]
 
 
@@ -483,8 +512,9 @@ def listed(names):
 def of_error(exercise, mine, right):
     """A sentence for an answer that raises, or that an exercise refuses in words of its own."""
     if mine.line:
-        clues = [clue for start, clue in CLUES if start in words(mine.error)]
-        return "\n".join([f"It raises {words(mine.error)}, at {mine.line}", *clues])
+        said = words(mine.error)
+        clues = [clue for pattern, clue in CLUES if re.search(pattern, said)]
+        return "\n".join([f"It raises {said}, at {mine.line}", *clues[:1]])
     if refused(mine.error):
         text = str(mine.error)
         return f"{text[0].upper()}{text[1:].rstrip('.')}."
@@ -497,7 +527,7 @@ def of_error(exercise, mine, right):
 
 def of_name(answer, error):
     """A sentence if a method asks for a name that only another method has; "" if not."""
-    if type(error) is not NameError or not isinstance(answer, type):
+    if not isinstance(error, NameError) or not isinstance(answer, type):
         return ""
     name = error.name
     for method, code in written.codes(answer).items():

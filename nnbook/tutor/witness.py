@@ -114,7 +114,7 @@ class Witness:
         if isinstance(right, type):
             right, before = getattr(right, function.__name__, function), (None,)
         try:
-            return inspect.signature(right).bind(*before, *given, **named).arguments
+            return signature_of(right).bind(*before, *given, **named).arguments
         except TypeError:  # the call itself will say so
             return named
 
@@ -252,6 +252,11 @@ def made(kind, arguments, other):
         given = [it / 2 if isinstance(it, float) else it for it in given]
         named = {k: it / 2 if isinstance(it, float) else it for k, it in named.items()}
     return kind(*given, **named)
+
+
+@functools.lru_cache(maxsize=256)
+def signature_of(function):
+    return inspect.signature(function)
 
 
 def copied(value):
