@@ -263,7 +263,7 @@ def in_words(factor):
     return f"{'−' if factor < 0 else ''}{'1/' if over else ''}{size:.4g}"
 
 
-def plain(text):
+def as_python(text):
     """NumPy's numbers as Python's: np.float64(0.25) and np.True_ say nothing more."""
     text = re.sub(r"\bnp\.\w+\(([^()]*)\)", r"\1", text)
     return re.sub(r"\bnp\.(True|False)_", r"\1", text)
@@ -281,7 +281,7 @@ def shown(value):
             return f"{array.item():.6g}"
         return np.array2string(array, precision=4, threshold=40, edgeitems=3)
     try:
-        text = plain(repr(value))
+        text = as_python(repr(value))
     except Exception:
         text = f"a {type(value).__name__} that cannot be shown"
     return text if len(text) <= 300 else f"{text[:299]}…"
