@@ -1,5 +1,7 @@
 """How an answer differs from the right one: the sentence that helps most, and what to show."""
 
+from itertools import permutations
+
 import numpy as np
 
 from nnbook.tutor.trial import equal, numeric
@@ -36,12 +38,17 @@ def of_tuple(expected, got, case, rtol, atol, names, every):
         number = len(got) if isinstance(got, tuple) else "one"
         text = f"It should return {count} things, {words}; it returns {number}."
         return "", expected, got, text
-    if equal(tuple(got)[::-1], expected, rtol, atol):
+    orders = permutations(got) if count < 6 else ()
+    found = any(equal(order, expected, rtol, atol) for order in orders)
+    if found and not equal(tuple(got), expected, rtol, atol):
         text = f"The right things in the wrong order: return {words}."
         return "", expected, got, text
     for i, (right, mine) in enumerate(zip(expected, got)):
         if not equal(mine, right, rtol, atol):
             name = names[i] if names else f"value {i + 1}"
+            if mine is None:
+                asked = "an array" if np.ndim(right) else "a number"
+                return name, right, mine, f"It returns None, where {asked} should be."
             deeper = difference(right, mine, case, rtol, atol, (), parts(every, i))
             return (f"{name} {deeper[0]}".strip(), *deeper[1:])
     return "", expected, got, f"Return a tuple: return {words}."
@@ -71,7 +78,7 @@ def sentence(expected, got, rtol, atol, every):
             return of_type(right, got, rtol, atol)
         mine = np.asarray(got)
         if mine.shape != right.shape:
-            return of_shape(right, mine, rtol, atol)
+            return of_shape(right, mine, rtol, atol, every)
         if right.dtype.kind == "f" and mine.dtype.kind != "f":
             return f"It holds {mine.dtype} in place of floating-point numbers: were they rounded?"
         if right.dtype.kind != "f" and mine.dtype.kind == "f":
@@ -102,19 +109,25 @@ def of_type(right, got, rtol, atol):
     return f"It should be {asked}, and is a {kind(got)}."
 
 
-def of_shape(right, mine, rtol, atol):
+def of_shape(right, mine, rtol, atol, every):
     shapes = f"Its shape is {mine.shape}, and should be {right.shape}"
     if mine.shape == right.shape[::-1]:
         turned = equal(mine.T.astype(right.dtype), right, rtol, atol)
         end = "with the right numbers" if turned else "and the numbers differ, too"
         return f"{shapes}: transposed, {end}."
-    if mine.size == right.size:
+    if mine.size == right.size and always_as_many(every):
         return f"{shapes}: as many numbers, in another arrangement (`keepdims`? `reshape`?)."
     for axis in range(right.ndim):
         if mine.shape == right.shape[:axis] + right.shape[axis + 1 :]:
             size = right.shape[axis]
             return f"{shapes}: the axis with {size} is gone, as after a sum or mean over it."
     return f"{shapes}."
+
+
+def always_as_many(every):
+    """Whether there are as many numbers as there should be, and not just one where one is asked."""
+    sizes = [(np.size(right), np.size(mine)) for _, right, mine in every]
+    return all(a == b for a, b in sizes) and max(a for a, _ in sizes) > 1
 
 
 def of_numbers(right, mine, rtol, atol, every):
@@ -127,6 +140,8 @@ def of_numbers(right, mine, rtol, atol, every):
         )
     if text := of_factor(every, rtol):
         return text
+    if right.ndim == 2 and equal(mine.T, right, rtol, atol):
+        return "It is transposed, with the right numbers."
     if np.allclose(mine, right, rtol=1e-3, atol=atol, equal_nan=True):
         kind = f"{mine.dtype} where {right.dtype} is asked for" * (
             mine.dtype != right.dtype
@@ -153,6 +168,8 @@ def of_factor(every, rtol):
     The factor may be a size: the number of rows in one case and in the others."""
     ratios, numbers = [], 0
     for case, right, mine in every:
+        if right is None and mine is None:
+            continue  # a part that this case does not have
         right, mine = np.asarray(right), np.asarray(mine)
         if right.dtype.kind not in "iuf" or mine.dtype.kind not in "iuf":
             return ""

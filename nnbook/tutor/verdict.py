@@ -1,6 +1,7 @@
 """Checking an answer: what was done, which mistake was made, and the smallest failing case."""
 
 import pickle
+import re
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,15 +31,40 @@ BORROWED = (
     "Write the steps yourself; NumPy is all you need."
 )
 
-# What a beginner does not read out of NumPy's own words.
+# What a beginner does not read out of Python's and NumPy's own words.
 CLUES = (
     (
+        r"operands could not be broadcast together with shapes \(\d+,\) \(\d+,\)",
+        "Two vectors of different lengths: was one of them found along the other axis?",
+    ),
+    (
         "operands could not be broadcast",
-        "Should a sum or a maximum over an axis stay as a column there (`keepdims=True`)?",
+        "Should a sum or a maximum over an axis stay as a column (`keepdims=True`)?",
+    ),
+    (
+        "numpy boolean subtract",
+        "Make numbers of the truth values first, `.astype(float)`: what NumPy proposes loses the "
+        "sign.",
+    ),
+    (
+        "unsupported operand type.*NoneType",
+        "Half of a sum or a product is None: which call has returned nothing?",
     ),
     (
         "truth value of an array",
         "An `if` chooses once, for the whole array: `np.where` chooses for each element.",
+    ),
+    (
+        "keyword-only argument",
+        "An argument has to be named in the call, as in `rng=rng`.",
+    ),
+    (
+        "positional arguments but",
+        "Must an argument be named in the call, as in `rng=rng`?",
+    ),
+    (
+        "as a data type",
+        "A shape is one argument, in parentheses of its own: `np.zeros((n_in, n_out))`.",
     ),
     ("'bitwise_xor'", "A power is written `**` in Python, and `^` is something else."),
 )
@@ -455,8 +481,9 @@ def listed(names):
 def of_error(exercise, mine, right):
     """A sentence for an answer that raises, or that an exercise refuses in words of its own."""
     if mine.line:
-        clues = [clue for start, clue in CLUES if start in words(mine.error)]
-        return "\n".join([f"It raises {words(mine.error)}, at {mine.line}", *clues])
+        said = words(mine.error)
+        clues = [clue for pattern, clue in CLUES if re.search(pattern, said)]
+        return " ".join([*clues[:1], f"It raises {said}, at {mine.line}"])
     if refused(mine.error):
         text = str(mine.error)
         return f"{text[0].upper()}{text[1:].rstrip('.')}."
