@@ -310,6 +310,11 @@ def test_what_a_beginner_does_not_read_out_of_an_error_is_said_before_it(line, c
     assert found.endswith(f", at line 3: return {line}")
 
 
+def test_numbers_of_numpy_are_shown_as_numbers():
+    given = (np.float64(0.25), [np.True_, np.int64(3)], None)
+    assert shown(given) == "(0.25, [True, 3], None)"
+
+
 def test_an_error_that_cannot_be_shown():
     text = """
     class Sly(Exception):
