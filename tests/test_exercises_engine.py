@@ -268,6 +268,28 @@ def test_a_file_beside_the_package_is_the_reader_s():
     assert found.text.endswith(", at line 2: return x.nothing")
 
 
+@pytest.mark.parametrize(
+    "line, clue",
+    [
+        ("np.zeros(2, 3)", "A shape is one argument"),
+        ("(lambda *, rng: rng)(rng)", "Must an argument be named"),
+        ("(lambda n, *, rng: rng)(n)", "An argument has to be named"),
+        ("x if x > 0 else -x", "An `if` chooses once"),
+        ("x - x.max(axis=1)", "(`keepdims=True`)?"),
+    ],
+)
+def test_what_a_beginner_does_not_read_out_of_an_error_is_said_before_it(line, clue):
+    text = f"def my_centre(x):\n    n, rng = 1, 2\n    return {line}"
+    found = said(text).text
+    assert clue in found.partition("It raises")[0]
+    assert found.endswith(f", at line 3: return {line}")
+
+
+def test_numbers_of_numpy_are_shown_as_numbers():
+    given = (np.float64(0.25), [np.True_, np.int64(3)], None)
+    assert shown(given) == "(0.25, [True, 3], None)"
+
+
 def test_an_error_that_cannot_be_shown():
     text = """
     class Sly(Exception):

@@ -608,8 +608,8 @@ NETWORK = Code(
 Write the `backward` of a network: `dz` is how the loss changes with the last layer's
 output. Send it back through `self.layers`; each layer's `backward` writes its own
 gradients, which are windows into `self.grad`, and returns what the layer before it needs.
-There is nothing to return. In the check layer $i$ computes $a = w_i\\, x + \\frac12 x^2$, and
-notes when it is asked; in one case a `Linear` stands first.
+There is nothing to return. The check has layers of its own: layer $i$ computes
+$a = w_i\\, x + \\frac12 x^2$, and notes when it is asked. In one case a `Linear` stands first.
 """,
     cases=network_cases,
     use=use_network,

@@ -440,6 +440,20 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             ("dz[rows, y] -= 1", "dz[:, y] -= 1"),
         ),
         mistake(
+            "whole rows in the gradient",
+            "`[y]` alone numbers rows: whole ones are changed, those that bear a label's number. "
+            "Name rows and columns, in pairs: `dz[np.arange(n), y] -= 1`.",
+            ("dz[rows, y] -= 1", "dz[y] -= 1"),
+        ),
+        mistake(
+            "whole rows in the gradient, and log of the probability",
+            "`[y]` alone numbers rows: whole ones are changed, those that bear a label's number. "
+            "Name rows and columns, in pairs: `dz[np.arange(n), y] -= 1`. And −log p is infinite "
+            "where p is 0: compute log p as a difference.",
+            ("dz[rows, y] -= 1", "dz[y] -= 1"),
+            (VALUE, "-np.log((e / total)[rows, y]).mean()"),
+        ),
+        mistake(
             "labels counted from 1",
             "You take the column before the label's. Labels begin with 0, as columns do.",
             ("z, y = checks.labels(z, y)", "z, y = checks.labels(z, y)\n    y = y - 1"),

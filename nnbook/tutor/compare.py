@@ -1,5 +1,6 @@
 """How an answer differs from the right one: the sentence that helps most, and what to show."""
 
+import re
 from itertools import permutations
 
 import numpy as np
@@ -263,6 +264,12 @@ def in_words(factor):
     return f"{'−' if factor < 0 else ''}{'1/' if over else ''}{size:.4g}"
 
 
+def as_python(text):
+    """NumPy's numbers as Python's: np.float64(0.25) and np.True_ say nothing more."""
+    text = re.sub(r"\bnp\.\w+\(([^()]*)\)", r"\1", text)
+    return re.sub(r"\bnp\.(True|False)_", r"\1", text)
+
+
 def shown(value):
     """A value as text of a few lines."""
     if isinstance(value, dict):
@@ -275,7 +282,7 @@ def shown(value):
             return f"{array.item():.6g}"
         return np.array2string(array, precision=4, threshold=40, edgeitems=3)
     try:
-        text = repr(value)
+        text = as_python(repr(value))
     except Exception:
         text = f"a {type(value).__name__} that cannot be shown"
     return text if len(text) <= 300 else f"{text[:299]}…"

@@ -31,7 +31,7 @@ BORROWED = (
     "Write the steps yourself; NumPy is all you need."
 )
 
-# What a beginner does not read out of NumPy's own words.
+# What a beginner does not read out of Python's and NumPy's own words.
 CLUES = (
     (
         r"operands could not be broadcast together with shapes \(\d+,\) \(\d+,\)",
@@ -40,7 +40,7 @@ CLUES = (
     ),
     (
         "operands could not be broadcast",
-        "Should a sum or a maximum over an axis stay as a column there (`keepdims=True`)?",
+        "Should a sum or a maximum over an axis stay as a column (`keepdims=True`)?",
     ),
     (
         "numpy boolean subtract",
@@ -49,11 +49,23 @@ CLUES = (
     ),
     (
         "unsupported operand type.*NoneType",
-        "One of the two is None: which call has returned nothing?",
+        "Half of a sum or a product is None: which call has returned nothing?",
     ),
     (
         "truth value of an array",
         "An `if` chooses once, for the whole array: `np.where` chooses for each element.",
+    ),
+    (
+        "keyword-only argument",
+        "An argument has to be named in the call, as in `rng=rng`.",
+    ),
+    (
+        "positional arguments but",
+        "Must an argument be named in the call, as in `rng=rng`?",
+    ),
+    (
+        "as a data type",
+        "A shape is one argument, in parentheses of its own: `np.zeros((n_in, n_out))`.",
     ),
     ("'bitwise_xor'", "A power is written `**` in Python, and `^` is something else."),
 )
@@ -472,7 +484,7 @@ def of_error(exercise, mine, right):
     if mine.line:
         said = words(mine.error)
         clues = [clue for pattern, clue in CLUES if re.search(pattern, said)]
-        return "\n".join([f"It raises {said}, at {mine.line}", *clues[:1]])
+        return " ".join([*clues[:1], f"It raises {said}, at {mine.line}"])
     if refused(mine.error):
         text = str(mine.error)
         return f"{text[0].upper()}{text[1:].rstrip('.')}."
