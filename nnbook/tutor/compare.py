@@ -90,7 +90,8 @@ def sentence(expected, got, rtol, atol, every):
             return f"It should {asked}, and {'holds' if right.ndim else 'is'} {mine.dtype}."
         return of_numbers(right, mine, rtol, atol, every)
     if type(got) is not type(expected):
-        return f"It should be a {kind(expected)}, and is a {kind(got)}."
+        asked = "None" if expected is None else f"a {kind(expected)}"
+        return f"It should be {asked}, and is a {kind(got)}."
     return f"It is {shown(got)}, and should be {shown(expected)}."
 
 

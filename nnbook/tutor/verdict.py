@@ -36,7 +36,8 @@ BORROWED = (
 CLUES = (
     (
         r"operands could not be broadcast together with shapes \(\d+,\) \(\d+,\)",
-        "Two vectors of different lengths: was one of them found along the other axis?",
+        "Two vectors of different lengths: was one of them found along the other axis, or from "
+        "fewer rows?",
     ),
     (
         "operands could not be broadcast",
