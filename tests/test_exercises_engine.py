@@ -249,8 +249,33 @@ def test_recursion_without_end_shows_the_line():
 )
 def test_an_error_shows_the_reader_s_line(line, error):
     found = words(f"def my_centre(x):\n    import nnlib\n    {line}")
-    assert found.startswith(f"It raises {error}")
+    assert f"It raises {error}" in found
     assert found.endswith(f", at line 3: {line}")
+
+
+@pytest.mark.parametrize(
+    "line, clue",
+    [
+        ("return x @ x", "Number by number it is `*`."),
+        ("return float(x)", "`float`, take one number"),
+    ],
+)
+def test_what_numpy_says_is_said_again_in_plain_words(line, clue):
+    assert clue in words(f"def my_centre(x):\n    {line}").partition("It raises")[0]
+
+
+@pytest.mark.parametrize("name, kept", [("x", True), ("elsewhere", False)])
+def test_a_name_of_another_method_belongs_into_self(name, kept):
+    text = f"""
+    class MyReLU(Layer):
+        def forward(self, x):
+            return np.maximum(x, 0)
+
+        def backward(self, da):
+            return da * ({name} > 0)
+    """
+    found = words(text, find("activations.ReLU"))
+    assert (f"{name} is a name of `forward` alone" in found) is kept
 
 
 def test_an_error_in_a_function_of_another_cell_shows_its_line():
@@ -284,6 +309,11 @@ def test_what_a_beginner_does_not_read_out_of_an_error_is_said_before_it(line, c
     found = said(text).text
     assert clue in found.partition("It raises")[0]
     assert found.endswith(f", at line 3: return {line}")
+
+
+def test_numbers_of_numpy_are_shown_as_numbers():
+    given = (np.float64(0.25), [np.True_, np.int64(3)], None)
+    assert shown(given) == "(0.25, [True, 3], None)"
 
 
 def test_an_error_that_cannot_be_shown():
@@ -390,6 +420,19 @@ DIAGNOSES = {
     "one number": (
         "x = x - x.mean(0); x[1, 2] = 5; return x",
         "1 of its 6 numbers is wrong, the first at [1, 2].",
+    ),
+    "the first row": (
+        "x = x - x.mean(0); x[1:] = 0; return x",
+        "The first row is right, and the others are 0: is a `return` within the loop?",
+    ),
+    "signs": (
+        "return np.abs(x - x.mean(0))",
+        "Without their signs the numbers are right: some have the wrong one.",
+    ),
+    "True and False": ("return x > x.mean(0)", "It is made of True and False"),
+    "numbers on one side": (
+        "return x - x.mean(0) + (x > 0)",
+        "It is wrong only where x > 0: here 4 of its 6",
     ),
     "all numbers": ("return np.sin(x) + 9", "All of its numbers are wrong."),
     "a number": ("return 3.0", "Its shape is (), and should be (2, 3)."),
@@ -555,6 +598,52 @@ class MySigmoid(Layer):
 """
     result = said(text, find("activations.Sigmoid"))
     assert "da" in result.mistake and "(And on another case it raises " in result.text
+
+
+GUARDED = """
+def my_cross_entropy(z, y):
+    rows = np.arange(len(z))
+    log_p = z - np.logaddexp.reduce(z, axis=1, keepdims=True)
+    p, onehot = np.exp(log_p), np.eye(z.shape[1])[y]
+    return {value}, {dz} / len(z)
+"""
+
+
+@pytest.mark.parametrize(
+    "value, dz, known",
+    [
+        # The package's own mistakes guard against 0 by another number, or not at all.
+        (
+            "-log_p[rows, y].mean()",
+            "-onehot / np.maximum(p, 1e-15)",
+            "the gradient at p",
+        ),
+        (
+            "-(onehot * np.log(p + 1e-13) + (1 - onehot) * np.log(1 - p + 1e-13)).sum() / len(z)",
+            "(p - onehot)",
+            "yes or no for each class",
+        ),
+        # Right where numbers are ordinary: nothing is recognised by them.
+        ("np.minimum(-log_p[rows, y], 99).mean()", "(p - onehot)", None),
+    ],
+)
+def test_a_known_mistake_is_told_with_another_guard_against_extremes(value, dz, known):
+    result = said(GUARDED.format(value=value, dz=dz), find("losses.cross_entropy"))
+    assert result.mistake == known
+    assert ("not on extreme ones" in result.text) is (known is None)
+
+
+def test_a_condition_that_holds_everywhere_says_nothing():
+    x = np.array([1.0, 2.0, 3.0])
+    *_, text = difference(x, x + [0, 1, 1], {"x": x}, 1e-9, 1e-9)
+    assert text == "2 of its 3 numbers are wrong, the first at [1]."
+
+
+def test_labels_say_where_the_numbers_are_wrong():
+    dz = "(p - onehot + 0.1 * onehot)"
+    text = GUARDED.format(value="-log_p[rows, y].mean()", dz=dz)
+    found = words(text, find("losses.cross_entropy"))
+    assert "wrong only where the column is the one that y names" in found
 
 
 def test_an_answer_that_is_right_until_it_raises_is_not_taken_for_another():

@@ -204,6 +204,18 @@ caller's `theta` stays as it is.
             "The stub's 1e-5 is near the best.",
             ("h=1e-5", "h=1e-16"),
         ),
+        mistake(
+            "half of the digits",
+            "Your copy is in float32, with 7 digits: a nudge of 1e-5 is lost in its rounding. "
+            "Ask for `dtype=np.float64`.",
+            ("np.array(theta, dtype=np.float64)", "np.array(theta, dtype=np.float32)"),
+        ),
+        mistake(
+            "a mean of slopes",
+            "You divide each slope by the number of entries. They are slopes of one function, "
+            "each along its own entry: nothing is averaged.",
+            ("(2 * h)", "(2 * h * theta.size)"),
+        ),
     ),
     alternatives=(
         """
@@ -490,6 +502,20 @@ With `need_dx=False` do not compute it: return nothing.
                 "            return dx",
             ),
         ),
+        mistake(
+            "the sums multiplied",
+            "You add up over the examples first, and multiply then. Each example's x belongs to "
+            "its own da: multiply example by example, and add up those, `self.x.T @ da`.",
+            (
+                "np.matmul(x.T, rows, out=self.dW)",
+                "self.dW[...] = np.outer(x.sum(axis=0), rows.sum(axis=0))",
+            ),
+        ),
+        mistake(
+            "dW in place of W",
+            "dx is da times the weights transposed, W, and not times their gradient, dW.",
+            ("da @ self.W.T", "da @ self.dW.T"),
+        ),
     ),
     alternatives=(
         """
@@ -686,6 +712,16 @@ $a = w_i\\, x + \\frac12 x^2$, and notes when it is asked. In one case a `Linear
             "into the step of whoever goes down.",
             (PASSED_ON, "da = -layer.backward(da)"),
         ),
+        mistake(
+            "added to the batch before",
+            "It is right for the first batch. Then you add the gradient of the batch before. "
+            "The layers overwrite what is there, and that is all that is needed.",
+            (
+                "        da = np.asarray(dz, self.dtype)\n",
+                "        da, before = np.asarray(dz, self.dtype), self.grad.copy()\n",
+            ),
+            ('checks.attached(self, "grad")', "self.grad += before"),
+        ),
     ),
     alternatives=(
         """
@@ -864,6 +900,12 @@ def my_gradients_by_hand(x, y, W1, b1, W2, b2):
             "belongs to the hidden units, between da and dh.",
             ("/ z.size", "/ z.size * (z > 0)"),
             ("da * (h > 0)", "da"),
+        ),
+        mistake(
+            "the gate alone",
+            "Only the gate is left of dh: along a path rates multiply, so it is da times the "
+            "gate.",
+            ("da * (h > 0)", "1.0 * (h > 0)"),
         ),
     ),
     alternatives=(
@@ -1077,6 +1119,23 @@ class MyScale(Layer):
             ("return self.s * x", "return self.s + x"),
             ("da * self.x", "da"),
             ("return da * self.s", "return da"),
+        ),
+        mistake(
+            "every column with every other",
+            "`x.T @ da` multiplies every column with every other. Column j of x meets column j "
+            "of da alone: `da * x`, number by number.",
+            ("np.sum(da * self.x, axis=0)", "np.sum(self.x.T @ da, axis=0)"),
+        ),
+        mistake(
+            "the last row alone",
+            "Only the last row counts: with `=` in a loop each row overwrites the one before. "
+            "Every example has its share: add them up.",
+            ("np.sum(da * self.x, axis=0)", "da[-1] * self.x[-1]"),
+        ),
+        mistake(
+            "divided by s",
+            "You divide by s. It is a factor: s times x.",
+            ("return self.s * x", "return x / self.s"),
         ),
     ),
     alternatives=(
@@ -1366,6 +1425,27 @@ class MyResidual(Layer):
             "The last layer is never asked on the way back. da is the gradient of *its* output: "
             "begin with it.",
             ("reversed(self.layers)", "reversed(self.layers[:-1])"),
+        ),
+        mistake(
+            "1 in place of x",
+            "You add 1. Past the layers goes x itself: x + f(x). (1 is the rate of that way.)",
+            ("return x + a", "return 1 + a"),
+        ),
+        mistake(
+            "the ways multiplied on the way there",
+            "You multiply the two ways. The output is their sum, x + f(x).",
+            ("return x + a", "return x * a"),
+        ),
+        mistake(
+            "every dx added up",
+            "You add what every layer returns. x has two ways to the output: what the first "
+            "layer's `backward` returns, and da. The rest is on the way.",
+            ("        dx = da\n", "        dx = total = da\n"),
+            (
+                "            dx = layer.backward(dx)\n",
+                "            dx = layer.backward(dx)\n            total = total + dx\n",
+            ),
+            ("return da + dx", "return total"),
         ),
     ),
     alternatives=(

@@ -488,6 +488,25 @@ def my_moved(images, right, down):
                 "    down, right = np.sign(down), np.sign(right)\n    rows, columns =",
             ),
         ),
+        mistake(
+            "the second move undoes the first",
+            "The second move takes the old images again, and writes over what the first has "
+            "moved. Move what is moved already, or both ways at once.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    moved = np.zeros_like(images)\n"
+                "    if right > 0:\n"
+                "        moved[:, :, right:] = images[:, :, :-right]\n"
+                "    elif right < 0:\n"
+                "        moved[:, :, :right] = images[:, :, -right:]\n"
+                "    if down > 0:\n"
+                "        moved[:, down:] = images[:, :-down]\n"
+                "    elif down < 0:\n"
+                "        moved[:, :down] = images[:, -down:]\n"
+                "    return moved\n",
+            ),
+        ),
     ),
     alternatives=(
         """
@@ -728,6 +747,15 @@ def my_standardize(x_train, x_new):
                 "        spread[spread == 0] = 1",
             ),
         ),
+        mistake(
+            "the mean distance",
+            "You divide by the mean distance from the mean. The standard deviation is the root "
+            "of the mean of the *squared* distances.",
+            (
+                "x_train.std(axis=0)",
+                "np.abs(x_train - x_train.mean(axis=0)).mean(axis=0)",
+            ),
+        ),
     ),
     alternatives=(
         """
@@ -949,6 +977,27 @@ def my_difference(z, z_other, y):
             "answer to each image is `argmax(axis=1)`.",
             ("(z.argmax(axis=1)", "(z.argmax(axis=0)"),
             ("z_other.argmax(axis=1)", "z_other.argmax(axis=0)"),
+        ),
+        mistake(
+            "variances over n, without the root",
+            "That is a variance, and one for different images. Here both saw the same: take the "
+            "standard deviation of d, over √n.",
+            ("d.std() / np.sqrt(len(y))", "(right.var() + right_other.var()) / len(y)"),
+        ),
+        mistake(
+            "the root of all of it",
+            "The root is over n alone: the standard deviation of d is one already, of its "
+            "variance.",
+            ("d.std() / np.sqrt(len(y))", "np.sqrt(d.std() / len(y))"),
+        ),
+        mistake(
+            "probabilities compared",
+            "You compare how probable the truth is to each network. d asks who is *right*: "
+            "which class has the largest logit.",
+            (
+                "d = right - right_other",
+                "d = softmax(z)[np.arange(len(y)), y] - softmax(z_other)[np.arange(len(y)), y]",
+            ),
         ),
     ),
     alternatives=(
@@ -1190,6 +1239,17 @@ def my_vote(logits):
             "classes from 1",
             "p is right. Your classes begin at 1; the first is 0, as `argmax` counts.",
             ("p.argmax(axis=1)", "p.argmax(axis=1) + 1"),
+        ),
+        mistake(
+            "the least likely class",
+            "p is right. Your class is the one that p favours least: `argmax`.",
+            ("p.argmax(axis=1)", "p.argmin(axis=1)"),
+        ),
+        mistake(
+            "logits divided by their sum",
+            "You divide the logits by their sum. They may be negative, and their sum 0: `softmax` "
+            "makes probabilities of them.",
+            ("softmax(z) for z", "z / z.sum(axis=1, keepdims=True) for z"),
         ),
     ),
     alternatives=(
@@ -1434,6 +1494,12 @@ def my_selective(z, y, least):
             ("softmax(z).max(axis=1)", "softmax(z).max(axis=0)"),
             ("z.argmax(axis=1)", "z.argmax(axis=0)"),
         ),
+        mistake(
+            "a mean of labels",
+            "Your accuracy is the mean of the labels. Compare them with what it answers: "
+            "`z.argmax(axis=1) == y`.",
+            ("right[answered].mean()", "y[answered].mean()"),
+        ),
     ),
     alternatives=(
         """
@@ -1451,6 +1517,13 @@ def my_selective(z, y, least):
             rows = np.flatnonzero(np.max(softmax(z), axis=1) >= least)
             share = len(rows) / len(z)
             return share, accuracy(z[rows], y[rows]) if len(rows) else np.nan
+        """,
+        """
+        def my_selective(z, y, least):
+            sure = [max(row) >= least for row in softmax(z)]
+            if True not in sure:
+                return 0, np.nan
+            return sum(sure) / len(y), accuracy(z[sure], y[sure])
         """,
     ),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """How an answer differs from the right one: the sentence that helps most, and what to show."""
 
-from itertools import permutations
+import re
+from itertools import combinations, permutations
 
 import numpy as np
 
@@ -81,6 +82,9 @@ def sentence(expected, got, rtol, atol, every):
         mine = np.asarray(got)
         if mine.shape != right.shape:
             return of_shape(right, mine, rtol, atol, every)
+        if right.dtype.kind == "f" and mine.dtype.kind == "b":
+            asked = "numbers" if right.ndim else "a number"
+            return f"It is made of True and False, and should be {asked}: how many, or how much?"
         if right.dtype.kind == "f" and mine.dtype.kind != "f":
             if mine.dtype.kind == "b":
                 return "It holds True and False in place of floating-point numbers."
@@ -93,7 +97,8 @@ def sentence(expected, got, rtol, atol, every):
             return f"It should {asked}, and {held}."
         return of_numbers(right, mine, rtol, atol, every)
     if type(got) is not type(expected):
-        return f"It should be a {kind(expected)}, and is a {kind(got)}."
+        asked = "None" if expected is None else f"a {kind(expected)}"
+        return f"It should be {asked}, and is a {kind(got)}."
     return f"It is {shown(got)}, and should be {shown(expected)}."
 
 
@@ -173,12 +178,78 @@ def of_numbers(right, mine, rtol, atol, every):
         cause = kind or "an ε, or a rounding step, too many"
         return f"It is nearly right, but more than rounding is off: {cause}?"
     wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
+    if right.ndim and len(right) > 1 and not wrong[0].any() and not np.any(mine[1:]):
+        return "The first row is right, and the others are 0: is a `return` within the loop?"
+    if all_but_signs(every, rtol, atol):
+        return "Without their signs the numbers are right: some have the wrong one."
     if right.size > 1 and wrong.sum() < right.size:
         at = ", ".join(map(str, np.argwhere(wrong)[0]))
         verb = "is" if wrong.sum() == 1 else "are"
         count = f"{wrong.sum()} of its {right.size} numbers"
-        return f"{count} {verb} wrong, the first at [{at}]."
+        said = f"{count} {verb} wrong, the first at [{at}]."
+        place = where_alone(every, rtol, atol)
+        return f"It is wrong only where {place}: here {said}" if place else said
     return "All of its numbers are wrong." if right.size > 1 else "The number is wrong."
+
+
+def where_alone(every, rtol, atol):
+    """A condition in words, such as "x < 0", that holds wherever a number is wrong, in all cases,
+    and is false for some that are right; "" if there is none."""
+    found = {}  # for each condition: wrong or not, of the numbers for which it holds; of the rest
+    for case, right, mine in every:
+        if not numeric(mine) or np.shape(mine) != np.shape(right):
+            return ""
+        right, mine = np.asarray(right), np.asarray(mine)
+        wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
+        for words, holds in conditions(case, right.shape):
+            inside, outside = found.setdefault(words, ([], []))
+            inside.extend(wrong[holds])
+            outside.extend(wrong[~holds])
+    for words, (inside, outside) in found.items():
+        tight = 2 * sum(inside) > len(inside)
+        if tight and outside and not any(outside):
+            return words
+    return ""
+
+
+def conditions(case, shape):
+    """(words, where they hold) for arrays of this shape in a case, and for labels of its rows."""
+    arrays = {name: np.asarray(it) for name, it in case.items() if numeric(it)}
+    alike = {
+        name: it
+        for name, it in arrays.items()
+        if it.shape == shape and it.dtype.kind == "f"
+    }
+    for name, it in alike.items():
+        yield f"{name} = 0", it == 0
+        yield f"{name} < 0", it < 0
+        yield f"{name} > 0", it > 0
+        yield f"{name} ≤ 0", it <= 0
+        yield f"{name} ≥ 0", it >= 0
+    for (one, a), (other, b) in combinations(alike.items(), 2):
+        yield f"{one} < {other}", a < b
+        yield f"{one} > {other}", a > b
+    for name, it in arrays.items():
+        if (
+            it.dtype.kind == "i"
+            and it.shape == shape[:-1]
+            and shape[1:]
+            and it.max() < shape[-1]
+        ):
+            named = np.arange(shape[-1]) == it[..., None]
+            yield f"the column is the one that {name} names", named
+            yield f"the column is not the one that {name} names", ~named
+
+
+def all_but_signs(every, rtol, atol):
+    """Whether all cases are right but for signs."""
+    pairs = [(np.asarray(right), np.asarray(mine)) for _, right, mine in every]
+    return all(
+        {right.dtype.kind, mine.dtype.kind} <= {*"iuf"}
+        and right.shape == mine.shape
+        and np.allclose(np.abs(mine), np.abs(right), rtol, atol, equal_nan=True)
+        for right, mine in pairs
+    )
 
 
 # --- a factor -----------------------------------------------------------------------------------
@@ -286,6 +357,12 @@ def in_words(factor):
     return f"{'−' if factor < 0 else ''}{'1/' if over else ''}{size:.4g}"
 
 
+def as_python(text):
+    """NumPy's numbers as Python's: np.float64(0.25) and np.True_ say nothing more."""
+    text = re.sub(r"\bnp\.\w+\(([^()]*)\)", r"\1", text)
+    return re.sub(r"\bnp\.(True|False)_", r"\1", text)
+
+
 def shown(value):
     """A value as text of a few lines."""
     if isinstance(value, dict):
@@ -298,7 +375,7 @@ def shown(value):
             return f"{array.item():.6g}"
         return np.array2string(array, precision=4, threshold=40, edgeitems=3)
     try:
-        text = repr(value)
+        text = as_python(repr(value))
     except Exception:
         text = f"a {type(value).__name__} that cannot be shown"
     return text if len(text) <= 300 else f"{text[:299]}…"
