@@ -391,7 +391,7 @@ DIAGNOSES = {
         "return (x - x.mean(0))[:, :1].ravel()",
         "Its shape is (2,), and should be (2, 3): of the axis with 3 only the first is left.",
     ),
-    "truths": ("return x > 0", "It holds True and False in place of floating-point"),
+    "truths": ("return x > 0", "It is made of True and False, and should be numbers"),
     "from a compiled library": (
         "np.random.default_rng(0).uniform(1, -1)\n    return x",
         "It raises ValueError: high - low < 0, at line 2: np.random.default_rng(0)",

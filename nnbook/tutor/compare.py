@@ -86,8 +86,6 @@ def sentence(expected, got, rtol, atol, every):
             asked = "numbers" if right.ndim else "a number"
             return f"It is made of True and False, and should be {asked}: how many, or how much?"
         if right.dtype.kind == "f" and mine.dtype.kind != "f":
-            if mine.dtype.kind == "b":
-                return "It holds True and False in place of floating-point numbers."
             made = np.allclose(mine, right, rtol, atol)
             end = "the numbers are right, but whole." if made else "were they rounded?"
             return f"It holds {mine.dtype} in place of floating-point numbers: {end}"
