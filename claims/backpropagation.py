@@ -74,20 +74,26 @@ def survivors_end_higher_at_one_rate():
     says=lambda r: (
         f"A, C and G end with {min(min(over(r, p)) for p in 'ACG'):.1f} to "
         f"{max(max(over(r, p)) for p in 'ACG'):.1f} times the loss that the correct program "
-        "reaches at 0.5"
+        "reaches at 0.5",
+        f"At 1.5 the correct program is lower still, at {min(over(r, 'E, lr 1.5')):.1f} to "
+        f"{max(over(r, 'E, lr 1.5')):.1f} times",
     ),
-    holds=lambda r: max(max(over(r, p)) for p in "ACG") < 1,
+    holds=lambda r: (
+        max(max(over(r, p)) for p in "ACG") < 1
+        and all(np.mean(r["E, lr 1.5"]) < np.mean(r[p]) for p in "ACG")
+    ),
     measures="loss over the last 50 of 400 steps",
 )
 def a_better_rate_hides_the_bug():
-    """Three of the survivors at lr 1.5, and the correct program, E, at 0.5."""
-    return {p: ending(p, 1.5) for p in "ACG"} | {"E": ending("E")}
+    """Three of the survivors at lr 1.5, and the correct program, E, at 0.5 and at 1.5."""
+    wrong = {p: ending(p, 1.5) for p in "ACG"}
+    return wrong | {"E": ending("E"), "E, lr 1.5": ending("E", 1.5)}
 
 
 @claim(
     says=lambda r: (
-        f"at lr 0.005 it ends with {max(over(r, 'B, lr 0.005', 'E, lr 0.5')):.1f} times the loss "
-        "that the correct program reaches at 0.5"
+        f"at lr 0.005 it ends with about {max(over(r, 'B, lr 0.005', 'E, lr 0.5')):.1f} times the "
+        "loss that the correct program reaches at 0.5"
     ),
     holds=lambda r: max(over(r, "B, lr 0.005", "E, lr 0.5")) < 1.2,
     measures="loss over the last 50 of 400 steps",

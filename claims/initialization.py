@@ -234,7 +234,9 @@ def at_forty_layers_he_is_ahead_again():
     """40 hidden ReLU layers of 24 on three spirals, each start at the best of the learning
     rates 0.0003, 0.0006, 0.001 and 0.003."""
     return {
-        start: lasts("relu", start, "Adam", layers=40, rates=[0.0003, 0.0006, 0.001, 0.003])
+        start: lasts(
+            "relu", start, "Adam", layers=40, rates=[0.0003, 0.0006, 0.001, 0.003]
+        )
         for start in ("He", "Xavier")
     }
 

@@ -17,7 +17,7 @@ from nnlib import Linear, Network, ReLU, normal
 from nnlib.datasets import digits
 
 SEEDS = range(5)
-RATES = (0.3, 1, 3, 10, 30, 100)  # beyond 100 both losses only get worse
+RATES = (0.3, 1, 3, 10, 30, 60, 100)  # beyond 100 both losses only get worse
 
 
 def percents(*lists):
@@ -45,7 +45,7 @@ def best(loss, x, y, new, *, looks, W=None):
     measures="share of new digits that are right after 200 steps",
 )
 def from_zero_both_losses_arrive():
-    """Softmax regression on 600 digits, from zero, in full batches; each loss at the best of six
+    """Softmax regression on 600 digits, from zero, in full batches; each loss at the best of seven
     learning rates from 0.3 to 100."""
     got = {name: [] for name in LOSSES}
     for seed in SEEDS:
@@ -64,18 +64,13 @@ def from_zero_both_losses_arrive():
     ),
     holds=lambda r: (
         min(r["cross-entropy, 200 steps"]) > max(r["squared error, 200 steps"]) + 0.05
-        and all(
-            late > early
-            for early, late in zip(
-                r["squared error, 200 steps"], r["squared error, 2,000 steps"]
-            )
-        )
+        and min(r["squared error, 2,000 steps"]) > 0.94
     ),
     measures="share of new digits that are right",
 )
 def from_confident_mistakes_squared_error_is_slow():
     """Softmax regression on 600 digits, in full batches, from weights that had learnt to call
-    each digit the next one; each loss at the best of six learning rates from 0.3 to 100."""
+    each digit the next one; each loss at the best of seven learning rates from 0.3 to 100."""
     got = {
         f"{name}, {steps} steps": []
         for name, steps in (
@@ -94,7 +89,7 @@ def from_confident_mistakes_squared_error_is_slow():
     return got
 
 
-SHARES = {"a fifth wrong": 0.2, "two fifths wrong": 0.4}
+SHARES = {"none wrong": 0, "a fifth wrong": 0.2, "two fifths wrong": 0.4}
 
 
 def lead(got, share):
@@ -107,16 +102,21 @@ def lead(got, share):
     says=lambda r: (
         "squared error is ahead in each draw: by {:.1f} to {:.1f} points with a fifth of the "
         "labels wrong, by {:.1f} to {:.1f} with two fifths".format(
-            *(end(lead(r, share)) for share in SHARES for end in (min, max))
-        )
+            *(end(lead(r, share)) for share in [*SHARES][1:] for end in (min, max))
+        ),
+        "No label wrong, and they are even.",
     ),
-    holds=lambda r: min(min(lead(r, share)) for share in SHARES) > 0,
+    holds=lambda r: (
+        min(min(lead(r, share)) for share in [*SHARES][1:]) > 0
+        and min(lead(r, "none wrong")) <= 0 <= max(lead(r, "none wrong"))
+        and np.ptp(lead(r, "none wrong")) < 1
+    ),
     measures="share of new digits that are right",
 )
 def wrong_labels_hurt_cross_entropy_more():
-    """Softmax regression on 600 digits, from zero, in full batches of which a fifth or two fifths
-    have a label drawn among the nine wrong ones; each loss at the best of six learning rates from
-    0.3 to 100, and stopped at its best step of the first 500."""
+    """Softmax regression on 600 digits, from zero, in full batches of which none, a fifth or two
+    fifths have a label drawn among the nine wrong ones; each loss at the best of seven learning
+    rates from 0.3 to 100, and stopped at its best step of the first 500."""
     got = {}
     for words, share in SHARES.items():
         for seed in SEEDS:
@@ -149,6 +149,25 @@ def large_weights_reach_the_limit_of_float32():
         net = Network(linear(64, 128), ReLU(), linear(128, 10))
         got.append(net.predict(x[:100]).max())
     return {"largest logit": got}
+
+
+@claim(
+    says=lambda r: (
+        "A larger learning rate shortens all waits alike: 0.9997 still takes about a hundred "
+        "times as long as 0.73"
+    ),
+    holds=lambda r: all(90 < waits[1] / waits[0] < 120 for waits in r.values()),
+    measures="steps to an answer under 0.2, from 0.73 and from 0.9997",
+    chance=False,
+)
+def larger_rates_shorten_all_waits():
+    """One neuron with one example, behind a sigmoid with squared error."""
+    return {
+        f"lr {lr:g}": [
+            len(steps_to_learn(start, "squared error", lr=lr)) - 1 for start in (0.5, 4)
+        ]
+        for lr in (0.15, 1.5, 15)
+    }
 
 
 @claim(

@@ -511,7 +511,7 @@ def test_no_verdict_depends_on_the_draw(exercise):
     """The solution passes, and each mistake is told by its name, whatever is drawn."""
     named = [(it.name, exercise.patched(it)) for it in exercise.mistakes]
     named = [(name, text) for name, text in named if name != exercise.broken]
-    for seed in range(100, 112):
+    for seed in range(100, 104):  # others than test_exercises.py has
         for name, text in [(None, exercise.solution_text), *named]:
             answer = exercise.compiled(text, "<an answer>")
             result = exercise.judge(answer, np.random.default_rng(seed))

@@ -249,7 +249,32 @@ def test_recursion_without_end_shows_the_line():
 def test_an_error_shows_the_reader_s_line(line, error):
     found = words(f"def my_centre(x):\n    import nnlib\n    {line}")
     assert found.startswith(f"It raises {error}")
-    assert found.endswith(f", at line 3: {line}")
+    assert found.splitlines()[0].endswith(f", at line 3: {line}")
+
+
+@pytest.mark.parametrize(
+    "line, clue",
+    [
+        ("return x @ x", "Number by number it is `*`."),
+        ("return float(x)", "`float`, take one number"),
+    ],
+)
+def test_what_numpy_says_is_said_again_in_plain_words(line, clue):
+    assert clue in words(f"def my_centre(x):\n    {line}").splitlines()[1]
+
+
+@pytest.mark.parametrize("name, kept", [("x", True), ("elsewhere", False)])
+def test_a_name_of_another_method_belongs_into_self(name, kept):
+    text = f"""
+    class MyReLU(Layer):
+        def forward(self, x):
+            return np.maximum(x, 0)
+
+        def backward(self, da):
+            return da * ({name} > 0)
+    """
+    found = words(text, find("activations.ReLU"))
+    assert (f"{name} is a name of `forward` alone" in found) is kept
 
 
 def test_an_error_in_a_function_of_another_cell_shows_its_line():
@@ -266,6 +291,28 @@ def test_a_file_beside_the_package_is_the_reader_s():
     beside = f"{Path(nnlib.__file__).parent}_answers.py"
     found = said("def my_centre(x):\n    return x.nothing", file=beside)
     assert found.text.endswith(", at line 2: return x.nothing")
+
+
+@pytest.mark.parametrize(
+    "line, clue",
+    [
+        ("np.zeros(2, 3)", "A shape is one argument"),
+        ("(lambda *, rng: rng)(rng)", "Must an argument be named"),
+        ("(lambda n, *, rng: rng)(n)", "An argument has to be named"),
+        ("x if x > 0 else -x", "An `if` chooses once"),
+        ("x - x.max(axis=1)", "(`keepdims=True`)?"),
+    ],
+)
+def test_what_a_beginner_does_not_read_out_of_an_error_is_said_before_it(line, clue):
+    text = f"def my_centre(x):\n    n, rng = 1, 2\n    return {line}"
+    found = said(text).text
+    assert clue in found.partition("It raises")[0]
+    assert found.endswith(f", at line 3: return {line}")
+
+
+def test_numbers_of_numpy_are_shown_as_numbers():
+    given = (np.float64(0.25), [np.True_, np.int64(3)], None)
+    assert shown(given) == "(0.25, [True, 3], None)"
 
 
 def test_an_error_that_cannot_be_shown():
@@ -347,6 +394,19 @@ DIAGNOSES = {
         "x = x - x.mean(0); x[1, 2] = 5; return x",
         "1 of its 6 numbers is wrong, the first at [1, 2].",
     ),
+    "the first row": (
+        "x = x - x.mean(0); x[1:] = 0; return x",
+        "The first row is right, and the others are 0: is a `return` within the loop?",
+    ),
+    "signs": (
+        "return np.abs(x - x.mean(0))",
+        "Without their signs the numbers are right: some have the wrong one.",
+    ),
+    "True and False": ("return x > x.mean(0)", "It is made of True and False"),
+    "numbers on one side": (
+        "return x - x.mean(0) + (x > 0)",
+        "It is wrong only where x > 0: here 4 of its 6",
+    ),
     "all numbers": ("return np.sin(x) + 9", "All of its numbers are wrong."),
     "a number": ("return 3.0", "Its shape is (), and should be (2, 3)."),
     "changes its input": (
@@ -415,11 +475,23 @@ def test_a_factor_is_looked_for_beside_lists_of_arrays():
         ([0.5, 0.5], "The number is 1/2 times what it should be."),
         ([-1, -1], "It has the wrong sign: the number is −1 times what it should be."),
         ([-0.5, -0.5], "The number is −1/2 times what it should be."),
-        ([3, 5], "The number is 3 times what it should be, and 3 is how many rows x has."),
-        ([1 / 3, 1 / 5], "The number is 1/3 times what it should be, and 3 is how many rows"),
+        (
+            [3, 5],
+            "The number is 3 times what it should be, and 3 is how many rows x has.",
+        ),
+        (
+            [1 / 3, 1 / 5],
+            "The number is 1/3 times what it should be, and 3 is how many rows",
+        ),
         ([12, 20], "times what it should be, and 12 is how many numbers x has."),
-        ([3**-0.5, 5**-0.5], "is 1/√3 times what it should be, and 3 is how many rows x has."),
-        ([1 / np.log(2)] * 2, "The number is 1/ln 2 times what it should be: is it log₂"),
+        (
+            [3**-0.5, 5**-0.5],
+            "is 1/√3 times what it should be, and 3 is how many rows x has.",
+        ),
+        (
+            [1 / np.log(2)] * 2,
+            "The number is 1/ln 2 times what it should be: is it log₂",
+        ),
         ([2, 7], "The number is wrong."),  # a factor of one case alone
         ([2, 1], "The number is wrong."),
         ([1.00001, 1.00001], "It is nearly right, but more than rounding is off"),
@@ -476,6 +548,52 @@ class MySigmoid(Layer):
 """
     result = said(text, find("activations.Sigmoid"))
     assert "da" in result.mistake and "(And on another case it raises " in result.text
+
+
+GUARDED = """
+def my_cross_entropy(z, y):
+    rows = np.arange(len(z))
+    log_p = z - np.logaddexp.reduce(z, axis=1, keepdims=True)
+    p, onehot = np.exp(log_p), np.eye(z.shape[1])[y]
+    return {value}, {dz} / len(z)
+"""
+
+
+@pytest.mark.parametrize(
+    "value, dz, known",
+    [
+        # The package's own mistakes guard against 0 by another number, or not at all.
+        (
+            "-log_p[rows, y].mean()",
+            "-onehot / np.maximum(p, 1e-15)",
+            "the gradient at p",
+        ),
+        (
+            "-(onehot * np.log(p + 1e-13) + (1 - onehot) * np.log(1 - p + 1e-13)).sum() / len(z)",
+            "(p - onehot)",
+            "yes or no for each class",
+        ),
+        # Right where numbers are ordinary: nothing is recognised by them.
+        ("np.minimum(-log_p[rows, y], 99).mean()", "(p - onehot)", None),
+    ],
+)
+def test_a_known_mistake_is_told_with_another_guard_against_extremes(value, dz, known):
+    result = said(GUARDED.format(value=value, dz=dz), find("losses.cross_entropy"))
+    assert result.mistake == known
+    assert ("not on extreme ones" in result.text) is (known is None)
+
+
+def test_a_condition_that_holds_everywhere_says_nothing():
+    x = np.array([1.0, 2.0, 3.0])
+    *_, text = difference(x, x + [0, 1, 1], {"x": x}, 1e-9, 1e-9)
+    assert text == "2 of its 3 numbers are wrong, the first at [1]."
+
+
+def test_labels_say_where_the_numbers_are_wrong():
+    dz = "(p - onehot + 0.1 * onehot)"
+    text = GUARDED.format(value="-log_p[rows, y].mean()", dz=dz)
+    found = words(text, find("losses.cross_entropy"))
+    assert "wrong only where the column is the one that y names" in found
 
 
 def test_an_answer_that_is_right_until_it_raises_is_not_taken_for_another():
@@ -832,7 +950,9 @@ def test_a_number_will_do_for_a_chapter_and_for_an_exercise():
     with pytest.raises(ValueError, match="no exercise has the id '99.1'"):
         hint("99.1")
     assert repr(hint(float(f"{number}.2"))).startswith("Hint ")
-    with pytest.raises(ValueError, match=f"of this chapter there are {number}.1, {number}.2"):
+    with pytest.raises(
+        ValueError, match=f"of this chapter there are {number}.1, {number}.2"
+    ):
         hint(number)
 
 
@@ -865,8 +985,7 @@ CELLS = [
     "from nnbook.tutor import store\n"
     "import json\n"
     "print(json.loads(store.path().read_text())['answers']['losses.softmax']['answer'])",
-    "from nnlib import checks, softmax as imported\n"
-    "from nnbook import use_mine",
+    "from nnlib import checks, softmax as imported\nfrom nnbook import use_mine",
     inspect.getsource(nnlib.softmax),  # as the chapter shows it
     "use_mine()",
     "print(softmax is imported, imported is my_softmax, softmax.__name__)",

@@ -19,9 +19,9 @@ from notebooks.normalise import notebooks
 
 import claims
 
-PAGES = [
-    path for path in notebooks() if path.stem != "notation"
-]  # a list of conventions
+COMPUTED = "speed"  # each of its sentences is: tests/test_bench.py
+CONVENTIONS = "notation"
+PAGES = [path for path in notebooks() if path.stem not in (COMPUTED, CONVENTIONS)]
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?!\w)(?P<percent>\s?%)?")
 MATHS = re.compile(r"\$\$.*?\$\$|(?<![\\$])\$[^$]+\$", re.S)
 CODE = re.compile(r"`[^`]*`")

@@ -54,6 +54,14 @@ def test_doing_is_told_in_quarters_of_an_hour(given, said):
     assert reading.duration(given) == said
 
 
+def test_exercises_on_paper_take_time_and_their_results_do_not():
+    tasks = "1. **By hand.** One.\n2. Two.\n\n```{admonition} Results\n1. 1\n2. 2\n```\n"
+    section = new_markdown_cell(f"## Exercises\n\nOn paper:\n\n{tasks}")
+    assert reading.on_paper(notebook(section)) == 2
+    assert reading.on_paper(notebook(new_markdown_cell(tasks))) == 0
+    assert ", and 15 minutes for its exercises" in reading.line(notebook(section), ())
+
+
 def test_the_line_is_written_once_and_anew():
     chapter = notebook(new_markdown_cell("word " * 1900))
     chapter.cells[0].source += "**What you will be able to do**"

@@ -166,6 +166,12 @@ as an error.
             ("da * self.a * (1 - self.a)", "da * self.a - self.a**2"),
         ),
         mistake(
+            "da in place of the output",
+            "da (1 − da) is made of da alone. The derivative is made of what forward returned, "
+            "a (1 − a), and da multiplies it.",
+            ("da * self.a * (1 - self.a)", "da * (1 - da)"),
+        ),
+        mistake(
             "a sign in the derivative",
             "Your derivative is a (1 + a). It is a (1 − a).",
             ("(1 - self.a)", "(1 + self.a)"),
@@ -194,6 +200,13 @@ as an error.
             ("np.where(x >= 0, 1, e) / (1 + e)", "np.tanh(x / 2)"),
         ),
         mistake(
+            "tanh",
+            "That is tanh, which runs from −1 to 1, with its derivative. The sigmoid runs from 0 "
+            "to 1.",
+            ("np.where(x >= 0, 1, e) / (1 + e)", "np.tanh(x)"),
+            ("self.a * (1 - self.a)", "(1 - self.a**2)"),
+        ),
+        mistake(
             "twice as steep",
             "(1 + tanh x)/2 is σ(2x). Halve x first.",
             ("np.where(x >= 0, 1, e) / (1 + e)", "(1 + np.tanh(x)) / 2"),
@@ -209,6 +222,12 @@ as an error.
             "Your sigmoid falls where it should rise: it is σ(−x). Large x should give 1. Which of "
             "the two formulas belongs to x ≥ 0?",
             ("np.where(x >= 0, 1, e)", "np.where(x >= 0, e, 1)"),
+        ),
+        mistake(
+            "1 − σ(|x|)",
+            "Positive inputs get the answer of negative ones: e⁻|ˣ| / (1 + e⁻|ˣ|) is σ where x < 0 "
+            "alone. Where x ≥ 0 the numerator is 1.",
+            ("np.where(x >= 0, 1, e)", "e"),
         ),
         mistake(
             "the input in the derivative",
@@ -330,6 +349,18 @@ is `da` times the derivative. At exactly 0 the derivative is 0.
             ("self.x > 0", "self.x <= 0"),
         ),
         mistake(
+            "the wrong side in backward, without zero",
+            "backward lets pass what forward cuts, and the other way round: da passes where the "
+            "input was positive.",
+            ("self.x > 0", "self.x < 0"),
+        ),
+        mistake(
+            "the wrong side",
+            "You keep what is negative, and its slopes. A ReLU passes what is positive.",
+            ("np.maximum(x, 0)", "np.minimum(x, 0)"),
+            ("self.x > 0", "self.x < 0"),
+        ),
+        mistake(
             "the wrong side in forward",
             "forward keeps what is negative. It should pass what is positive.",
             ("np.maximum(x, 0)", "np.minimum(x, 0)"),
@@ -338,6 +369,13 @@ is `da` times the derivative. At exactly 0 the derivative is 0.
             "the absolute value",
             "forward turns negative numbers round. A ReLU puts 0 for them.",
             ("np.maximum(x, 0)", "np.abs(x)"),
+        ),
+        mistake(
+            "the absolute value, and its slope",
+            "That is |x|, with its slope: negative numbers turn round. A ReLU puts 0 for them, and "
+            "has the slope 0 there.",
+            ("np.maximum(x, 0)", "np.abs(x)"),
+            ("(self.x > 0)", "np.sign(self.x)"),
         ),
         mistake(
             "True and False",
@@ -366,6 +404,18 @@ is `da` times the derivative. At exactly 0 the derivative is 0.
             "clipped at 1",
             "forward cuts what is above 1, too. A ReLU has no upper end.",
             ("np.maximum(x, 0)", "np.clip(x, 0, 1)"),
+        ),
+        mistake(
+            "clipped at 6",
+            "That is ReLU6: it stops at 6. A ReLU has no upper end.",
+            ("np.maximum(x, 0)", "np.clip(x, 0, 6)"),
+            ("(self.x > 0)", "((self.x > 0) & (self.x < 6))"),
+        ),
+        mistake(
+            "whole numbers",
+            "forward cuts off what stands after the point (`int`). What is positive passes as it "
+            "is.",
+            ("np.maximum(x, 0)", "np.maximum(x, 0).astype(int)"),
         ),
         mistake(
             "da forgotten",
@@ -422,7 +472,8 @@ def leaky_cases(rng):
 
 
 def use_beside_another(answer, x, da, **settings):
-    """As `use`, while there is another layer, with a slope of its own, given without its name."""
+    """As `use`, while there is another layer, with a slope of its own, given without its name.
+    What `state` names is what a network saves: it has to be there."""
     made = []
 
     def first(**settings):
@@ -430,7 +481,9 @@ def use_beside_another(answer, x, da, **settings):
         made.append(answer(7.0))
         return made[0]
 
-    return use(first, x, da, **settings)
+    result = use(first, x, da, **settings)
+    names = getattr(made[0], "state", ())
+    return result | {"has what state names": all(hasattr(made[0], it) for it in names)}
 
 
 LEAKY_RELU = Code(
@@ -459,6 +512,25 @@ Write leaky ReLU, with a slope on the left that whoever makes the layer may choo
             ('checks.number(slope, "slope")', "0.01"),
         ),
         mistake(
+            "always 0.01 in backward",
+            "forward uses the slope that was chosen, and backward always 0.01: self.slope is the "
+            "derivative, too.",
+            ("da, self.slope * da", "da, 0.01 * da"),
+        ),
+        mistake(
+            "always 0.01 in forward",
+            "backward uses the slope that was chosen, and forward always 0.01: self.slope * x.",
+            ("x, self.slope * x)", "x, 0.01 * x)"),
+        ),
+        mistake(
+            "the slope under another name",
+            "The numbers are right. But `state` says that what the layer needs is called slope, "
+            "and a network that is saved or copied looks for self.slope: call it that.",
+            ("self.slope = check", "self.alpha = check"),
+            ("x, self.slope * x", "x, self.alpha * x"),
+            ("da, self.slope * da", "da, self.alpha * da"),
+        ),
+        mistake(
             "the slope not kept",
             "A name in `__init__` is gone when `__init__` is over. What forward and backward need "
             "belongs into self: `self.slope = slope`.",
@@ -476,12 +548,15 @@ Write leaky ReLU, with a slope on the left that whoever makes the layer may choo
             "Keep it in the object, `self.slope = slope`.",
             ("self.slope = check", "type(self).slope = check"),
         ),
-        mistake(
-            "another default",
-            "With a slope that is given you are right. Without one, `MyLeakyReLU()`, it should be "
-            "0.01.",
-            ("slope=0.01", "slope=0.1"),
-        ),
+        *[
+            mistake(
+                f"another default, {default}",
+                f"With a slope that is given you are right. Without one, `MyLeakyReLU()`, it is "
+                f"{default} with you, and should be 0.01.",
+                ("slope=0.01", f"slope={default}"),
+            )
+            for default in (0, 0.001, 0.02, 0.05, 0.1, 0.2, 0.25, 0.3, 0.5, 1)
+        ],
         mistake(
             "no leak in forward",
             "backward leaks, forward does not: on the left it returns 0. Asked for is slope · x.",
@@ -491,6 +566,18 @@ Write leaky ReLU, with a slope on the left that whoever makes the layer may choo
             "the slope as value",
             "Left of zero forward returns the slope itself. It is a *slope*: slope · x.",
             ("x, self.slope * x)", "x, self.slope)"),
+        ),
+        mistake(
+            "the larger of slope and x",
+            "`np.maximum(slope, x)` is the slope itself wherever x is less. On the left it should "
+            "be slope · x.",
+            ("np.where(x > 0, x, self.slope * x)", "np.maximum(self.slope, x)"),
+        ),
+        mistake(
+            "1 − slope",
+            "On the left you multiply by 1 − slope. It is the slope itself: slope · x.",
+            ("x, self.slope * x)", "x, (1 - self.slope) * x)"),
+            ("da, self.slope * da", "da, (1 - self.slope) * da"),
         ),
         mistake(
             "the leak on both sides",
@@ -538,6 +625,11 @@ Write leaky ReLU, with a slope on the left that whoever makes the layer may choo
             ("da, self.slope * da", "1.0, self.slope"),
         ),
         mistake(
+            "da on the right alone",
+            "On the left backward returns the slope alone. It is da times the slope.",
+            ("da, self.slope * da", "da, self.slope"),
+        ),
+        mistake(
             "no leak in backward",
             "forward leaks, backward does not: on the left it returns 0, as ReLU does. "
             "The slope is the derivative there.",
@@ -561,6 +653,11 @@ Write leaky ReLU, with a slope on the left that whoever makes the layer may choo
             "forward is right. In backward the two sides are exchanged: da passes as it is where "
             "the input was positive.",
             ("da, self.slope * da", "self.slope * da, da"),
+        ),
+        mistake(
+            "the slope on both sides in backward",
+            "backward multiplies by the slope everywhere. On the right da passes as it is.",
+            ("np.where(self.x > 0, da, self.slope * da)", "self.slope * da"),
         ),
         mistake(
             "the input passed back",
@@ -711,6 +808,11 @@ def my_dead_units(a):
             ("a == 0", "a != 0"),
         ),
         mistake(
+            "below zero",
+            "You ask where outputs are below 0. A ReLU's never are: a silent one gives exactly 0.",
+            ("a == 0", "a < 0"),
+        ),
+        mistake(
             "the living",
             "That is the share of units that are alive. Asked for are the others.",
             ("np.all(a == 0, axis=0)", "np.any(a != 0, axis=0)"),
@@ -732,6 +834,46 @@ def my_dead_units(a):
             "You count units that are zero on most examples. Dead is who is zero on all of them.",
             ("np.all(a == 0, axis=0)", "np.mean(a == 0, axis=0) > 0.5"),
         ),
+        mistake(
+            "nearly always",
+            "You count units that are zero on nearly all examples. One on which a unit wakes is "
+            "enough for it to learn.",
+            ("np.all(a == 0, axis=0)", "np.mean(a == 0, axis=0) > 0.95"),
+        ),
+        mistake(
+            "the whole layer at once",
+            "You ask once whether all outputs are zero. Ask for each column: axis=0.",
+            ("np.all(a == 0, axis=0)", "np.all(a == 0)"),
+        ),
+        mistake(
+            "divided by the living",
+            "You divide the number of the dead by that of the living. A share is one of all units.",
+            ("np.mean(np.all(a == 0, axis=0))",
+             "np.sum(np.all(a == 0, axis=0)) / np.sum(np.any(a != 0, axis=0))"),
+        ),
+        mistake(
+            "a loop over the examples",
+            "Your loop goes as far as len(a), the number of rows. The units are the columns: "
+            "a.shape[1] of them.",
+            ("np.mean(np.all(a == 0, axis=0))",
+             "sum(np.all(a[:, j] == 0) for j in range(len(a))) / len(a)"),
+        ),
+        mistake(
+            "a loop over the examples, divided by the units",
+            "Your loop goes as far as len(a), the number of rows. The units are the columns: "
+            "a.shape[1] of them.",
+            ("np.mean(np.all(a == 0, axis=0))",
+             "sum(np.all(a[:, j] == 0) for j in range(len(a))) / a.shape[1]"),
+        ),
+        *[
+            mistake(
+                f"rounded to {places} places",
+                f"You round the share to {places} after the point: return it as it is.",
+                ("np.mean(np.all(a == 0, axis=0))",
+                 f"np.round(np.mean(np.all(a == 0, axis=0)), {places})"),
+            )
+            for places in (1, 2)
+        ],
         mistake(
             "the first example alone",
             "You look at the first example alone. A unit may be zero there, and wake up for "
@@ -787,6 +929,15 @@ def my_dead_units(a):
 )  # fmt: skip
 
 
+def softplus_cases(rng):
+    yield from sigmoid_cases(rng)
+    # Far out it is nearly ReLU, and is not.
+    yield {
+        "x": np.array([[6.0, -6.0, 9.0, -12.0]]),
+        "da": np.array([[1.0, 2.0, -1.0, 3.0]]),
+    }
+
+
 SOFTPLUS = Code(
     id="activations.Softplus",
     title="Softplus, a ReLU without a kink",
@@ -796,7 +947,7 @@ SOFTPLUS = Code(
 Write $g(z) = \\ln(1 + e^z)$ as a layer. What is its derivative? (You have met it.) Both must be
 safe at $\\pm 1000$, without a warning, in 64-bit and in 32-bit numbers.
 """,
-    cases=sigmoid_cases,
+    cases=softplus_cases,
     use=use,
     rtol=1e-9,
     hints=(
@@ -832,17 +983,53 @@ class MySoftplus(Layer):
             "networks compute, e to the power of 89 is already too large.",
             ("np.logaddexp(0, x)", "np.log1p(np.exp(np.clip(x, -500, 500)))"),
         ),
-        mistake(
-            "clipped",
-            "You clip x. Softplus of 1000 is 1000, not 20. Take the larger of x and 0 out of the "
-            "logarithm instead.",
-            ("np.logaddexp(0, x)", "np.log1p(np.exp(np.clip(x, -20, 20)))"),
-        ),
+        *[
+            mistake(
+                f"clipped at {bound}",
+                f"You clip x at ±{bound}, and softplus of 1000 is 1000. Take the larger of x and 0 "
+                f"out of the logarithm instead.",
+                ("np.logaddexp(0, x)", f"np.log1p(np.exp(np.clip(x, -{bound}, {bound})))"),
+            )
+            for bound in (20, 30, 50, 80, 88, 100)
+        ],
+        *[
+            mistake(
+                f"ReLU beyond {bound}",
+                f"Beyond ±{bound} you take ReLU's value. Softplus comes near it, and is "
+                f"still above it. `np.logaddexp`, or ln(1 + e⁻|ˣ|), is exact everywhere.",
+                ("np.logaddexp(0, x)",
+                 f"np.where(abs(x) > {bound}, np.maximum(x, 0), np.logaddexp(0, x))"),
+            )
+            for bound in (5, 8, 10)
+        ],
         mistake(
             "the larger part left out",
             "ln(1 + e⁻|ˣ|) is what is left when the larger of x and 0 has been taken out of the "
             "logarithm. Add it again.",
             ("np.logaddexp(0, x)", "np.log1p(np.exp(-np.abs(x)))"),
+        ),
+        mistake(
+            "the smaller part added",
+            "You add the smaller of x and 0 to ln(1 + e⁻|ˣ|). What has been taken out of the "
+            "logarithm is the larger of the two.",
+            ("np.logaddexp(0, x)", "np.minimum(x, 0) + np.log1p(np.exp(-np.abs(x)))"),
+        ),
+        mistake(
+            "the logarithm forgotten",
+            "forward returns 1 + eˣ. The logarithm of that is asked for.",
+            ("np.logaddexp(0, x)", "1 + np.exp(x)"),
+        ),
+        mistake(
+            "|x| added",
+            "You add |x| to ln(1 + e⁻|ˣ|). What has been taken out of the logarithm is the larger "
+            "of x and 0: on the left it is 0.",
+            ("np.logaddexp(0, x)", "np.abs(x) + np.log1p(np.exp(-np.abs(x)))"),
+        ),
+        mistake(
+            "x added",
+            "You add x to ln(1 + e⁻|ˣ|). What has been taken out of the logarithm is the larger "
+            "of x and 0: on the left it is 0.",
+            ("np.logaddexp(0, x)", "x + np.log1p(np.exp(-np.abs(x)))"),
         ),
         mistake(
             "log₂",
@@ -865,6 +1052,18 @@ class MySoftplus(Layer):
             ("np.logaddexp(0, x)", "np.maximum(x, 0)"),
         ),
         mistake(
+            "the sigmoid's value",
+            "forward is the sigmoid, which is softplus's *derivative*. Its value is ln(1 + eˣ).",
+            ("np.logaddexp(0, x)", "Sigmoid().forward(x)"),
+        ),
+        mistake(
+            "the logarithm of the sigmoid",
+            "That is ln σ(x), which ends at 0 on the right. Softplus has no 1 / in the logarithm: "
+            "ln(1 + eˣ).",
+            ("np.logaddexp(0, x)", "-np.logaddexp(0, -x)"),
+            ("Sigmoid().forward(self.x)", "Sigmoid().forward(-self.x)"),
+        ),
+        mistake(
             "σ of da",
             "You take σ of da. The derivative is σ of forward's input, and da multiplies it.",
             ("da * Sigmoid().forward(self.x)", "Sigmoid().forward(da)"),
@@ -875,10 +1074,21 @@ class MySoftplus(Layer):
             ("Sigmoid().forward(self.x)", "np.tanh(self.x)"),
         ),
         mistake(
+            "the derivative of tanh",
+            "1 − tanh² is the derivative of tanh. Differentiate ln(1 + eˣ): eˣ / (1 + eˣ).",
+            ("Sigmoid().forward(self.x)", "(1 - np.tanh(self.x) ** 2)"),
+        ),
+        mistake(
             "the inner derivative forgotten",
             "Your derivative is 1 / (1 + eˣ), that of the logarithm alone. The chain rule goes on: "
             "times the derivative of what stands inside, eˣ.",
             ("Sigmoid().forward(self.x)", "Sigmoid().forward(-self.x)"),
+        ),
+        mistake(
+            "the inner derivative alone",
+            "Your derivative is eˣ, that of what stands inside. The logarithm's comes before it: "
+            "1 / (1 + eˣ).",
+            ("Sigmoid().forward(self.x)", "np.exp(self.x)"),
         ),
         mistake(
             "σ of the output",
@@ -1076,6 +1286,87 @@ class MyELU(Layer):
             ("self.alpha * (e - 1)", "(e - 1)"),
             ("self.a + self.alpha", "self.a + 1"),
         ),
+        mistake(
+            "forward without − α",
+            "You have changed forward, and α eˣ jumps at 0. forward was right; mend backward.",
+            ("self.alpha * (e - 1)", "self.alpha * e"),
+            ("self.a + self.alpha", "self.a"),
+        ),
+        mistake(
+            "forward with − 1",
+            "You have changed forward, and α eˣ − 1 jumps at 0. forward was right; mend backward.",
+            ("self.alpha * (e - 1)", "self.alpha * e - 1"),
+            ("self.a + self.alpha", "self.a + 1"),
+        ),
+        mistake(
+            "α in forward's exponent",
+            "You have changed forward: α stands in the exponent. It was right; mend backward.",
+            ("self.alpha * (e - 1)", "np.exp(self.alpha * np.minimum(x, 0)) - 1"),
+            ("self.a + self.alpha", "self.alpha * (self.a + 1)"),
+        ),
+        mistake(
+            "α on both sides of forward",
+            "You have changed forward: α multiplies the right side, too. It was right; mend "
+            "backward.",
+            ("np.where(x > 0, x, self.alpha * (e - 1))", "self.alpha * np.where(x > 0, x, e - 1)"),
+            ("self.x > 0, 1,", "self.x > 0, self.alpha,"),
+        ),
+        mistake(
+            "forward upside down",
+            "You have changed forward: on the left it is positive now. It was right; mend "
+            "backward.",
+            ("self.alpha * (e - 1)", "self.alpha * (1 - e)"),
+            ("self.a + self.alpha", "self.a - self.alpha"),
+        ),
+        mistake(
+            "the larger of the two in forward",
+            "You have changed forward: where α is more than 1, the larger of x and α (eˣ − 1) may "
+            "be x, left of zero, too. forward was right; mend backward.",
+            ("np.where(x > 0, x, self.alpha * (e - 1))", "np.maximum(x, self.alpha * (e - 1))"),
+        ),
+        mistake(
+            "da forgotten",
+            "backward returns the derivative alone. It is da times the derivative.",
+            ("return da * np.where", "return np.where"),
+        ),
+        mistake(
+            "α twice",
+            "α (a + α) is α² eˣ: a + α is α eˣ already.",
+            ("self.a + self.alpha", "self.alpha * (self.a + self.alpha)"),
+        ),
+        mistake(
+            "1 and α added",
+            "a + 1 + α is α eˣ + 1: α comes in the place of the 1.",
+            ("self.a + self.alpha", "self.a + 1 + self.alpha"),
+        ),
+        mistake(
+            "α added on both sides",
+            "You add α on the right, too, where the slope is 1. It belongs to the output on the "
+            "left alone.",
+            ("np.where(self.x > 0, 1, self.a + self.alpha)",
+             "(np.where(self.x > 0, 1, self.a) + self.alpha)"),
+        ),
+        mistake(
+            "α added to α eˣ",
+            "Your derivative is α eˣ + α. To get α eˣ, add α once to forward's output, α eˣ − α, "
+            "and not to what has lost the − α.",
+            ("self.a + self.alpha", "self.a + 2 * self.alpha"),
+        ),
+        mistake(
+            "the wrong side in backward",
+            "In backward the two sides are exchanged: the slope is 1 where the input was positive.",
+            ("np.where(self.x > 0, 1, self.a + self.alpha)",
+             "np.where(self.x > 0, self.a + self.alpha, 1)"),
+        ),
+        *[
+            mistake(
+                f"another default, {default}",
+                f"With an α that is given you are right. Without one, `MyELU()`, it is {default} "
+                f"with you, and was 1: leave `__init__` as it is.",
+                ("alpha=1.0", f"alpha={default}"),
+            )
+            for default in (0.5, 2.0)
+        ],
     ),
     alternatives=(
         """

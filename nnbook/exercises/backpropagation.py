@@ -29,6 +29,11 @@ def use_numerical(answer, f, theta, **h):
     before = np.array(theta, float)
 
     def watched(t):
+        if np.shape(t) != before.shape:
+            raise ValueError(
+                f"f maps an array of theta's shape, {before.shape}, and is given one of shape "
+                f"{np.shape(t)}: .reshape it before the call"
+            )
         if np.shares_memory(t, theta) and not np.array_equal(t, before):
             raise ValueError(
                 "the array that is nudged is the caller's own: whoever looks at theta meanwhile "
@@ -183,6 +188,34 @@ caller's `theta` stays as it is.
             "`.reshape(theta.shape)`, or fill an array made with `np.zeros_like(theta)`.",
             ("return grad", "return grad.ravel()"),
         ),
+        mistake(
+            "one slope for all entries",
+            "You nudge all entries at once, and return one number. The gradient has a slope "
+            "for each entry: move one, leave the others where they are.",
+            (
+                "    grad = np.empty_like(theta)\n",
+                "    return (f(theta + h) - f(theta - h)) / (2 * h)\n"
+                "    grad = np.empty_like(theta)\n",
+            ),
+        ),
+        mistake(
+            "another h to begin with",
+            "If nobody asks for an `h`, yours is so small that rounding is all that is left. "
+            "The stub's 1e-5 is near the best.",
+            ("h=1e-5", "h=1e-16"),
+        ),
+        mistake(
+            "half of the digits",
+            "Your copy is in float32, with 7 digits: a nudge of 1e-5 is lost in its rounding. "
+            "Ask for `dtype=np.float64`.",
+            ("np.array(theta, dtype=np.float64)", "np.array(theta, dtype=np.float32)"),
+        ),
+        mistake(
+            "a mean of slopes",
+            "You divide each slope by the number of entries. They are slopes of one function, "
+            "each along its own entry: nothing is averaged.",
+            ("(2 * h)", "(2 * h * theta.size)"),
+        ),
     ),
     alternatives=(
         """
@@ -269,7 +302,7 @@ def linear_cases(rng):
     yield {
         "x": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
         "W": [[1.0, -1.0], [2.0, 0.0]],
-        "da": [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]],
+        "da": [[1.0, 0.0], [0.0, 1.0], [1.0, 2.0]],
     }
     yield {
         "x": [[1.0], [2.0]],
@@ -286,7 +319,7 @@ def use_linear(answer, x, W, da, **need_dx):
     """`backward` after some `forward`; dW and db still hold numbers of the step before."""
     x, W, da = np.array(x), np.array(W), np.array(da)
     layer = object.__new__(answer)
-    layer.x, layer.W, layer.b = x, W, np.zeros(W.shape[1])
+    layer.x, layer.W, layer.b = x, W, np.full(W.shape[1], 0.5)
     layer.n_in, layer.n_out = W.shape
     dW = layer.dW = np.full(W.shape, 7.0)
     db = layer.db = np.full(W.shape[1], 7.0)
@@ -323,16 +356,17 @@ With `need_dx=False` do not compute it: return nothing.
     mistakes=(
         mistake(
             "new arrays for dW and db",
-            "The numbers are right, in the wrong place: `self.dW = …` makes a new array, and "
-            "whoever holds the old one never sees it. Write into it: `self.dW[...] = …`, and "
-            "db alike.",
+            "The arrays dW and db still hold what they held before. `self.dW = …` makes a new "
+            "array, and `dW = …` a name that ends with the call: whoever holds the old array "
+            "sees neither. Write into it: `self.dW[...] = …`, and db alike.",
             ("np.matmul(x.T, rows, out=self.dW)", "self.dW = x.T @ rows"),
             ("rows.sum(axis=0, out=self.db)", "self.db = rows.sum(axis=0)"),
         ),
         mistake(
             "a new array for dW",
-            "The numbers are right, but `self.dW = …` makes a new array, and whoever holds the "
-            "old one never sees it: `self.dW[...] = …`, as you do it with db.",
+            "db is right. The array dW still holds what it held before: `self.dW = …` makes a "
+            "new array, which whoever holds the old one never sees. Write into it, "
+            "`self.dW[...] = …`, as you do it with db.",
             ("np.matmul(x.T, rows, out=self.dW)", "self.dW = x.T @ rows"),
         ),
         mistake(
@@ -382,8 +416,9 @@ With `need_dx=False` do not compute it: return nothing.
         ),
         mistake(
             "a new array for db",
-            "The numbers are right, but `self.db = …` makes a new array, and whoever holds "
-            "the old one never sees it: `self.db[...] = …`, as you do it with dW.",
+            "dW is right. The array db still holds what it held before: `self.db = …` makes a "
+            "new array, which whoever holds the old one never sees. Write into it, "
+            "`self.db[...] = …`, as you do it with dW.",
             ("rows.sum(axis=0, out=self.db)", "self.db = rows.sum(axis=0)"),
         ),
         mistake(
@@ -440,6 +475,46 @@ With `need_dx=False` do not compute it: return nothing.
                 "np.matmul(x.T, rows, out=self.dW)",
                 "self.dW[...] = (rows.T @ x).reshape(self.W.shape)",
             ),
+        ),
+        mistake(
+            "added to the old dW",
+            "db is right. To dW you add what the step before left: `[...] =`, not `+=`.",
+            ("np.matmul(x.T, rows, out=self.dW)", "self.dW += x.T @ rows"),
+        ),
+        mistake(
+            "the last row alone",
+            "Only the last row counts: with `=` in a loop each row overwrites the one before. "
+            "Every example has its share: set the arrays to 0, and then add.",
+            (
+                "np.matmul(x.T, rows, out=self.dW)",
+                "self.dW[...] = np.outer(x[-1], rows[-1])",
+            ),
+            ("rows.sum(axis=0, out=self.db)", "self.db[...] = rows[-1]"),
+        ),
+        mistake(
+            "the first row of dx alone",
+            "dW and db are right. Of dx only the first row is there: is the `return` inside of "
+            "the loop? It ends the walk.",
+            (
+                "            return da @ self.W.T",
+                "            dx = np.zeros_like(x)\n"
+                "            dx[0] = da[0] @ self.W.T\n"
+                "            return dx",
+            ),
+        ),
+        mistake(
+            "the sums multiplied",
+            "You add up over the examples first, and multiply then. Each example's x belongs to "
+            "its own da: multiply example by example, and add up those, `self.x.T @ da`.",
+            (
+                "np.matmul(x.T, rows, out=self.dW)",
+                "self.dW[...] = np.outer(x.sum(axis=0), rows.sum(axis=0))",
+            ),
+        ),
+        mistake(
+            "dW in place of W",
+            "dx is da times the weights transposed, W, and not times their gradient, dW.",
+            ("da @ self.W.T", "da @ self.dW.T"),
         ),
     ),
     alternatives=(
@@ -533,8 +608,8 @@ NETWORK = Code(
 Write the `backward` of a network: `dz` is how the loss changes with the last layer's
 output. Send it back through `self.layers`; each layer's `backward` writes its own
 gradients, which are windows into `self.grad`, and returns what the layer before it needs.
-There is nothing to return. In the check layer $i$ computes $a = w_i\\, x + \\frac12 x^2$, and
-notes when it is asked; in one case a `Linear` stands first.
+There is nothing to return. The check has layers of its own: layer $i$ computes
+$a = w_i\\, x + \\frac12 x^2$, and notes when it is asked. In one case a `Linear` stands first.
 """,
     cases=network_cases,
     use=use_network,
@@ -623,6 +698,29 @@ notes when it is asked; in one case a `Linear` stands first.
             "gradient.",
             (PASSED_ON, "da = layer.forward(da)"),
             ("first.backward(da, **self.no_dx)", "first.forward(da)"),
+        ),
+        mistake(
+            "0 in the end",
+            "In the end the gradient is 0: it is set to 0 after the layers have written it, or "
+            "`self.grad` is another array by then. The layers overwrite, so nothing has to be "
+            "cleared.",
+            ('checks.attached(self, "grad")', "self.grad[...] = 0"),
+        ),
+        mistake(
+            "the sign turned in each layer",
+            "You turn the sign at each layer. The gradient points uphill; the minus belongs "
+            "into the step of whoever goes down.",
+            (PASSED_ON, "da = -layer.backward(da)"),
+        ),
+        mistake(
+            "added to the batch before",
+            "It is right for the first batch. Then you add the gradient of the batch before. "
+            "The layers overwrite what is there, and that is all that is needed.",
+            (
+                "        da = np.asarray(dz, self.dtype)\n",
+                "        da, before = np.asarray(dz, self.dtype), self.grad.copy()\n",
+            ),
+            ('checks.attached(self, "grad")', "self.grad += before"),
         ),
     ),
     alternatives=(
@@ -784,6 +882,31 @@ def my_gradients_by_hand(x, y, W1, b1, W2, b2):
             "line was right.",
             ("z.size", "len(z)"),
         ),
+        mistake(
+            "W2 not transposed",
+            "da is dz @ W2.T, and that line was right: a unit gets its share from each output "
+            "at the rate of the weight between them.",
+            ("dz @ W2.T", "dz @ W2"),
+        ),
+        mistake(
+            "db1 adds up the columns",
+            "db1 has a number for each hidden unit, so it adds up the rows: `axis=0`, as that "
+            "line had it.",
+            ("dh.sum(axis=0)", "dh.sum(axis=1)"),
+        ),
+        mistake(
+            "the gate at the output alone",
+            "The last layer has no ReLU: z may be negative, and its gradient passes. The gate "
+            "belongs to the hidden units, between da and dh.",
+            ("/ z.size", "/ z.size * (z > 0)"),
+            ("da * (h > 0)", "da"),
+        ),
+        mistake(
+            "the gate alone",
+            "Only the gate is left of dh: along a path rates multiply, so it is da times the "
+            "gate.",
+            ("da * (h > 0)", "1.0 * (h > 0)"),
+        ),
     ),
     alternatives=(
         """
@@ -866,8 +989,9 @@ class MyScale(Layer):
     mistakes=(
         mistake(
             "a new array for ds",
-            "`self.ds = …` makes a new array, and the network's window into `grad` is never "
-            "written: `self.ds[...] = …`.",
+            "The array ds still holds what it held before: `self.ds = …` makes a new array, and "
+            "`ds = …` a name that ends with the call. The network's window into `grad` is "
+            "written by `self.ds[...] = …`.",
             ("self.ds[...] =", "self.ds ="),
         ),
         mistake(
@@ -911,8 +1035,8 @@ class MyScale(Layer):
         ),
         mistake(
             "the output is kept",
-            "You keep the output, s x. What `ds` needs is the input: s_j is used at the rate "
-            "x_ij.",
+            "ds has a factor s too many: did you keep the output, s x, or multiply da by s "
+            "before? What `ds` needs are da and x as they came: s_j is used at the rate x_ij.",
             (
                 "        self.x = x\n        return self.s * x",
                 "        self.x = self.s * x\n        return self.x",
@@ -950,6 +1074,68 @@ class MyScale(Layer):
             "A new layer has factors of 0, and lets nothing through. The stub's ones change "
             "nothing at first.",
             ("np.ones(n), np.zeros(n)", "np.zeros(n), np.zeros(n)"),
+        ),
+        mistake(
+            "ds without da",
+            "You add up x alone. That is how fast a changes with s_j; how fast the loss changes "
+            "with a is da, and along a path rates multiply.",
+            ("da * self.x", "self.x"),
+        ),
+        mistake(
+            "ds for each row",
+            "`axis=1` adds up each row: that is a number for each example. A factor belongs to "
+            "a column: `axis=0`.",
+            ("axis=0", "axis=1"),
+        ),
+        mistake(
+            "dx divided by s",
+            "You divide by s on the way back. backward does not undo forward: it multiplies by "
+            "the rate, which is s.",
+            ("return da * self.s", "return da / self.s"),
+        ),
+        mistake(
+            "s alone for dx",
+            "You return s, the rate alone. Along a path rates multiply: da times s.",
+            ("return da * self.s", "return self.s"),
+        ),
+        mistake(
+            "one factor for all columns",
+            "Your layer has one factor for all columns. The stub's `np.ones(n)` has one for "
+            "each, and each gets a sum of its own.",
+            ("np.ones(n), np.zeros(n)", "np.ones(1), np.zeros(1)"),
+            (", axis=0", ""),
+        ),
+        mistake(
+            "a factor for each row",
+            "Your factors go with the rows, one for each example. A factor belongs to a "
+            "column: in `s * x` a vector meets each row of the batch as it is.",
+            ("return self.s * x", "return (x.T * self.s).T"),
+            ("axis=0", "axis=1"),
+            ("return da * self.s", "return (da.T * self.s).T"),
+        ),
+        mistake(
+            "s added, there and back",
+            "You add s, as a bias. It is a factor: s times x.",
+            ("return self.s * x", "return self.s + x"),
+            ("da * self.x", "da"),
+            ("return da * self.s", "return da"),
+        ),
+        mistake(
+            "every column with every other",
+            "`x.T @ da` multiplies every column with every other. Column j of x meets column j "
+            "of da alone: `da * x`, number by number.",
+            ("np.sum(da * self.x, axis=0)", "np.sum(self.x.T @ da, axis=0)"),
+        ),
+        mistake(
+            "the last row alone",
+            "Only the last row counts: with `=` in a loop each row overwrites the one before. "
+            "Every example has its share: add them up.",
+            ("np.sum(da * self.x, axis=0)", "da[-1] * self.x[-1]"),
+        ),
+        mistake(
+            "divided by s",
+            "You divide by s. It is a factor: s times x.",
+            ("return self.s * x", "return x / self.s"),
         ),
     ),
     alternatives=(
@@ -1170,6 +1356,96 @@ class MyResidual(Layer):
             "You call `predict` of the layers. In training it is `forward`: some layers "
             "behave differently, and keep what `backward` needs only there.",
             ("a = layer.forward(a)", "a = layer.predict(a)"),
+        ),
+        mistake(
+            "a bypass around each layer, there and back",
+            "You add what went into each layer to what comes out of it, layer by layer. There "
+            "is one bypass, around all of them: add x once, at the end.",
+            ("a = layer.forward(a)", "a = a + layer.forward(a)"),
+            ("return x + a", "return a"),
+            ("dx = layer.backward(dx)", "dx = dx + layer.backward(dx)"),
+            ("return da + dx", "return dx"),
+        ),
+        mistake(
+            "a way past each layer on the way back",
+            "On the way back you go past each layer. There is one bypass, around all of them: "
+            "add da once, at the end.",
+            ("dx = layer.backward(dx)", "dx = dx + layer.backward(dx)"),
+            ("return da + dx", "return dx"),
+        ),
+        mistake(
+            "past each layer, and past all",
+            "On the way back you go past each layer, and then past all of them. There is one "
+            "bypass, around all: add da once, at the end.",
+            ("dx = layer.backward(dx)", "dx = dx + layer.backward(dx)"),
+        ),
+        mistake(
+            "x for every layer",
+            "Each layer is given x. They are in a row: each gets what the one before it has "
+            "returned, `a = layer.forward(a)`.",
+            ("a = layer.forward(a)", "a = layer.forward(x)"),
+        ),
+        mistake(
+            "layers side by side",
+            "Each layer is given x, and you add up what they return, as if they stood side by "
+            "side. They are in a row: `a = layer.forward(a)`.",
+            ("        a = x\n", "        a = 0\n"),
+            ("a = layer.forward(a)", "a = a + layer.forward(x)"),
+            ("        dx = da\n", "        dx = 0\n"),
+            ("dx = layer.backward(dx)", "dx = dx + layer.backward(da)"),
+        ),
+        mistake(
+            "the first layer alone",
+            "Only the first layer is asked. There may be any number: walk through all of "
+            "`self.layers`.",
+            ("in self.layers:", "in self.layers[:1]:"),
+            ("reversed(self.layers)", "self.layers[:1]"),
+        ),
+        mistake(
+            "the way past subtracted",
+            "You subtract what goes past the layers. The output is x + f(x), and over several "
+            "paths rates add.",
+            ("return x + a", "return a - x"),
+            ("return da + dx", "return dx - da"),
+        ),
+        mistake(
+            "x overwritten",
+            "You return f(x) twice: x was overwritten on the way through the layers. Keep it "
+            "under a name of its own.",
+            ("return x + a", "return a + a"),
+        ),
+        mistake(
+            "da overwritten",
+            "You add what came through the layers twice: da was overwritten on the way. Keep it "
+            "under a name of its own.",
+            ("return da + dx", "return dx + dx"),
+        ),
+        mistake(
+            "the last layer forgotten",
+            "The last layer is never asked on the way back. da is the gradient of *its* output: "
+            "begin with it.",
+            ("reversed(self.layers)", "reversed(self.layers[:-1])"),
+        ),
+        mistake(
+            "1 in place of x",
+            "You add 1. Past the layers goes x itself: x + f(x). (1 is the rate of that way.)",
+            ("return x + a", "return 1 + a"),
+        ),
+        mistake(
+            "the ways multiplied on the way there",
+            "You multiply the two ways. The output is their sum, x + f(x).",
+            ("return x + a", "return x * a"),
+        ),
+        mistake(
+            "every dx added up",
+            "You add what every layer returns. x has two ways to the output: what the first "
+            "layer's `backward` returns, and da. The rest is on the way.",
+            ("        dx = da\n", "        dx = total = da\n"),
+            (
+                "            dx = layer.backward(dx)\n",
+                "            dx = layer.backward(dx)\n            total = total + dx\n",
+            ),
+            ("return da + dx", "return total"),
         ),
     ),
     alternatives=(

@@ -150,6 +150,22 @@ def pictures(rng):
     yield {"images": some, "right": -9, "down": -9}
 
 
+def use_moved(answer, images, right, down):
+    """The moved images: an array of the type of the old ones, and not theirs."""
+    moved = answer(images, right, down)
+    if isinstance(moved, np.ndarray) and np.shares_memory(moved, images):
+        raise ValueError(
+            "the array that comes back is the caller's own: whoever changes one of them changes "
+            "the other. Return a new one, .copy() where nothing moves"
+        )
+    if isinstance(moved, np.ndarray) and moved.dtype != images.dtype:
+        raise ValueError(
+            f"{images.dtype} came, and {moved.dtype} goes back: begin with np.zeros_like(images), "
+            f"or make yours with dtype=images.dtype"
+        )
+    return moved
+
+
 MOVED = Code(
     id="datasets.moved",
     title="Move the images, for more of them",
@@ -158,9 +174,11 @@ MOVED = Code(
     task="""
 Write what makes new training images of old ones: `images` (n, height, width) moved by `right`
 pixels to the right and `down` pixels down (to the left and up, where these are negative). What
-leaves is lost, and what comes in is paper, 0. Any distance may be asked for.
+leaves is lost, and what comes in is paper, 0. Any distance may be asked for, 0 as well. Return a
+new array, of the type that `images` has: `float32` stays `float32`.
 """,
     cases=pictures,
+    use=use_moved,
     hints=(
         "np.roll moves, but what leaves on the right comes in on the left.",
         "Think of a large sheet of paper: put the image in the middle of zeros (np.pad), and "
@@ -300,6 +318,193 @@ def my_moved(images, right, down):
                 "    n, height, width = images.shape\n",
                 "    return np.roll(images, (down, right), axis=(0, 1))\n"
                 "    n, height, width = images.shape\n",
+            ),
+        ),
+        mistake(
+            "the other side blanked",
+            "What has come in again on one side is still there, and you have blanked the other: a "
+            "move to the right leaves the first columns empty, `[:, :, :right] = 0`.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    moved = np.roll(images, (down, right), axis=(1, 2))\n"
+                "    if right > 0:\n"
+                "        moved[:, :, -right:] = 0\n"
+                "    if right < 0:\n"
+                "        moved[:, :, :-right] = 0\n"
+                "    if down > 0:\n"
+                "        moved[:, -down:] = 0\n"
+                "    if down < 0:\n"
+                "        moved[:, :-down] = 0\n"
+                "    return moved\n",
+            ),
+        ),
+        mistake(
+            "blanked as if to the right",
+            "It is right to the right and down. With a negative distance `[:, :down]` is all but "
+            "the last rows: to the left and up the other end has to be blanked.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    moved = np.roll(images, (down, right), axis=(1, 2))\n"
+                "    moved[:, :down] = 0\n"
+                "    moved[:, :, :right] = 0\n"
+                "    return moved\n",
+            ),
+        ),
+        mistake(
+            "distances go round",
+            "`%` makes one to the left out of one less than the width to the right, and blanks as "
+            "much. A distance keeps its sign, and may be larger than the image.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    right, down = right % width, down % height\n"
+                "    moved = np.roll(images, (down, right), axis=(1, 2))\n"
+                "    moved[:, :down] = 0\n"
+                "    moved[:, :, :right] = 0\n"
+                "    return moved\n",
+            ),
+        ),
+        mistake(
+            "slices for the right alone",
+            "It is right to the right and down. To the left and up `right` and `down` are "
+            "negative, and a slice that begins there begins at the end: say where each begins "
+            "and ends.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    moved = np.zeros_like(images)\n"
+                "    moved[:, down:, right:] = images[:, : height - down, : width - right]\n"
+                "    return moved\n",
+            ),
+        ),
+        mistake(
+            "always 8 by 8",
+            "You count to 8. Images may have any height and width: `images.shape` has them.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    height = width = 8\n"
+                "    moved = np.zeros_like(images)\n"
+                "    for i in range(height):\n"
+                "        for j in range(width):\n"
+                "            if 0 <= i - down < height and 0 <= j - right < width:\n"
+                "                moved[:, i, j] = images[:, i - down, j - right]\n"
+                "    return moved\n",
+            ),
+        ),
+        mistake(
+            "width before height",
+            "The shape is (n, height, width): you take it for (n, width, height). With square "
+            "images nobody notices.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    n, width, height = images.shape\n"
+                "    moved = np.zeros_like(images)\n"
+                "    for i in range(height):\n"
+                "        for j in range(width):\n"
+                "            if 0 <= i - down < height and 0 <= j - right < width:\n"
+                "                moved[:, i, j] = images[:, i - down, j - right]\n"
+                "    return moved\n",
+            ),
+        ),
+        mistake(
+            "one row and one column lost",
+            "Row 0 and column 0 are places, too: what stood there is lost. Ask for `0 <=`, not for "
+            "`0 <`.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    moved = np.zeros_like(images)\n"
+                "    for i in range(height):\n"
+                "        for j in range(width):\n"
+                "            if 0 < i - down < height and 0 < j - right < width:\n"
+                "                moved[:, i, j] = images[:, i - down, j - right]\n"
+                "    return moved\n",
+            ),
+        ),
+        mistake(
+            "pushed over the edge",
+            "What leaves has no place in the new image: there `i + down` is too large, which "
+            "raises an IndexError, or below 0, which Python takes for a place from the end. Ask "
+            "for `0 <= i + down < height` first, and columns alike.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    moved = np.zeros_like(images)\n"
+                "    for i in range(height):\n"
+                "        for j in range(width):\n"
+                "            if True:\n"
+                "                moved[:, i + down, j + right] = images[:, i, j]\n"
+                "    return moved\n",
+            ),
+        ),
+        mistake(
+            "the sheet itself",
+            "Your images have grown by what came in: all should keep their size, and what leaves "
+            "is lost.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    rows = max(down, 0), max(-down, 0)\n"
+                "    columns = max(right, 0), max(-right, 0)\n"
+                "    return np.pad(images, ((0, 0), rows, columns))\n",
+            ),
+        ),
+        mistake(
+            "the window always at the start",
+            "It is right to the right and down. To the left and up the zeros come in behind, and "
+            "the window has to begin where the old image has lost its first rows and columns.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    rows = max(down, 0), max(-down, 0)\n"
+                "    columns = max(right, 0), max(-right, 0)\n"
+                "    return np.pad(images, ((0, 0), rows, columns))[:, :height, :width]\n",
+            ),
+        ),
+        mistake(
+            "images and rows moved",
+            "You walk over the axes 0 and 1: axis 0 are the images, and they change places. Rows "
+            "are axis 1, columns axis 2.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    moved = np.zeros_like(images)\n"
+                "    for k in range(n):\n"
+                "        for i in range(height):\n"
+                "            if 0 <= k - down < n and 0 <= i - right < height:\n"
+                "                moved[k, i] = images[k - down, i - right]\n"
+                "    return moved\n",
+            ),
+        ),
+        mistake(
+            "by one at most",
+            "It moves by one pixel, however far is asked for.",
+            (
+                "    rows, columns =",
+                "    down, right = np.sign(down), np.sign(right)\n    rows, columns =",
+            ),
+        ),
+        mistake(
+            "the second move undoes the first",
+            "The second move takes the old images again, and writes over what the first has "
+            "moved. Move what is moved already, or both ways at once.",
+            (
+                "    n, height, width = images.shape\n",
+                "    n, height, width = images.shape\n"
+                "    moved = np.zeros_like(images)\n"
+                "    if right > 0:\n"
+                "        moved[:, :, right:] = images[:, :, :-right]\n"
+                "    elif right < 0:\n"
+                "        moved[:, :, :right] = images[:, :, -right:]\n"
+                "    if down > 0:\n"
+                "        moved[:, down:] = images[:, :-down]\n"
+                "    elif down < 0:\n"
+                "        moved[:, :down] = images[:, -down:]\n"
+                "    return moved\n",
             ),
         ),
     ),
@@ -497,6 +702,60 @@ def my_standardize(x_train, x_new):
                 "x_new.mean(axis=0), x_new.std(axis=0)",
             ),
         ),
+        mistake(
+            "each image by itself",
+            "You measure along each image, its pixels together. Each pixel has a mean of its "
+            "own over the training images: `axis=0`.",
+            (
+                "x_train.mean(axis=0), x_train.std(axis=0)",
+                "x.mean(axis=1, keepdims=True), x.std(axis=1, keepdims=True)",
+            ),
+        ),
+        mistake(
+            "nan mended afterwards",
+            "`np.nan_to_num` makes 0 of 0/0, but of 2/0 the largest number there is: the first "
+            "ink in a column that never varied. Do not divide there.",
+            ("        spread[spread == 0] = 1\n", ""),
+            ("(x - mean) / spread", "np.nan_to_num((x - mean) / spread)"),
+        ),
+        mistake(
+            "the training part left alone",
+            "The training part stays as it was: the network should learn from images in the "
+            "same units as those that it will read.",
+            ("return tuple(parts)", "return x_train, parts[1]"),
+        ),
+        mistake(
+            "undivided where the new part never varies",
+            "You leave undivided what never varies in the new part, and alone an image varies "
+            "nowhere. What counts is the spread that you divide by: the training part's.",
+            ("spread[spread == 0]", "spread[x_new.std(axis=0) == 0]"),
+        ),
+        mistake(
+            "the median",
+            "You subtract the median. The task asks for the mean.",
+            ("x_train.mean(axis=0)", "np.median(x_train, axis=0)"),
+        ),
+        mistake(
+            "an exception for one image",
+            "You measure on the training part if one image comes, and on the new part if more "
+            "do: the same image still gives other numbers in other company.",
+            ("x_train.mean(axis=0), x_train.std(axis=0)", "x.mean(axis=0), x.std(axis=0)"),
+            (
+                "        spread[spread == 0] = 1",
+                "        if len(x) == 1:\n"
+                "            mean, spread = x_train.mean(axis=0), x_train.std(axis=0)\n"
+                "        spread[spread == 0] = 1",
+            ),
+        ),
+        mistake(
+            "the mean distance",
+            "You divide by the mean distance from the mean. The standard deviation is the root "
+            "of the mean of the *squared* distances.",
+            (
+                "x_train.std(axis=0)",
+                "np.abs(x_train - x_train.mean(axis=0)).mean(axis=0)",
+            ),
+        ),
     ),
     alternatives=(
         """
@@ -679,6 +938,67 @@ def my_difference(z, z_other, y):
             "networks are not in the same units.",
             ("d = right - right_other", "d = z.max(axis=1) - z_other.max(axis=1)"),
         ),
+        mistake(
+            "the formula of one share",
+            "√(p (1 − p) / n) is for a share, of numbers that are 0 or 1. d is −1 as well: take "
+            "its standard deviation.",
+            ("d.std() /", "np.sqrt(abs(d.mean()) * (1 - abs(d.mean()))) /"),
+        ),
+        mistake(
+            "classes compared",
+            "You compare the classes themselves, and a 9 is not better than a 3. d asks who is "
+            "*right*: compare each with y.",
+            (
+                "d = right - right_other",
+                "d = np.sign(z.argmax(axis=1) - z_other.argmax(axis=1))",
+            ),
+        ),
+        mistake(
+            "errors subtracted, with a sign",
+            "You subtract one standard error from the other, which may even be negative. "
+            "Scatter does not cancel like that: look at d, image by image.",
+            (
+                "d.std() / np.sqrt(len(y))",
+                "(right.std() - right_other.std()) / np.sqrt(len(y))",
+            ),
+        ),
+        mistake(
+            "no place for −1",
+            "Unsigned integers have no −1: 0 − 1 is 255. Subtract floating-point numbers, "
+            "`.astype(float)`.",
+            (
+                "d = right - right_other",
+                "d = right.astype(np.uint8) - right_other.astype(np.uint8)",
+            ),
+        ),
+        mistake(
+            "the best image of each class",
+            "`argmax(axis=0)` goes down the columns: it names an image for each class. The "
+            "answer to each image is `argmax(axis=1)`.",
+            ("(z.argmax(axis=1)", "(z.argmax(axis=0)"),
+            ("z_other.argmax(axis=1)", "z_other.argmax(axis=0)"),
+        ),
+        mistake(
+            "variances over n, without the root",
+            "That is a variance, and one for different images. Here both saw the same: take the "
+            "standard deviation of d, over √n.",
+            ("d.std() / np.sqrt(len(y))", "(right.var() + right_other.var()) / len(y)"),
+        ),
+        mistake(
+            "the root of all of it",
+            "The root is over n alone: the standard deviation of d is one already, of its "
+            "variance.",
+            ("d.std() / np.sqrt(len(y))", "np.sqrt(d.std() / len(y))"),
+        ),
+        mistake(
+            "probabilities compared",
+            "You compare how probable the truth is to each network. d asks who is *right*: "
+            "which class has the largest logit.",
+            (
+                "d = right - right_other",
+                "d = softmax(z)[np.arange(len(y)), y] - softmax(z_other)[np.arange(len(y)), y]",
+            ),
+        ),
     ),
     alternatives=(
         """
@@ -855,6 +1175,81 @@ def my_vote(logits):
             "You average over the examples of each network. The mean is over the networks, "
             "axis 0 of the list.",
             ("in logits], axis=0)", "in logits], axis=1)"),
+        ),
+        mistake(
+            "a mean of logarithms",
+            "You average the logarithms: that is a geometric mean, and its rows do not add up to "
+            "1. Average the probabilities themselves.",
+            ("np.mean([softmax(z)", "np.exp(np.mean([np.log(softmax(z))"),
+            ("in logits], axis=0)", "in logits], axis=0))"),
+        ),
+        mistake(
+            "divided by the number of classes",
+            "You divide the sum by the number of classes. A mean over networks is divided by "
+            "how many networks there are, `len(logits)`.",
+            (
+                "np.mean([softmax(z) for z in logits], axis=0)",
+                "sum(map(softmax, logits)) / logits[0].shape[1]",
+            ),
+        ),
+        mistake(
+            "softmax over the networks",
+            "Your softmax divides by the sum over the networks. The probabilities of one network "
+            "for one example, a row, add up to 1.",
+            ("softmax(z) for z in logits", "softmax(np.transpose(logits)).T"),
+            ("np.mean([", "np.mean("),
+            ("], axis=0)", ", axis=0)"),
+        ),
+        mistake(
+            "overflow",
+            "`np.exp` of a large logit is infinite, and inf/inf is nan. Use `softmax`, which "
+            "subtracts the largest first.",
+            ("softmax(z) for", "np.exp(z) / np.exp(z).sum(axis=1, keepdims=True) for"),
+        ),
+        mistake(
+            "the mean of everything",
+            "You average over networks, examples and classes, and get one number. The mean is "
+            "over the networks, axis 0 of the list.",
+            ("in logits], axis=0)", "in logits])"),
+            ("p.argmax(axis=1)", "p.argmax()"),
+        ),
+        mistake(
+            "1 in the place of the class",
+            "You return a 1 in the place of the class. Asked for is its number, one for each "
+            "row: `argmax`.",
+            ("p.argmax(axis=1)", "(p == p.max(axis=1, keepdims=True)).astype(int)"),
+        ),
+        mistake(
+            "the class of the last network",
+            "p is right. The classes are those of the last network alone: take the argmax of p.",
+            ("p.argmax(axis=1)", "logits[-1].argmax(axis=1)"),
+        ),
+        mistake(
+            "the class of the first network",
+            "p is right. The classes are those of the first network alone: take the argmax of p.",
+            ("p.argmax(axis=1)", "logits[0].argmax(axis=1)"),
+        ),
+        mistake(
+            "all networks below each other",
+            "You put the networks' logits below each other, so each example is there several "
+            "times. One row for each example: the mean is over the networks.",
+            ("np.mean([softmax(z) for z in logits], axis=0)", "softmax(np.concatenate(logits))"),
+        ),
+        mistake(
+            "classes from 1",
+            "p is right. Your classes begin at 1; the first is 0, as `argmax` counts.",
+            ("p.argmax(axis=1)", "p.argmax(axis=1) + 1"),
+        ),
+        mistake(
+            "the least likely class",
+            "p is right. Your class is the one that p favours least: `argmax`.",
+            ("p.argmax(axis=1)", "p.argmin(axis=1)"),
+        ),
+        mistake(
+            "logits divided by their sum",
+            "You divide the logits by their sum. They may be negative, and their sum 0: `softmax` "
+            "makes probabilities of them.",
+            ("softmax(z) for z", "z / z.sum(axis=1, keepdims=True) for z"),
         ),
     ),
     alternatives=(
@@ -1047,6 +1442,64 @@ def my_selective(z, y, least):
             "There is no accuracy: np.nan.",
             ("return 0.0, np.nan", "return 0.0, 1.0"),
         ),
+        mistake(
+            "None where there is none",
+            "If it answers nothing you return None for the accuracy. Asked for is np.nan, which "
+            "is a number to NumPy: not a number, but one to compute with.",
+            ("np.nan", "None"),
+        ),
+        mistake(
+            "the largest of all",
+            "You take the largest probability of the whole batch, so that all are answered or "
+            "none. Each row has its own: `max(axis=1)`.",
+            ("softmax(z).max(axis=1)", "np.full(len(z), softmax(z).max())"),
+        ),
+        mistake(
+            "a share of probabilities",
+            "Your share counts probabilities that reach `least`, one by one. Asked for is the "
+            "share of the rows that have one.",
+            ("return answered.mean()", "return (softmax(z) >= least).mean()"),
+        ),
+        mistake(
+            "how sure for how right",
+            "Your accuracy is the mean of the largest probabilities: how sure it is. How often "
+            "it is right you see only by comparing with y.",
+            ("right[answered].mean()", "softmax(z).max(axis=1)[answered].mean()"),
+        ),
+        mistake(
+            "rows of z, but not of y",
+            "You pick the rows of z that are answered, and compare them with the first labels: "
+            "pick the same rows of y.",
+            (
+                "right[answered].mean()",
+                "(z[answered].argmax(axis=1) == y[: answered.sum()]).mean()",
+            ),
+        ),
+        mistake(
+            "sigmoid for softmax",
+            "You apply a sigmoid to each logit by itself. Several classes share one certainty: "
+            "softmax makes their probabilities add up to 1.",
+            ("softmax(z).max(axis=1)", "(1 / (1 + np.exp(-z))).max(axis=1)"),
+        ),
+        mistake(
+            "overflow",
+            "`np.exp` of a large logit is infinite, and inf/inf is nan, which is not >= "
+            "anything. Use `softmax`, which subtracts the largest first.",
+            ("softmax(z)", "(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))"),
+        ),
+        mistake(
+            "along the wrong axis",
+            "With `axis=0` you go down the columns: the largest of each class. Asked for is the "
+            "largest of each row, `axis=1`.",
+            ("softmax(z).max(axis=1)", "softmax(z).max(axis=0)"),
+            ("z.argmax(axis=1)", "z.argmax(axis=0)"),
+        ),
+        mistake(
+            "a mean of labels",
+            "Your accuracy is the mean of the labels. Compare them with what it answers: "
+            "`z.argmax(axis=1) == y`.",
+            ("right[answered].mean()", "y[answered].mean()"),
+        ),
     ),
     alternatives=(
         """
@@ -1064,6 +1517,13 @@ def my_selective(z, y, least):
             rows = np.flatnonzero(np.max(softmax(z), axis=1) >= least)
             share = len(rows) / len(z)
             return share, accuracy(z[rows], y[rows]) if len(rows) else np.nan
+        """,
+        """
+        def my_selective(z, y, least):
+            sure = [max(row) >= least for row in softmax(z)]
+            if True not in sure:
+                return 0, np.nan
+            return sum(sure) / len(y), accuracy(z[sure], y[sure])
         """,
     ),
 )  # fmt: skip

@@ -118,6 +118,12 @@ the mean of $(z - y)^2$ over all elements, and the gradient `dz`, of the shape o
             ("2 * error / error.size", "np.mean(2 * error)"),
         ),
         mistake(
+            "one mean for all in the gradient",
+            "Your dz has the mean of the errors everywhere. Each element of z has a slope of its "
+            "own, that of its own error.",
+            ("2 * error / error.size", "np.full_like(error, 2 * np.mean(error))"),
+        ),
+        mistake(
             "the error squared in the gradient",
             "Your gradient still has the square. The derivative of e² is 2e.",
             ("2 * error /", "2 * error**2 /"),
@@ -182,6 +188,19 @@ the mean of $(z - y)^2$ over all elements, and the gradient `dz`, of the shape o
             "Your value is the variance of the errors, from which their mean is subtracted: "
             "predictions that are all too large by 1 would cost nothing.",
             ("np.mean(error**2)", "np.var(error)"),
+        ),
+        mistake(
+            "divided by one less",
+            "You divide by z.size − 1, as for the variance of a sample. The loss is a plain mean: "
+            "divide by z.size.",
+            ("np.mean(error**2)", "np.sum(error**2) / (error.size - 1)"),
+        ),
+        mistake(
+            "divided by one less, the gradient too",
+            "You divide by z.size − 1, as for the variance of a sample. The loss is a plain mean: "
+            "divide by z.size.",
+            ("np.mean(error**2)", "np.sum(error**2) / (error.size - 1)"),
+            ("2 * error / error.size", "2 * error / (error.size - 1)"),
         ),
     ),
     alternatives=(
@@ -260,6 +279,11 @@ def huber_cases(rng):
         "y": np.array([[0.0, 0.0, 0.0, 2.0]]),
         "delta": 0.25,
     }
+    yield {
+        "z": np.array([[0.2, -0.3, 1.0, 0.0]]),
+        "y": np.array([[0.0, 0.0, 0.0, -0.1]]),
+        "delta": 0.5,
+    }
     z, delta = 5 * rng.standard_normal((4, 3)), float(rng.uniform(0.5, 3))
     yield {"z": z, "y": z + 3 * rng.standard_normal((4, 3)), "delta": delta}
 
@@ -318,6 +342,17 @@ def my_huber(z, y, delta):
             ("delta * (np.abs(e) - delta / 2)", "delta * np.abs(e) - delta / 2"),
         ),
         mistake(
+            "½ without δ²",
+            "Your straight part is δ |e| − ½. With the bracket of the task it is δ |e| − ½ δ².",
+            ("delta * (np.abs(e) - delta / 2)", "delta * np.abs(e) - 0.5"),
+        ),
+        mistake(
+            "½ δ squared",
+            "Your straight part is δ |e| − (½ δ)². With the bracket of the task it is "
+            "δ |e| − ½ δ²: the ½ is not squared.",
+            ("delta * (np.abs(e) - delta / 2)", "delta * np.abs(e) - (delta / 2) ** 2"),
+        ),
+        mistake(
             "δ forgotten in front",
             "Your straight part is |e| − ½ δ, which has the slope 1. With δ in front its slope is "
             "that of the squared part at |e| = δ.",
@@ -373,6 +408,12 @@ def my_huber(z, y, delta):
             ("np.clip(e, -delta, delta)", "np.where(near, e, delta * e)"),
         ),
         mistake(
+            "δ |e| beyond δ",
+            "Beyond δ your gradient is δ |e|, the value's first term. The slope of |e| is the sign "
+            "of e: ±δ.",
+            ("np.clip(e, -delta, delta)", "np.where(near, e, delta * np.abs(e))"),
+        ),
+        mistake(
             "no slope beyond δ",
             "Beyond δ your gradient is 0, so that an outlier does not pull at all. The straight "
             "part has a slope: ±δ.",
@@ -401,6 +442,12 @@ def my_huber(z, y, delta):
             ("np.clip(e, -delta, delta)", "e"),
         ),
         mistake(
+            "the gradient of squared error, without ½",
+            "The gradient is that of e², not cut off: here the squared part is ½ e², with the "
+            "slope e, and beyond δ the slope stays at ±δ.",
+            ("np.clip(e, -delta, delta)", "2 * e"),
+        ),
+        mistake(
             "the error cut off in the value",
             "You cut the error off and square what is left: beyond δ your loss does not grow any "
             "more. There it goes on in a straight line, δ (|e| − ½ δ).",
@@ -423,10 +470,41 @@ def my_huber(z, y, delta):
             ("np.clip(e, -delta, delta)", "np.where(near, e, delta * np.sign(e))"),
         ),
         mistake(
+            "the parts exchanged in the value",
+            "The two parts of the value are exchanged: the squared one belongs where |e| ≤ δ, the "
+            "straight one beyond.",
+            (
+                "e**2 / 2, delta * (np.abs(e) - delta / 2)",
+                "delta * (np.abs(e) - delta / 2), e**2 / 2",
+            ),
+        ),
+        mistake(
+            "the straight slope everywhere",
+            "Your gradient is ±δ everywhere. Where |e| ≤ δ it is that of ½ e²: e.",
+            ("np.clip(e, -delta, delta)", "delta * np.sign(e)"),
+        ),
+        mistake(
+            "squared and absolute error",
+            "Near zero you take e², beyond |e|: the two do not meet at δ. Here they are ½ e² and "
+            "δ (|e| − ½ δ).",
+            (
+                "np.where(near, e**2 / 2, delta * (np.abs(e) - delta / 2))",
+                "np.where(near, e**2, np.abs(e))",
+            ),
+            ("np.clip(e, -delta, delta)", "np.where(near, 2 * e, np.sign(e))"),
+        ),
+        mistake(
             "one part for all",
             "You choose one part for the whole batch. Each element is near or far by itself: "
             "`np.where` chooses for each.",
             ("near = np.abs(e) <= delta", "near = (np.abs(e) <= delta).all()"),
+            ("np.clip(e, -delta, delta)", "np.where(near, e, delta * np.sign(e))"),
+        ),
+        mistake(
+            "one part for all, by the mean",
+            "You choose one part for the whole batch. Each element is near or far by itself: "
+            "`np.where` chooses for each.",
+            ("near = np.abs(e) <= delta", "near = np.mean(np.abs(e)) <= delta"),
             ("np.clip(e, -delta, delta)", "np.where(near, e, delta * np.sign(e))"),
         ),
         mistake(
@@ -440,6 +518,16 @@ def my_huber(z, y, delta):
             "squared part is ½ e², and the slope ends at ±δ.",
             ("values.mean()", "values.mean() / delta"),
             ("np.clip(e, -delta, delta)", "np.clip(e, -delta, delta) / delta"),
+        ),
+        mistake(
+            "smooth all the way",
+            "This is the pseudo-Huber loss, one smooth formula for both parts. Asked for are the "
+            "two: ½ e² where |e| ≤ δ, and a straight line beyond.",
+            (
+                "values.mean()",
+                "(delta**2 * (np.sqrt(1 + (e / delta) ** 2) - 1)).mean()",
+            ),
+            ("np.clip(e, -delta, delta)", "e / np.sqrt(1 + (e / delta) ** 2)"),
         ),
         mistake(
             "squared error",

@@ -151,6 +151,13 @@ same shape. Logits of $\\pm 10^4$ must do no harm.
             ("z - z.max(axis=-1, keepdims=True)", "z.max(axis=-1, keepdims=True) - z"),
         ),
         mistake(
+            "what is left of 1",
+            "You subtract the probabilities from 1: the largest logit gets the least. Return them "
+            "as they are.",
+            ("return e / e.sum(axis=-1, keepdims=True)",
+             "return 1 - e / e.sum(axis=-1, keepdims=True)"),
+        ),
+        mistake(
             "another base",
             "Your base is 2, and softmax is made with e: `np.exp`.",
             ("np.exp(", "np.exp2("),
@@ -203,6 +210,26 @@ same shape. Logits of $\\pm 10^4$ must do no harm.
             "The largest logit gets everything, and the others nothing. A softmax is soft: a class "
             "gets its share, eᶻ of all the eᶻ of its row.",
             ("return e / e.sum(axis=-1, keepdims=True)", "return np.where(e == 1, 1.0, 0.0)"),
+        ),
+        mistake(
+            "all to the first of the largest",
+            "The largest logit gets everything, and the others nothing. A softmax is soft: a class "
+            "gets its share, eᶻ of all the eᶻ of its row.",
+            ("return e / e.sum(axis=-1, keepdims=True)",
+             "return np.eye(z.shape[-1])[z.argmax(axis=-1)]"),
+        ),
+        mistake(
+            "divided by the length",
+            "You divide each row by the root of its sum of squares. Probabilities add up to 1 as "
+            "they are: divide by their sum.",
+            ("e.sum(axis=-1, keepdims=True)", "np.sqrt((e**2).sum(axis=-1, keepdims=True))"),
+        ),
+        mistake(
+            "the largest logit after the exponential",
+            "You subtract the maximum from the exponentials. It belongs into the exponent: "
+            "e to the power of (z − m), `np.exp(z - m)`.",
+            ("np.exp(z - z.max(axis=-1, keepdims=True))",
+             "np.exp(z) - z.max(axis=-1, keepdims=True)"),
         ),
         mistake(
             "rounded",
@@ -395,6 +422,22 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             ("    dz[rows, y] -= 1\n", "    dz = np.eye(z.shape[1])[y] * (dz - 1)\n"),
         ),
         mistake(
+            "1 subtracted everywhere",
+            "You subtract 1 from each probability. It is subtracted at each row's true class "
+            "alone: p − onehot.",
+            ("dz[rows, y] -= 1", "dz -= 1"),
+        ),
+        mistake(
+            "1 added",
+            "You add 1 at each row's true class. The gradient is forecast minus truth: −1.",
+            ("dz[rows, y] -= 1", "dz[rows, y] += 1"),
+        ),
+        mistake(
+            "−1 at the true class",
+            "You put −1 in the place of p at the true class (`= -1`). There it is p − 1: `-= 1`.",
+            ("dz[rows, y] -= 1", "dz[rows, y] = -1"),
+        ),
+        mistake(
             "the gradient at p",
             "−1 / p is the slope at the probability. dz is the slope at the logits: "
             "differentiate through the softmax, too, and p − onehot is what remains.",
@@ -438,6 +481,20 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             "name the rows as well: `p[np.arange(n), y]`, in the value and in the gradient.",
             (VALUE, "(np.log(total) - z[:, y]).mean()"),
             ("dz[rows, y] -= 1", "dz[:, y] -= 1"),
+        ),
+        mistake(
+            "whole rows in the gradient",
+            "`[y]` alone numbers rows: whole ones are changed, those that bear a label's number. "
+            "Name rows and columns, in pairs: `dz[np.arange(n), y] -= 1`.",
+            ("dz[rows, y] -= 1", "dz[y] -= 1"),
+        ),
+        mistake(
+            "whole rows in the gradient, and log of the probability",
+            "`[y]` alone numbers rows: whole ones are changed, those that bear a label's number. "
+            "Name rows and columns, in pairs: `dz[np.arange(n), y] -= 1`. And −log p is infinite "
+            "where p is 0: compute log p as a difference.",
+            ("dz[rows, y] -= 1", "dz[y] -= 1"),
+            (VALUE, "-np.log((e / total)[rows, y]).mean()"),
         ),
         mistake(
             "labels counted from 1",
@@ -569,6 +626,21 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             ("z, y = checks.labels(z, y)", "z_given, y = z, y = checks.labels(z, y)"),
         ),
         mistake(
+            "no softmax, and the slope of a logarithm",
+            "You treat the logits as if they were probabilities. They are any numbers: softmax "
+            "turns them into probabilities first, and the gradient goes through it.",
+            ("    dz[rows, y] -= 1\n",
+             "    dz = np.zeros_like(dz)\n    dz[rows, y] = -1 / z_given[rows, y]\n"),
+            (VALUE, "-np.log(z_given[rows, y]).mean()"),
+            ("z, y = checks.labels(z, y)", "z_given, y = z, y = checks.labels(z, y)"),
+        ),
+        mistake(
+            "a one-hot matrix of the wrong width",
+            "`np.eye(n)[y]` has a column for each example. A one-hot row has one for each class: "
+            "np.eye(z.shape[1])[y].",
+            (VALUE, "-(np.eye(n)[y] * (z - np.log(total))).sum() / n"),
+        ),
+        mistake(
             "squared error",
             "This is squared error between the softmax and the one-hot truth. The loss here is the "
             "surprise, −log p of the true class, and its gradient is shorter.",
@@ -616,6 +688,24 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             "You add up −log p over all classes of a row. Only one of them happened: take the "
             "column of the label.",
             (VALUE, "(np.log(total) - z).sum() / n"),
+        ),
+        mistake(
+            "the surprise of the wrong classes",
+            "You add up −log p over the classes that did not happen. Take the one that did: the "
+            "column of the label.",
+            (VALUE, "((np.log(total) - z).sum() - (np.log(total[:, 0]) - z[rows, y]).sum()) / n"),
+        ),
+        mistake(
+            "the first row alone",
+            "Your value is the surprise of the first row: does a `return` stand within the loop, "
+            "or an index 0 too many? Take the mean over the rows.",
+            (VALUE, "np.log(total[0, 0]) - z[0, y[0]]"),
+        ),
+        mistake(
+            "the perplexity",
+            "Your value is e to the power of the mean surprise, the perplexity. The loss is the "
+            "surprise itself.",
+            (VALUE, "np.exp((np.log(total[:, 0]) - z[rows, y]).sum() / n)"),
         ),
         mistake(
             "the network's own entropy",
@@ -834,6 +924,13 @@ def my_soft_targets(z, t):
             ("z - z.max(axis=1, keepdims=True)", "z * 1.0"),
         ),
         mistake(
+            "overflow, in the gradient too",
+            "eᶻ overflows for large logits, and inf / inf is nan. Subtract each row's maximum from "
+            "z first: the probabilities stay as they are.",
+            ("z - z.max(axis=1, keepdims=True)", "z * 1.0"),
+            ("(np.exp(log_p) - t)", "(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True) - t)"),
+        ),
+        mistake(
             "overflow, and log of the probability",
             "eᶻ overflows for large logits, and inf / inf is nan. Subtract each row's maximum "
             "first. Then compute log p as a difference: the logarithm of a probability of 0 is "
@@ -872,10 +969,34 @@ def my_soft_targets(z, t):
             ("(t * log_p)", "(np.exp(log_p) * np.log(t))"),
         ),
         mistake(
+            "the roles exchanged, with a tiny number",
+            "Your value is −Σ p log t, the surprise of whoever believes t. What happens is t, and "
+            "p is the forecast that pays: −Σ t log p.",
+            ("(t * log_p)", "(np.exp(log_p) * np.log(np.maximum(t, 1e-12)))"),
+        ),
+        mistake(
+            "the logarithm outside",
+            "Your value is −log Σ t p: you weight the probabilities, and then take the logarithm. "
+            "It is the surprises that are weighted: −Σ t log p.",
+            (SOFT_VALUE, "-np.log((t * np.exp(log_p)).sum(axis=1)).mean()"),
+        ),
+        mistake(
+            "a softmax of the targets",
+            "You take the softmax of t. Its rows are probabilities already, and add up to 1.",
+            ("    z = z -",
+             "    t = np.exp(t) / np.exp(t).sum(axis=1, keepdims=True)\n    z = z -"),
+        ),
+        mistake(
             "the divergence",
             "Your value is the KL divergence, the cross-entropy without the entropy of t. Its "
             "gradient is the same; the loss that is asked for is −Σ t log p.",
             ("-(t * log_p)", "(t * (np.log(np.where(t > 0, t, 1)) - log_p))"),
+        ),
+        mistake(
+            "the divergence with the wrong sign",
+            "Your value is minus the KL divergence. The loss that is asked for is −Σ t log p, "
+            "without a log t.",
+            ("-(t * log_p)", "(t * (log_p - np.log(np.where(t > 0, t, 1))))"),
         ),
         mistake(
             "yes or no for each class",
@@ -903,6 +1024,18 @@ def my_soft_targets(z, t):
             "You divide the value by the number of classes. The mean is over the examples: divide "
             "by n, the number of rows.",
             (SOFT_VALUE, "-(t * log_p).sum() / z.shape[1]"),
+        ),
+        mistake(
+            "each row with all rows",
+            "t @ log p.T multiplies each row of targets with the forecasts of all rows. A row "
+            "belongs to its own: number by number, t * log p, and summed along axis 1.",
+            (SOFT_VALUE, "-(t @ log_p.T).mean()"),
+        ),
+        mistake(
+            "the first row alone",
+            "Your value is the surprise of the first row: does a `return` stand within the loop, "
+            "or an index 0 too many? Take the mean over the rows.",
+            (SOFT_VALUE, "-(t * log_p)[0].sum()"),
         ),
         mistake(
             "a gradient over all elements",
@@ -991,6 +1124,13 @@ def my_soft_targets(z, t):
             ("(np.exp(log_p) - t) / len(z)", "2 * (np.exp(log_p) - t) / z.size"),
         ),
         mistake(
+            "squared error, by rows",
+            "This is squared error between the softmax and t. The loss here is the surprise, "
+            "−Σ t log p, and its gradient p − t is not that of squares.",
+            (SOFT_VALUE, "((np.exp(log_p) - t) ** 2).sum() / len(z)"),
+            ("(np.exp(log_p) - t) / len(z)", "2 * (np.exp(log_p) - t) / len(z)"),
+        ),
+        mistake(
             "log₁₀ in the value",
             "Your value has the logarithm to base 10. The book's losses have the natural one, "
             "`np.log`.",
@@ -1000,6 +1140,24 @@ def my_soft_targets(z, t):
             "the targets twice in the gradient",
             "You multiply p − t by t. The targets stand in p − t already.",
             ("(np.exp(log_p) - t)", "t * (np.exp(log_p) - t)"),
+        ),
+        mistake(
+            "a product in the gradient",
+            "Your dz is p · t. It is the difference, forecast minus truth: p − t.",
+            ("(np.exp(log_p) - t)", "(np.exp(log_p) * t)"),
+        ),
+        mistake(
+            "the logits in the gradient",
+            "Your dz is made of the logits. It is forecast minus truth, and the forecast is "
+            "softmax(z).",
+            ("(np.exp(log_p) - t)", "(z - t)"),
+        ),
+        mistake(
+            "the logits as they came in the gradient",
+            "Your dz is made of the logits. It is forecast minus truth, and the forecast is "
+            "softmax(z).",
+            ("    z = z -", "    given = z\n    z = z -"),
+            ("(np.exp(log_p) - t)", "(given - t)"),
         ),
         mistake(
             "the slope of a sigmoid",

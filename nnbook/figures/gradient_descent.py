@@ -37,31 +37,31 @@ def mark(ax, start, goal=None):
 
 
 def draw_rate(lr=0.02):
-    """Gradient descent on L(y) = 2y² from y = −2: the curve with its steps, and y by step."""
+    """Gradient descent on L(w) = 2w² from w = −2: the curve with its steps, and w by step."""
     factor = 1 - 4 * lr
-    y = -2 * factor ** np.arange(41.0)
-    steps = arrival(np.abs(y))
+    w = -2 * factor ** np.arange(41.0)
+    steps = arrival(np.abs(w))
     with figure(columns=2) as (picture, (left, right)):
         curve = np.linspace(-4, 4, 81)
         left.plot(curve, 2 * curve**2, color=colour("neutral"), linewidth=1.2)
-        shown = y[np.abs(y) < 9]
+        shown = w[np.abs(w) < 9]
         left.plot(shown, 2 * shown**2, "-o", color=colour("class A"), lw=1)
         mark(left, (-2, 8), (0, 0))
-        left.set(xlabel="y", title="L = 2y²", xlim=(-4, 4), ylim=(-1.5, 32))
+        left.set(xlabel="w", title="L = 2w²", xlim=(-4, 4), ylim=(-1.5, 32))
         right.axhline(0, color=colour("neutral"), linewidth=1)
         right.plot(shown, "-o", color=colour("class A"), linewidth=1)
         mark(right, (0, -2))
-        title = f"y after each step: × {factor:.3g}".replace("-", "−")
+        title = f"w after each step: × {factor:.3g}".replace("-", "−")
         right.set(xlabel="step", xlim=(-0.5, 15), ylim=(-4, 4), title=title)
-    end = f"η = {lr:g}: every step multiplies y by 1 − 4η = {factor:.3g}. ".replace(
+    end = f"η = {lr:g}: every step multiplies w by 1 − 4η = {factor:.3g}. ".replace(
         "-", "−"
     )
     if abs(factor) > 1:
-        end += f"It diverges: after 10 steps |y| is {abs(y[10]):.3g}, from 2."
+        end += f"It diverges: after 10 steps |w| is {abs(w[10]):.3g}, from 2."
     elif abs(factor) == 1:
         end += "It jumps from −2 to 2 and back for ever."
     elif steps is None:
-        end += f"After 40 steps |y| is still {abs(y[40]):.2g}."
+        end += f"After 40 steps |w| is still {abs(w[40]):.2g}."
     else:
         word = "step" if steps == 1 else "steps"
         end += f"It is within 0.001 of the minimum after {steps} {word}."

@@ -63,7 +63,7 @@ def fresh_accuracy(flipped, seed, epoch):
     return accuracy(net.predict(x), y.reshape(-1, 1))
 
 
-def draw_patience(patience=5, flipped_labels="none", seed=0):
+def draw_patience(patience=50, flipped_labels="none", seed=0):
     """Both curves, where training stops, the epoch given back, and what it makes of the plane."""
     flipped = flipped_labels != "none"
     for setting in product((True, False), (0, 1)):

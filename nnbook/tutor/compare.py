@@ -1,5 +1,8 @@
 """How an answer differs from the right one: the sentence that helps most, and what to show."""
 
+import re
+from itertools import combinations, permutations
+
 import numpy as np
 
 from nnbook.tutor.trial import equal, numeric
@@ -36,12 +39,17 @@ def of_tuple(expected, got, case, rtol, atol, names, every):
         number = len(got) if isinstance(got, tuple) else "one"
         text = f"It should return {count} things, {words}; it returns {number}."
         return "", expected, got, text
-    if equal(tuple(got)[::-1], expected, rtol, atol):
+    orders = permutations(got) if count < 6 else ()
+    found = any(equal(order, expected, rtol, atol) for order in orders)
+    if found and not equal(tuple(got), expected, rtol, atol):
         text = f"The right things in the wrong order: return {words}."
         return "", expected, got, text
     for i, (right, mine) in enumerate(zip(expected, got)):
         if not equal(mine, right, rtol, atol):
             name = names[i] if names else f"value {i + 1}"
+            if mine is None:
+                asked = "an array" if np.ndim(right) else "a number"
+                return name, right, mine, f"It returns None, where {asked} should be."
             deeper = difference(right, mine, case, rtol, atol, (), parts(every, i))
             return (f"{name} {deeper[0]}".strip(), *deeper[1:])
     return "", expected, got, f"Return a tuple: return {words}."
@@ -71,7 +79,10 @@ def sentence(expected, got, rtol, atol, every):
             return of_type(right, got, rtol, atol)
         mine = np.asarray(got)
         if mine.shape != right.shape:
-            return of_shape(right, mine, rtol, atol)
+            return of_shape(right, mine, rtol, atol, every)
+        if right.dtype.kind == "f" and mine.dtype.kind == "b":
+            asked = "numbers" if right.ndim else "a number"
+            return f"It is made of True and False, and should be {asked}: how many, or how much?"
         if right.dtype.kind == "f" and mine.dtype.kind != "f":
             return f"It holds {mine.dtype} in place of floating-point numbers: were they rounded?"
         if right.dtype.kind != "f" and mine.dtype.kind == "f":
@@ -79,7 +90,8 @@ def sentence(expected, got, rtol, atol, every):
             return f"It should {asked}, and {'holds' if right.ndim else 'is'} {mine.dtype}."
         return of_numbers(right, mine, rtol, atol, every)
     if type(got) is not type(expected):
-        return f"It should be a {kind(expected)}, and is a {kind(got)}."
+        asked = "None" if expected is None else f"a {kind(expected)}"
+        return f"It should be {asked}, and is a {kind(got)}."
     return f"It is {shown(got)}, and should be {shown(expected)}."
 
 
@@ -102,19 +114,25 @@ def of_type(right, got, rtol, atol):
     return f"It should be {asked}, and is a {kind(got)}."
 
 
-def of_shape(right, mine, rtol, atol):
+def of_shape(right, mine, rtol, atol, every):
     shapes = f"Its shape is {mine.shape}, and should be {right.shape}"
     if mine.shape == right.shape[::-1]:
         turned = equal(mine.T.astype(right.dtype), right, rtol, atol)
         end = "with the right numbers" if turned else "and the numbers differ, too"
         return f"{shapes}: transposed, {end}."
-    if mine.size == right.size:
+    if mine.size == right.size and always_as_many(every):
         return f"{shapes}: as many numbers, in another arrangement (`keepdims`? `reshape`?)."
     for axis in range(right.ndim):
         if mine.shape == right.shape[:axis] + right.shape[axis + 1 :]:
             size = right.shape[axis]
             return f"{shapes}: the axis with {size} is gone, as after a sum or mean over it."
     return f"{shapes}."
+
+
+def always_as_many(every):
+    """Whether there are as many numbers as there should be, and not just one where one is asked."""
+    sizes = [(np.size(right), np.size(mine)) for _, right, mine in every]
+    return all(a == b for a, b in sizes) and max(a for a, _ in sizes) > 1
 
 
 def of_numbers(right, mine, rtol, atol, every):
@@ -127,6 +145,8 @@ def of_numbers(right, mine, rtol, atol, every):
         )
     if text := of_factor(every, rtol):
         return text
+    if right.ndim == 2 and equal(mine.T, right, rtol, atol):
+        return "It is transposed, with the right numbers."
     if np.allclose(mine, right, rtol=1e-3, atol=atol, equal_nan=True):
         kind = f"{mine.dtype} where {right.dtype} is asked for" * (
             mine.dtype != right.dtype
@@ -134,12 +154,78 @@ def of_numbers(right, mine, rtol, atol, every):
         cause = kind or "an ε, or a rounding step, too many"
         return f"It is nearly right, but more than rounding is off: {cause}?"
     wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
+    if right.ndim and len(right) > 1 and not wrong[0].any() and not np.any(mine[1:]):
+        return "The first row is right, and the others are 0: is a `return` within the loop?"
+    if all_but_signs(every, rtol, atol):
+        return "Without their signs the numbers are right: some have the wrong one."
     if right.size > 1 and wrong.sum() < right.size:
         at = ", ".join(map(str, np.argwhere(wrong)[0]))
         verb = "is" if wrong.sum() == 1 else "are"
         count = f"{wrong.sum()} of its {right.size} numbers"
-        return f"{count} {verb} wrong, the first at [{at}]."
+        said = f"{count} {verb} wrong, the first at [{at}]."
+        place = where_alone(every, rtol, atol)
+        return f"It is wrong only where {place}: here {said}" if place else said
     return "All of its numbers are wrong." if right.size > 1 else "The number is wrong."
+
+
+def where_alone(every, rtol, atol):
+    """A condition in words, such as "x < 0", that holds wherever a number is wrong, in all cases,
+    and is false for some that are right; "" if there is none."""
+    found = {}  # for each condition: wrong or not, of the numbers for which it holds; of the rest
+    for case, right, mine in every:
+        if not numeric(mine) or np.shape(mine) != np.shape(right):
+            return ""
+        right, mine = np.asarray(right), np.asarray(mine)
+        wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
+        for words, holds in conditions(case, right.shape):
+            inside, outside = found.setdefault(words, ([], []))
+            inside.extend(wrong[holds])
+            outside.extend(wrong[~holds])
+    for words, (inside, outside) in found.items():
+        tight = 2 * sum(inside) > len(inside)
+        if tight and outside and not any(outside):
+            return words
+    return ""
+
+
+def conditions(case, shape):
+    """(words, where they hold) for arrays of this shape in a case, and for labels of its rows."""
+    arrays = {name: np.asarray(it) for name, it in case.items() if numeric(it)}
+    alike = {
+        name: it
+        for name, it in arrays.items()
+        if it.shape == shape and it.dtype.kind == "f"
+    }
+    for name, it in alike.items():
+        yield f"{name} = 0", it == 0
+        yield f"{name} < 0", it < 0
+        yield f"{name} > 0", it > 0
+        yield f"{name} ≤ 0", it <= 0
+        yield f"{name} ≥ 0", it >= 0
+    for (one, a), (other, b) in combinations(alike.items(), 2):
+        yield f"{one} < {other}", a < b
+        yield f"{one} > {other}", a > b
+    for name, it in arrays.items():
+        if (
+            it.dtype.kind == "i"
+            and it.shape == shape[:-1]
+            and shape[1:]
+            and it.max() < shape[-1]
+        ):
+            named = np.arange(shape[-1]) == it[..., None]
+            yield f"the column is the one that {name} names", named
+            yield f"the column is not the one that {name} names", ~named
+
+
+def all_but_signs(every, rtol, atol):
+    """Whether all cases are right but for signs."""
+    pairs = [(np.asarray(right), np.asarray(mine)) for _, right, mine in every]
+    return all(
+        {right.dtype.kind, mine.dtype.kind} <= {*"iuf"}
+        and right.shape == mine.shape
+        and np.allclose(np.abs(mine), np.abs(right), rtol, atol, equal_nan=True)
+        for right, mine in pairs
+    )
 
 
 # --- a factor -----------------------------------------------------------------------------------
@@ -153,6 +239,8 @@ def of_factor(every, rtol):
     The factor may be a size: the number of rows in one case and in the others."""
     ratios, numbers = [], 0
     for case, right, mine in every:
+        if right is None and mine is None:
+            continue  # a part that this case does not have
         right, mine = np.asarray(right), np.asarray(mine)
         if right.dtype.kind not in "iuf" or mine.dtype.kind not in "iuf":
             return ""
@@ -245,6 +333,12 @@ def in_words(factor):
     return f"{'−' if factor < 0 else ''}{'1/' if over else ''}{size:.4g}"
 
 
+def as_python(text):
+    """NumPy's numbers as Python's: np.float64(0.25) and np.True_ say nothing more."""
+    text = re.sub(r"\bnp\.\w+\(([^()]*)\)", r"\1", text)
+    return re.sub(r"\bnp\.(True|False)_", r"\1", text)
+
+
 def shown(value):
     """A value as text of a few lines."""
     if isinstance(value, dict):
@@ -257,7 +351,7 @@ def shown(value):
             return f"{array.item():.6g}"
         return np.array2string(array, precision=4, threshold=40, edgeitems=3)
     try:
-        text = repr(value)
+        text = as_python(repr(value))
     except Exception:
         text = f"a {type(value).__name__} that cannot be shown"
     return text if len(text) <= 300 else f"{text[:299]}…"

@@ -219,6 +219,8 @@ def equal(one, other, rtol, atol, depth=50):
     if isinstance(one, Estimate) and isinstance(other, Estimate):
         return one.near(other)
     if numeric(one) and numeric(other):
+        if type(one) is int and isinstance(other, float) and rtol:
+            one = float(one)  # `return 0` where 0.0 is right: Python computes with either
         return equal_arrays(np.asarray(one), np.asarray(other), rtol, atol)
     try:
         return type(one) is type(other) and bool(one is other or one == other)

@@ -2,6 +2,7 @@
 
 import inspect
 import pickle
+import re
 import traceback
 import types
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from nnbook.tutor.trial import (
     Outcome,
     TooLong,
     attempt,
+    numeric,
     same,
     too_little,
     too_much,
@@ -32,18 +34,55 @@ BORROWED = (
     "Write the steps yourself; NumPy is all you need."
 )
 
-# What a beginner does not read out of NumPy's own words.
+# What a beginner does not read out of Python's and NumPy's own words.
 CLUES = (
     (
+        r"operands could not be broadcast together with shapes \(\d+,\) \(\d+,\)",
+        "Two vectors of different lengths: was one of them found along the other axis, or from "
+        "fewer rows?",
+    ),
+    (
         "operands could not be broadcast",
-        "Should a sum or a maximum over an axis stay as a column there (`keepdims=True`)?",
+        "Should a sum or a maximum over an axis stay as a column (`keepdims=True`)?",
+    ),
+    (
+        "numpy boolean subtract",
+        "Make numbers of the truth values first, `.astype(float)`: what NumPy proposes loses the "
+        "sign.",
+    ),
+    (
+        "unsupported operand type.*NoneType",
+        "Half of a sum or a product is None: which call has returned nothing?",
     ),
     (
         "truth value of an array",
         "An `if` chooses once, for the whole array: `np.where` chooses for each element.",
     ),
+    (
+        "keyword-only argument",
+        "An argument has to be named in the call, as in `rng=rng`.",
+    ),
+    (
+        "positional arguments but",
+        "Must an argument be named in the call, as in `rng=rng`?",
+    ),
+    (
+        "as a data type",
+        "A shape is one argument, in parentheses of its own: `np.zeros((n_in, n_out))`.",
+    ),
     ("'bitwise_xor'", "A power is written `**` in Python, and `^` is something else."),
+    (
+        "arrays can be converted to Python scalars",
+        "The functions of `math`, and `float`, take one number: those of NumPy, such as `np.exp`, "
+        "take a whole array.",
+    ),
+    (
+        "matmul: Input operand",
+        "`@` is the product of matrices, (n, m) @ (m, k). Number by number it is `*`.",
+    ),
 )
+BEYOND = 50  # numbers are extreme: e to the power of it is more than 10²¹
+LOOSE = 1e-4  # where a mistake is recognised although a guard against extremes differs
 
 
 def judge_choice(exercise, answer):
@@ -193,11 +232,17 @@ def judge_trials(exercise, answer, trials, mine):
     text = diagnosis(exercise, trials[: len(mine)], mine, first)
     if mine[first].error is None and (changed := other_defaults(exercise, answer)):
         text += f" ({changed})"
+    text += of_name(answer, mine[first].error)
     ends = not isinstance(mine[first].error, TooLong)
     if ends and not alike(exercise, run(exercise, answer, trial), mine[first]):
         text = of_memory(answer, text)
     elif trial.busy:
         text = of_use(exercise, answer, trial, mine[first], text)
+    elif ends and only_extreme(mine, trials, bad):
+        text += (
+            " (It is right on ordinary numbers, and not on extreme ones: is something cut off "
+            "there, or lost in an overflow?)"
+        )
     elif first and drawn_anew(exercise, trial.case):
         text += (
             " (It is right on the cases that are always the same, and not on one that "
@@ -241,14 +286,14 @@ def praise(exercise, mine):
     return text
 
 
-def alike(exercise, mine, other):
-    return same(mine, other, exercise.rtol, exercise.atol)
+def alike(exercise, mine, other, rtol=0):
+    return same(mine, other, max(exercise.rtol, rtol), exercise.atol)
 
 
 def recognised(exercise, mine, trials):
     """(the known mistake with the same outcomes in every trial, ""), if there is one. If not,
-    the one with the same in all trials where nothing is raised, and a word on the others: two
-    mistakes were made."""
+    the one with the same in all trials where nothing is raised, or where no number is extreme,
+    and a word on the others: two mistakes were made."""
     if len(mine) < len(trials):
         return None, ""
     if wrong := of_outcomes(exercise, mine, trials):
@@ -257,11 +302,36 @@ def recognised(exercise, mine, trials):
         return found
     quiet = [i for i, outcome in enumerate(mine) if outcome.error is None]
     wrong = [i for i in quiet if not alike(exercise, mine[i], trials[i].right)]
-    if len(wrong) < 2 or len(quiet) == len(mine):
+    if len(wrong) < 2:
         return None, ""  # what is wrong is that it raises, or one case says too little
-    found = of_outcomes(exercise, [mine[i] for i in quiet], [trials[i] for i in quiet])
-    raised = [words(outcome.error) for outcome in mine if outcome.error is not None]
-    return found, f" (And on another case it raises {raised[0]})"
+    some = [mine[i] for i in quiet], [trials[i] for i in quiet]
+    if len(quiet) < len(mine) and (found := of_outcomes(exercise, *some)):
+        raised = [words(outcome.error) for outcome in mine if outcome.error is not None]
+        return found, f" (And on another case it raises {raised[0]})"
+    tame = [i for i in quiet if not extreme(trials[i].case)]
+    some = [mine[i] for i in tame], [trials[i] for i in tame]
+    plainly = [a for a, b in zip(*some) if not alike(exercise, a, b.right, LOOSE)]
+    if len(plainly) < 2 or len(tame) == len(mine):
+        return None, ""
+    return of_outcomes(exercise, *some, LOOSE), ""
+
+
+def only_extreme(mine, trials, bad):
+    """Whether it is numbers that are wrong, and in no case of ordinary ones."""
+    return all(
+        extreme(trials[i].case)
+        and mine[i].error is None
+        and not too_much(mine[i], trials[i].right)
+        for i in bad
+    )
+
+
+def extreme(case):
+    """Whether a case has numbers so large that answers guard against them in different ways."""
+    found = [np.asarray(value) for value in case.values() if numeric(value)]
+    return any(
+        it.dtype.kind == "f" and np.abs(it).max(initial=0) > BEYOND for it in found
+    )
 
 
 def run_known(exercise, wrong, answer, trial):
@@ -284,11 +354,11 @@ def remembered(exercise, key, function, *arguments):
     return exercise.remembered[key]
 
 
-def of_outcomes(exercise, mine, trials):
+def of_outcomes(exercise, mine, trials, rtol=0):
     """The known mistake whose outcomes are the same in all of these trials."""
     for wrong, answer in exercise.wrong_answers:
         if all(
-            alike(exercise, one, run_known(exercise, wrong, answer, trial))
+            alike(exercise, one, run_known(exercise, wrong, answer, trial), rtol)
             for one, trial in zip(mine, trials)
         ):
             return wrong
@@ -484,8 +554,9 @@ def listed(names):
 def of_error(exercise, mine, right):
     """A sentence for an answer that raises, or that an exercise refuses in words of its own."""
     if mine.line:
-        clues = [clue for start, clue in CLUES if start in words(mine.error)]
-        return "\n".join([f"It raises {words(mine.error)}, at {mine.line}", *clues])
+        said = words(mine.error)
+        clues = [clue for pattern, clue in CLUES if re.search(pattern, said)]
+        return " ".join([*clues[:1], f"It raises {said}, at {mine.line}"])
     if refused(mine.error):
         text = str(mine.error)
         return f"{text[0].upper()}{text[1:].rstrip('.')}."
@@ -494,6 +565,20 @@ def of_error(exercise, mine, right):
         heads = ", ".join(syntax.heads(exercise.stub))
         return f"It raises {words(mine.error)}. Does it still have what the stub had: {heads}?"
     return of_results(exercise, mine, right)
+
+
+def of_name(answer, error):
+    """A sentence if a method asks for a name that only another method has; "" if not."""
+    if not isinstance(error, NameError) or not isinstance(answer, type):
+        return ""
+    name = error.name
+    for method, code in written.codes(answer).items():
+        if name in code.co_varnames:
+            return (
+                f"\n{name} is a name of `{method}` alone, and gone when that is over. What another "
+                f"method needs is kept in self: `self.{name} = …` there, `self.{name}` here."
+            )
+    return ""
 
 
 def of_results(exercise, mine, right):

@@ -19,6 +19,7 @@ DISPLAYED = 30  # a formula on a line of its own
 INLINE = 2
 LONGEST = 45  # minutes to read, of a chapter
 DOING = {1: 5, 2: 15, 3: 30}  # minutes for an exercise, by its level
+ON_PAPER = 5  # for one on paper, which has none
 UNSEEN = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
 TIME = re.compile(r"\*About \d+ minutes to read[^*]*\*\n\n")
 QUARTERS = ("", "¼", "½", "¾")
@@ -55,8 +56,19 @@ def line(notebook, exercises):
     """What the chapter says of it."""
     read = 5 * ceil(minutes(notebook) / 5)
     done = sum(DOING[exercise.level] for exercise in exercises)
+    done += ON_PAPER * on_paper(notebook)
     doing = f", and {duration(done)} for its exercises" if done else ""
     return f"*About {read} minutes to read{doing}.*\n\n"
+
+
+def on_paper(notebook):
+    """How many exercises on paper it has: the numbers of the list below "Exercises"."""
+    for cell in notebook.cells:
+        _, heading, tasks = cell.source.partition("## Exercises\n")
+        if cell.cell_type == "markdown" and heading:
+            tasks = re.sub(r"^(`{3,}).*?^\1$", "", tasks, flags=re.M | re.S)  # results
+            return len(re.findall(r"^\d+\. ", tasks, re.M))
+    return 0
 
 
 def duration(minutes):
