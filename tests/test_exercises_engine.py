@@ -248,8 +248,8 @@ def test_recursion_without_end_shows_the_line():
 )
 def test_an_error_shows_the_reader_s_line(line, error):
     found = words(f"def my_centre(x):\n    import nnlib\n    {line}")
-    assert found.startswith(f"It raises {error}")
-    assert found.splitlines()[0].endswith(f", at line 3: {line}")
+    assert f"It raises {error}" in found
+    assert found.endswith(f", at line 3: {line}")
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_an_error_shows_the_reader_s_line(line, error):
     ],
 )
 def test_what_numpy_says_is_said_again_in_plain_words(line, clue):
-    assert clue in words(f"def my_centre(x):\n    {line}").splitlines()[1]
+    assert clue in words(f"def my_centre(x):\n    {line}").partition("It raises")[0]
 
 
 @pytest.mark.parametrize("name, kept", [("x", True), ("elsewhere", False)])

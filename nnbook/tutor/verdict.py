@@ -232,7 +232,7 @@ def judge_trials(exercise, answer, trials, mine):
     text = diagnosis(exercise, trials[: len(mine)], mine, first)
     if mine[first].error is None and (changed := other_defaults(exercise, answer)):
         text += f" ({changed})"
-    text += of_name(answer, mine[first].error)
+    text = of_name(answer, mine[first].error) + text
     ends = not isinstance(mine[first].error, TooLong)
     if ends and not alike(exercise, run(exercise, answer, trial), mine[first]):
         text = of_memory(answer, text)
@@ -575,8 +575,8 @@ def of_name(answer, error):
     for method, code in written.codes(answer).items():
         if name in code.co_varnames:
             return (
-                f"\n{name} is a name of `{method}` alone, and gone when that is over. What another "
-                f"method needs is kept in self: `self.{name} = …` there, `self.{name}` here."
+                f"{name} is a name of `{method}` alone, and gone when that is over. What another "
+                f"method needs is kept in self: `self.{name} = …` there, `self.{name}` here. "
             )
     return ""
 
