@@ -29,7 +29,10 @@ PACKAGES = """
 """.split()
 KEYS = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 LIBRARIES = "/usr/lib/i386-linux-gnu/openblas-serial"
-BESIDE = ("float32", "datasets")  # tests of the core that are of none of its modules alone
+BESIDE = (
+    "float32",
+    "datasets",
+)  # tests of the core that are of none of its modules alone
 WORDS = "text/plain"
 
 

@@ -138,7 +138,9 @@ def glossary(text):
             )
             heading, page, anchor, title = link.groups() if link else [None] * 4
             # What the first lines of a page define has no section: the page alone is named.
-            if opening := re.search(r"Defined in \[\*(.*)\*\]\((\w+)\.ipynb\)\.$", words):
+            if opening := re.search(
+                r"Defined in \[\*(.*)\*\]\((\w+)\.ipynb\)\.$", words
+            ):
                 heading = title = opening[1]
                 page, anchor = opening[2], slug(title)
             found.append(Entry(heads, words, page, anchor, heading, title, letter))

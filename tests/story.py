@@ -32,7 +32,10 @@ from nnbook.tutor.syntax import used
 
 CREW = {"datasets"}
 MOST_LINES = 749  # of Part I together
-CHECKS = ("nnlib", "checks")  # importable by every file and every chapter, under this name
+CHECKS = (
+    "nnlib",
+    "checks",
+)  # importable by every file and every chapter, under this name
 OUTSIDE = {"numpy"} | set(sys.stdlib_module_names)
 CODE_IN_MARKDOWN = re.compile(
     r"^\s*(`{3,}|~{3,}|:{3,})\s*\{(code-cell|jupyter-execute)\}", re.M

@@ -47,7 +47,9 @@ def grader(tmp_path_factory):
     install = [python, "-m", "pip", "install", "--quiet", NBGRADER]
     done = subprocess.run(install, capture_output=True, text=True)
     if done.returncode:
-        pytest.skip(f"nbgrader cannot be installed, assignments are NOT tested: {done.stderr}")
+        pytest.skip(
+            f"nbgrader cannot be installed, assignments are NOT tested: {done.stderr}"
+        )
     return python
 
 
@@ -96,7 +98,10 @@ def course(grader, tmp_path_factory):
     run(grader, "generate", folder)
     release = nbformat.read(folder / "release" / NAME / f"{NAME}.ipynb", as_version=4)
     exercises = chapter(NAME)
-    hands = {"stub": {}, "solution": {cell_id(it): it.solution_text for it in exercises}}
+    hands = {
+        "stub": {},
+        "solution": {cell_id(it): it.solution_text for it in exercises},
+    }
     for student in range(STUDENTS):
         hands[f"mistaken{student}"] = {
             cell_id(it): wrong(it, student) if (i + student) % 2 else it.solution_text

@@ -150,7 +150,13 @@ def repository(tmp_path_factory):
         shutil.copytree(
             ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
         )
-    for name in ("pyproject.toml", "setup.py", "_toc.yml", "requirements.txt", "LICENSE"):
+    for name in (
+        "pyproject.toml",
+        "setup.py",
+        "_toc.yml",
+        "requirements.txt",
+        "LICENSE",
+    ):
         shutil.copy(ROOT / name, folder)
     return folder
 

@@ -66,7 +66,9 @@ def test_the_chapter_as_it_is_has_no_fault(notebook):
             "the exercise losses.cross_entropy begins twice",
         ),
         (
-            new_markdown_cell("```{admonition} X\n:class: exercise\n:name: exercise-x-y"),
+            new_markdown_cell(
+                "```{admonition} X\n:class: exercise\n:name: exercise-x-y"
+            ),
             "there is no exercise 'exercise-x-y'",
         ),
         (new_code_cell('check("losses.tanh")'), "there is no exercise 'losses.tanh'"),
@@ -119,7 +121,9 @@ def test_an_edit_in_the_notebook_is_shown_and_not_overwritten(notebook, which):
     assert "losses.softmax was edited in the notebook, and its source is" in found
     assert "nnbook/exercises/softmax.py. Make the change there" in found
     _, _, old, new = (it for it in found.splitlines() if it.startswith(("-", "+")))
-    assert "soft maximum" in new and new[1:].replace("soft maximum", "softmax") == old[1:]
+    assert (
+        "soft maximum" in new and new[1:].replace("soft maximum", "softmax") == old[1:]
+    )
 
 
 def test_a_cell_between_is_noticed(notebook):
@@ -252,5 +256,7 @@ def test_the_whole_book_is_looked_at(tmp_path, notebook):
     (tmp_path / "optimizers.ipynb").unlink()
     found = pages.problems(tmp_path)
     assert found[1] == "optimizers.ipynb is missing, and has exercises"
-    assert found[0].startswith(f"softmax.ipynb: cell {len(notebook.cells)}: there is no")
+    assert found[0].startswith(
+        f"softmax.ipynb: cell {len(notebook.cells)}: there is no"
+    )
     assert len(found) == 2

@@ -258,7 +258,10 @@ def test_an_exercise_that_is_not_in_its_chapter_is_a_warning(three, tmp_path):
 
 def test_a_cell_that_names_no_exercise_is_a_warning(three, tmp_path):
     said = Book(tmp_path, last="exercise: losses.gues").said()
-    assert "cell 12: there is no exercise 'losses.gues': did you mean losses.guess?" in said
+    assert (
+        "cell 12: there is no exercise 'losses.gues': did you mean losses.guess?"
+        in said
+    )
 
 
 def test_a_changed_exercise_has_both_pages_written_anew(book):
@@ -334,7 +337,9 @@ def test_a_link_to_no_solution_is_a_warning(three, tmp_path):
 def test_a_chapter_without_exercises_is_left_out(three, tmp_path, monkeypatch):
     (tmp_path / "book").mkdir()
     for name in ("losses", "other"):
-        (tmp_path / f"book/{name}.ipynb").write_text(chapter_page(ALL, "The end."), "utf-8")
+        (tmp_path / f"book/{name}.ipynb").write_text(
+            chapter_page(ALL, "The end."), "utf-8"
+        )
     toc = "root: book/index\nparts: [{{chapters: [{}]}}]".format(
         ", ".join(
             f"{{file: book/{name}}}"

@@ -166,9 +166,7 @@ def test_start_writes_a_file_that_runs_with_nothing_attempted(run, name):
 def test_a_chapter_s_answers_fit_into_one_file(run, name):
     texts = [exercise.solution_text for exercise in chapter(name)]
     needed = ChainMap(*(it.needs(it.solution_text) for it in chapter(name)))
-    code, out, _ = run(
-        "check", answers("\n\n".join([package.imports(needed), *texts]))
-    )
+    code, out, _ = run("check", answers("\n\n".join([package.imports(needed), *texts])))
     count = len(texts)
     assert code == 0 and f"answers.py: {count} of {count} attempted pass" in out, (
         f"all solutions of {name}, in one file below the imports that they need, should pass: "
@@ -245,7 +243,9 @@ def test_a_file_in_another_encoding(run):
 
 
 def test_a_class_in_other_capitals(run):
-    out = run("check", answers("class MyRelu:\n    def forward(self, x):\n        return x"))[1]
+    out = run(
+        "check", answers("class MyRelu:\n    def forward(self, x):\n        return x")
+    )[1]
     assert "MyRelu belongs to no exercise: did you mean MyReLU?" in out
 
 

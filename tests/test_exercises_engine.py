@@ -5,6 +5,7 @@ import inspect
 import linecache
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -377,6 +378,32 @@ DIAGNOSES = {
         "as many numbers, in another arrangement",
     ),
     "an axis gone": ("return x.mean(0)", "the axis with 2 is gone, as after a sum"),
+    "the first alone": (
+        "return x[0] - x.mean(0)",
+        "of the axis with 2 only the first is left.",
+    ),
+    "the last missing": (
+        "return (x - x.mean(0))[:-1]",
+        "and should be (2, 3): the last one is missing.",
+    ),
+    "the first missing": ("return (x - x.mean(0))[1:]", "the first one is missing."),
+    "the first column alone": (
+        "return (x - x.mean(0))[:, :1].ravel()",
+        "Its shape is (2,), and should be (2, 3): of the axis with 3 only the first is left.",
+    ),
+    "truths": ("return x > 0", "It holds True and False in place of floating-point"),
+    "from a compiled library": (
+        "np.random.default_rng(0).uniform(1, -1)\n    return x",
+        "It raises ValueError: high - low < 0, at line 2: np.random.default_rng(0)",
+    ),
+    "drawn, and no rng is given": (
+        "return x - np.random.default_rng().normal(size=3)",
+        "The same case gives something else each time: nothing is to be drawn here.",
+    ),
+    "a new function each time": (
+        "return lambda: 3",
+        "It should be a NumPy array, and is a function.",
+    ),
     "a shape": ("return x[:, :2]", "Its shape is (2, 2), and should be (2, 3)."),
     "nan": ("return (x - x.mean(0)) / (x > 0) * (x > 0)", "of its 6 numbers are nan."),
     "infinite": ("return (x - x.mean(0)) / 0", "6 of its 6 numbers are infinite."),
@@ -449,13 +476,36 @@ def test_several_things_that_are_returned(body, sentence):
     assert sentence in words(f"def my_statistics(x): {body}", STATISTICS)
 
 
+def test_arguments_in_another_order_are_no_answer():
+    exercise = replace(
+        CENTRE,
+        id="toys.shift",
+        cases=lambda rng: [{"x": np.ones(2), "by": 2.0}],
+        use=lambda answer, x, by: answer(x=x, by=by),
+        solution="def my_shift(x, by):\n    return x + by\n",
+        mistakes=(),
+    )
+    text = words("def my_shift(by, x): return x + by", exercise)
+    assert "in another order than in the stub, my_shift(x, by)" in text
+    assert said("def my_shift(x, by): return by + x", exercise).passed
+
+
+def test_an_attribute_that_is_none_was_not_returned():
+    part, _, _, text = difference(
+        {"layer.dW": np.ones(2)}, {"layer.dW": None}, {}, 0, 0
+    )
+    assert (part, text) == ("layer.dW", "It is None.")
+    right, mine = {"forward(x)": np.ones(2)}, {"forward(x)": None}
+    assert "a `return`" in difference(right, mine, {}, 0, 0)[3]
+
+
 @pytest.mark.parametrize(
     "expected, got, text",
     [
         (True, False, "It is False, and should be True."),
         ((2, 3), (3, 2), "It is (3, 2), and should be (2, 3)."),
         (["a", "b"], ["b", "a"], "It is ['b', 'a'], and should be ['a', 'b']."),
-        (4, 4.5, "It should be a whole number, and is float64."),
+        (4, 4.5, "It should be a whole number, and is a float."),
     ],
 )
 def test_values_that_are_no_arrays_are_named(expected, got, text):

@@ -496,7 +496,9 @@ def test_what_a_cell_defines_otherwise_stays_and_is_named(file, notebook):
 
 
 def test_a_class_that_a_cell_shows_in_part_is_left_as_it_is(file, notebook):
-    here = notebook.run("class Linear(Layer):\n    def backward(self, da):\n        pass")
+    here = notebook.run(
+        "class Linear(Layer):\n    def backward(self, da):\n        pass"
+    )
     solve(find("layers.Linear.forward"))
     mine = notebook.run("mine = use_mine()")["mine"]
     assert "forward" not in vars(here["Linear"]) and not mine.other
@@ -620,7 +622,8 @@ def test_a_network_of_the_reader_s_pieces_loads_after_a_restart(file, mine):
 def a_stranger_s(file, **answers):
     """The file of somebody else, loaded; its answers by the last part of their ids."""
     saved = {
-        f"losses.{name}": store.EMPTY | {"passed": True, "answer": textwrap.dedent(text)}
+        f"losses.{name}": store.EMPTY
+        | {"passed": True, "answer": textwrap.dedent(text)}
         for name, text in answers.items()
     }
     theirs = file.parent / "theirs.json"
@@ -631,7 +634,9 @@ def a_stranger_s(file, **answers):
 def test_what_was_loaded_is_shown_and_not_run(file, tmp_path):
     trace = tmp_path / "trace"
     text = f"open({str(trace)!r}, 'w')\n{textwrap.dedent(softmax_of_mine())}"
-    assert "not taken for yours" in " ".join(repr(a_stranger_s(file, softmax=text)).split())
+    assert "not taken for yours" in " ".join(
+        repr(a_stranger_s(file, softmax=text)).split()
+    )
     theirs = nnlib.softmax
     said = repr(use_mine())
     assert not trace.exists() and nnlib.softmax is theirs
@@ -646,13 +651,17 @@ def test_an_answer_of_one_s_own_is_one_s_own_again(file):
     a_stranger_s(file, softmax=softmax_of_mine(), mse="def my_mse(z, y): 1 / 0")
     solve(find("losses.softmax"))
     mine = use_mine()
-    assert mine.taken == {"nnlib.softmax": "my_softmax"} and [*mine.others] == ["losses.mse"]
+    assert mine.taken == {"nnlib.softmax": "my_softmax"} and [*mine.others] == [
+        "losses.mse"
+    ]
 
 
 def test_a_file_cannot_say_that_it_is_the_reader_s(file):
     kept = store.EMPTY | {"passed": True, "answer": softmax_of_mine(), "origin": None}
     theirs = file.parent / "theirs.json"
-    theirs.write_text(json.dumps({"version": 1, "answers": {"losses.softmax": kept}}), "utf-8")
+    theirs.write_text(
+        json.dumps({"version": 1, "answers": {"losses.softmax": kept}}), "utf-8"
+    )
     progress().load(theirs)
     assert not use_mine().taken
 

@@ -71,7 +71,9 @@ def test_no_page_message_or_file_installs_a_stranger():
         ("pyproject.toml", '[project]\noptional-dependencies.x = ["nnlib-book[data]"]'),
         (
             "a.ipynb",
-            json.dumps({"cells": [{"source": ["import os\n", "%pip install -q nnlib"]}]}),
+            json.dumps(
+                {"cells": [{"source": ["import os\n", "%pip install -q nnlib"]}]}
+            ),
         ),
     ],
 )

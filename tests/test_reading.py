@@ -55,7 +55,9 @@ def test_doing_is_told_in_quarters_of_an_hour(given, said):
 
 
 def test_exercises_on_paper_take_time_and_their_results_do_not():
-    tasks = "1. **By hand.** One.\n2. Two.\n\n```{admonition} Results\n1. 1\n2. 2\n```\n"
+    tasks = (
+        "1. **By hand.** One.\n2. Two.\n\n```{admonition} Results\n1. 1\n2. 2\n```\n"
+    )
     section = new_markdown_cell(f"## Exercises\n\nOn paper:\n\n{tasks}")
     assert reading.on_paper(notebook(section)) == 2
     assert reading.on_paper(notebook(new_markdown_cell(tasks))) == 0

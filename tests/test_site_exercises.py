@@ -49,7 +49,9 @@ def target(exercise):
 @each
 def test_its_chapter_has_the_task_the_stub_and_the_check(page, exercise):
     task = parsed(page).find(class_="exercise", id=place(exercise))
-    assert task, f"{page}.html should have the task of {exercise.id}, and has no such box"
+    assert task, (
+        f"{page}.html should have the task of {exercise.id}, and has no such box"
+    )
     title = task.p.get_text()
     assert f"Exercise {number_of(exercise)}:" in title, (
         f"{page}.html should call {exercise.id} Exercise {number_of(exercise)}, as _toc.yml "

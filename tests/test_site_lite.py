@@ -319,7 +319,9 @@ def test_a_copy_under_a_former_name_is_kept_and_said_to_be(opened):
     note = opened.get_by_role("status").filter(has_text="new edition")
     note.wait_for()
     (kept,) = (name for name in copies(opened) if "yours" in name)
-    assert kept.startswith(f"{CHAPTER}-yours-20") and f"{FORMER}.ipynb" not in copies(opened)
+    assert kept.startswith(f"{CHAPTER}-yours-20") and f"{FORMER}.ipynb" not in copies(
+        opened
+    )
     note.get_by_role("link", name="Open yours").click()
     opened.wait_for_url("**yours**")
     opened.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=WAIT)

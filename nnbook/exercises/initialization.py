@@ -59,9 +59,13 @@ large. How wrong is the size of the numbers that come out of layer 50?
 
 
 def described(W):
-    return (
-        f"array of shape {W.shape}" if isinstance(W, np.ndarray) else type(W).__name__
-    )
+    if not isinstance(W, np.ndarray) or W.dtype.kind not in "iuf":
+        return type(W).__name__
+    if not np.isfinite(W).all():
+        return f"array of shape {W.shape} with nan or infinite numbers"
+    if W.size > 1 and np.ptp(W) == 0:
+        return f"array of shape {W.shape}, all of it {W.flat[0]:g}"
+    return f"array of shape {W.shape}"
 
 
 def spread(W):
@@ -110,6 +114,7 @@ def shapes_and_seeds(rng):
     yield {"n_in": 3, "n_out": 2, "seed": 0}
     yield {"n_in": 200, "n_out": 250, "seed": 1}
     yield {"n_in": 1, "n_out": 40_000, "seed": 2}
+    yield {"n_in": 1, "n_out": 1, "seed": 3}
     n_in, n_out, seed = rng.integers((300, 120, 3), (400, 150, 1000)).tolist()
     yield {"n_in": n_in, "n_out": n_out, "seed": seed}
 
@@ -201,6 +206,50 @@ above, or `rng.uniform`.
             "You look at n_in alone, as He's rule does. Xavier counts the way back, too: "
             "n_in + n_out.",
             ("np.sqrt(6 / (n_in + n_out))", "np.sqrt(6 / n_in)"),
+        ),
+        mistake(
+            "three times twice",
+            "Your weights are √3 times too large. The 6 has the 3 of r²/3 in it already.",
+            ("6 /", "18 /"),
+        ),
+        mistake(
+            "twice as wide",
+            "Your weights lie between −2r and 2r, with r = √(6/(n_in + n_out)). r is how far they "
+            "go to one side, not how far from end to end.",
+            ("6 /", "24 /"),
+        ),
+        mistake(
+            "from 0 to 2r",
+            "Your weights lie between 0 and 2r. The width is right, but the mean should be zero: "
+            "from −r to r.",
+            ("uniform(n_in, n_out, rng=rng)", "rng.uniform(0, 2, (n_in, n_out))"),
+        ),
+        mistake(
+            "brackets missing",
+            "6 / n_in + n_out divides by n_in alone, and then adds n_out. Brackets are missing "
+            "around the sum.",
+            ("6 / (n_in + n_out)", "6 / n_in + n_out"),
+        ),
+        mistake(
+            "upside down",
+            "The more neurons, the larger your weights: the fraction stands on its head.",
+            ("6 / (n_in + n_out)", "(n_in + n_out) / 6"),
+        ),
+        mistake(
+            "1/√n_in as the largest weight",
+            "1/√n_in is the SD for a layer without a bend, not the largest weight, and it looks at "
+            "the way forward alone. Xavier's r is √(6/(n_in + n_out)).",
+            ("np.sqrt(6 / (n_in + n_out))", "1 / np.sqrt(n_in)"),
+        ),
+        mistake(
+            "normal, with r",
+            "Your weights are normal, with r as their SD. Make them uniform between −r and r.",
+            ("uniform(n_in, n_out, rng=rng)", "normal(n_in, n_out, rng=rng)"),
+        ),
+        mistake(
+            "r or −r",
+            "Your weights have two values only, −r and r. Uniform ones take every value between.",
+            ("uniform(n_in, n_out, rng=rng)", "rng.choice([-1, 1], (n_in, n_out))"),
         ),
         mistake(
             "half as wide",
@@ -351,6 +400,61 @@ variance $2/n_\\text{in}$.
             ),
         ),
         mistake(
+            "the half-width as the SD",
+            "√(6/n_in) is the largest weight of He's *uniform* twin. Normal weights have the SD "
+            "√(2/n_in).",
+            ("2 / n_in", "6 / n_in"),
+        ),
+        mistake(
+            "SD 1",
+            "Your weights have the SD 1, however many inputs there are. Multiply by the SD that "
+            "is asked for, √(2/n_in).",
+            (" * np.sqrt(2 / n_in)", ""),
+        ),
+        mistake(
+            "n_in left out",
+            "You multiply by √2 alone. The more inputs, the smaller each weight: √(2/n_in).",
+            ("2 / n_in", "2"),
+        ),
+        mistake(
+            "the mean of both",
+            "You use the mean of n_in and n_out. He's rule needs n_in alone.",
+            ("2 / n_in", "4 / (n_in + n_out)"),
+        ),
+        mistake(
+            "the mean 1",
+            "Your weights lie around 1. The first argument of `rng.normal` is the mean, and it "
+            "is 0.",
+            (
+                "normal(n_in, n_out, rng=rng) * np.sqrt(2 / n_in)",
+                "rng.normal(1, np.sqrt(2 / n_in), (n_in, n_out))",
+            ),
+        ),
+        mistake(
+            "clipped",
+            "You cut the largest weights down to two SDs, and the SD of all goes down with them. "
+            "Draw normal weights, and leave them as they are.",
+            (
+                "normal(n_in, n_out, rng=rng)",
+                "np.clip(normal(n_in, n_out, rng=rng), -2, 2)",
+            ),
+        ),
+        mistake(
+            "divided by what the draw's SD is",
+            "You divide by the SD of the very numbers that you have drawn. The variance is that "
+            "of the distribution, not of one draw: a single weight's SD is 0, and it becomes nan.",
+            (
+                "normal(n_in, n_out, rng=rng)",
+                "(lambda W: W / W.std())(normal(n_in, n_out, rng=rng))",
+            ),
+        ),
+        mistake(
+            "the shape in two arguments",
+            "`standard_normal` takes the shape as one argument, in brackets of its own: "
+            "`rng.standard_normal((n_in, n_out))`.",
+            ("normal(n_in, n_out, rng=rng)", "rng.standard_normal(n_in, n_out)"),
+        ),
+        mistake(
             "upside down",
             "The more inputs, the larger your weights: the fraction stands on its head. It is "
             "2 divided by n_in.",
@@ -477,7 +581,10 @@ are what the function `init` returns for these sizes and this `rng`; its biases 
         mistake(
             "scaled once more",
             "You multiply by √(2/n_in). The size is the business of `init`: take what it returns.",
-            ("init(n_in, n_out, rng=rng)", "init(n_in, n_out, rng=rng) * np.sqrt(2 / n_in)"),
+            (
+                "init(n_in, n_out, rng=rng)",
+                "init(n_in, n_out, rng=rng) * np.sqrt(2 / n_in)",
+            ),
         ),
         mistake(
             "biases of 1",
@@ -526,6 +633,34 @@ are what the function `init` returns for these sizes and this `rng`; its biases 
             (
                 "        self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)\n",
                 "",
+            ),
+        ),
+        mistake(
+            "biases from init",
+            "Your biases are drawn with `init`. They may start at zero; and each draw takes "
+            "numbers that the next layer should get.",
+            ("self.b = np.zeros(n_out)", "self.b = init(1, n_out, rng=rng)[0]"),
+        ),
+        mistake(
+            "Xavier by default",
+            "Whoever does not say `init` gets Xavier's weights: the default is he_normal.",
+            ("init=he_normal", "init=xavier_normal"),
+        ),
+        mistake(
+            "gradients of 1",
+            "Your gradients are 1. Nobody has computed one yet: zeros.",
+            (
+                "np.zeros_like(self.W), np.zeros_like(self.b)",
+                "np.ones_like(self.W), np.ones_like(self.b)",
+            ),
+        ),
+        mistake(
+            "dW is a copy of W",
+            "self.dW begins as a copy of the weights. Nobody has computed a gradient yet: zeros, "
+            "of the shape of W.",
+            (
+                "np.zeros_like(self.W), np.zeros_like(self.b)",
+                "self.W.copy(), self.b.copy()",
             ),
         ),
         mistake(
@@ -637,7 +772,10 @@ def my_signal(x, weights):
             "You divide the sum of squares by the number of rows. The mean is over all numbers, "
             "rows times columns.",
             ("[np.sqrt(np.mean(x**2))]", "[np.sqrt(np.sum(x**2) / len(x))]"),
-            ("append(np.sqrt(np.mean(x**2)))", "append(np.sqrt(np.sum(x**2) / len(x)))"),
+            (
+                "append(np.sqrt(np.mean(x**2)))",
+                "append(np.sqrt(np.sum(x**2) / len(x)))",
+            ),
         ),
         mistake(
             "the mean of the rows' sizes",
@@ -652,7 +790,10 @@ def my_signal(x, weights):
         mistake(
             "zeros left out",
             "You leave the zeros out. What a ReLU has cut off counts, with size zero.",
-            ("append(np.sqrt(np.mean(x**2)))", "append(np.sqrt(np.mean(x[x > 0] ** 2)))"),
+            (
+                "append(np.sqrt(np.mean(x**2)))",
+                "append(np.sqrt(np.mean(x[x > 0] ** 2)))",
+            ),
         ),
         mistake(
             "no ReLU behind the last",
@@ -684,6 +825,62 @@ def my_signal(x, weights):
             ("np.maximum(0, x @ W)", "np.tanh(x @ W)"),
         ),
         mistake(
+            "leaky",
+            "Your ReLU lets a hundredth of what is negative pass. A plain one puts 0 for it.",
+            ("np.maximum(0, x @ W)", "np.maximum(0.01 * (x @ W), x @ W)"),
+        ),
+        mistake(
+            "the negative half",
+            "np.minimum keeps what is negative. A ReLU keeps what is positive: np.maximum.",
+            ("np.maximum", "np.minimum"),
+        ),
+        mistake(
+            "np.max",
+            "`np.max(0, z)` takes z for an axis: it looks for the largest in *one* array. To "
+            "compare each number with 0, `np.maximum(0, z)`.",
+            ("np.maximum(0, x @ W)", "np.max(0, x @ W)"),
+        ),
+        mistake(
+            "W in front",
+            "You write W x, as textbooks do for one example in a column. Here examples are rows, "
+            "and so x comes first.",
+            ("x @ W", "W @ x"),
+        ),
+        mistake(
+            "W turned",
+            "You turn W on its side. It has a column for each neuron already: x W.",
+            ("x @ W", "x @ W.T"),
+        ),
+        mistake(
+            "made size 1 again",
+            "You divide each layer's output by its size before the next layer gets it. Measure the "
+            "signal, and leave it as it is.",
+            (
+                "sizes.append(np.sqrt(np.mean(x**2)))",
+                "sizes.append(np.sqrt(np.mean(x**2))); x = x / sizes[-1]",
+            ),
+        ),
+        mistake(
+            "a size for each neuron",
+            "You take a size for each column, that is, for each neuron. One mean over all the "
+            "numbers: no axis.",
+            ("[np.sqrt(np.mean(x**2))]", "[np.sqrt(np.mean(x**2, axis=0))]"),
+            (
+                "append(np.sqrt(np.mean(x**2)))",
+                "append(np.sqrt(np.mean(x**2, axis=0)))",
+            ),
+        ),
+        mistake(
+            "a size for each example",
+            "You take a size for each row, that is, for each example. One mean over all the "
+            "numbers: no axis.",
+            ("[np.sqrt(np.mean(x**2))]", "[np.sqrt(np.mean(x**2, axis=1))]"),
+            (
+                "append(np.sqrt(np.mean(x**2)))",
+                "append(np.sqrt(np.mean(x**2, axis=1)))",
+            ),
+        ),
+        mistake(
             "relative to x",
             "You divide by the size of x. Return the sizes as they are, that of x first.",
             ("return np.array(sizes)", "return np.array(sizes) / sizes[0]"),
@@ -702,8 +899,8 @@ def my_signal(x, weights):
         ),
         mistake(
             "lengths",
-            "`np.linalg.norm` is the root of the *sum* of squares: it grows with the number of "
-            "numbers. Size is the root of their mean.",
+            "That is the root of the *sum* of squares, as `np.linalg.norm` takes it: it grows with "
+            "the number of numbers. Size is the root of their mean.",
             ("[np.sqrt(np.mean(x**2))]", "[np.linalg.norm(x)]"),
             ("append(np.sqrt(np.mean(x**2)))", "append(np.linalg.norm(x))"),
         ),
@@ -775,14 +972,18 @@ def at_right_angles(answer, n_in, n_out, seed):
     W = answer(n_in, n_out, rng=rng)
     name, product = ("W.T @ W", W.T @ W) if n_in >= n_out else ("W @ W.T", W @ W.T)
     lengths, angles = np.diag(product), product[~np.eye(len(product), dtype=bool)]
-    found |= {
+    found = {
+        "W": found["W"],
         f"diagonal of {name}": alike(lengths),
         f"{name} elsewhere": "zeros" if np.allclose(angles, 0) else "not all zeros",
         "numbers that are 0": "none" if np.all(np.abs(W) > 1e-12) else "some",
+        **found,
     }
     if W.size > 4:
         return found
-    draw = inspect.unwrap(answer)  # it has been watched above: now only what it returns counts
+    draw = inspect.unwrap(
+        answer
+    )  # it has been watched above: now only what it returns counts
     draws = [draw(n_in, n_out, rng=rng).ravel() for _ in range(200)]
     return found | chances(np.array(draws) * max(n_in, n_out) ** 0.5, n_out)
 
@@ -791,7 +992,8 @@ def alike(numbers):
     """All ones, all the same, or neither."""
     if np.allclose(numbers, 1):
         return "ones"
-    return f"all {numbers[0]:.3g}" if np.allclose(numbers, numbers[0]) else "not all ones"
+    same = len(numbers) > 1 and np.allclose(numbers, numbers[0])
+    return f"all {numbers[0]:.3g}" if same else "not all ones"
 
 
 def chances(draws, columns):
@@ -803,7 +1005,9 @@ def chances(draws, columns):
     beside = same & ~np.eye(len(mean), dtype=bool)
     words = {True: "independent", False: "not independent"}
     return {
-        "a number's sign, by 200 draws": "by chance" if mean.max() < 0.45 else "by a rule",
+        "a number's sign, by 200 draws": "by chance"
+        if mean.max() < 0.45
+        else "by a rule",
         "signs in one column": words[bool(product[beside].max() < 0.45)],
         "signs in two columns": words[bool(product[~same].max() < 0.45)],
     }
@@ -844,8 +1048,9 @@ def my_orthogonal(n_in, n_out, *, rng):
     mistakes=(
         mistake(
             "signs without chance",
-            "The angles and lengths are right, but W[0, 0] always has the same sign: qr chooses "
-            "the signs by a rule. Multiply each column by a sign that chance decides.",
+            "The angles and lengths are right, but the signs are not drawn: W[0, 0] always has the "
+            "same, because routines such as `qr` and `svd` choose them by a rule. Multiply each "
+            "column by a sign that chance decides.",
             (
                 "    Q = Q * np.sign(np.diag(R))  # qr itself chooses the signs by a rule, not "
                 "by chance\n",
@@ -861,15 +1066,33 @@ def my_orthogonal(n_in, n_out, *, rng):
             ("Q = Q.T", "pass"),
         ),
         mistake(
+            "random numbers as they are",
+            "Random columns are neither of length 1 nor at right angles to each other. Make them "
+            "so: `np.linalg.qr` does both.",
+            (
+                "Q, R = np.linalg.qr(rng.standard_normal(tall))",
+                "return rng.standard_normal((n_in, n_out))",
+            ),
+        ),
+        mistake(
+            "the unit matrix",
+            "That is the unit matrix: its columns stand at right angles, but nothing is drawn. "
+            "Begin with random numbers.",
+            (
+                "Q, R = np.linalg.qr(rng.standard_normal(tall))",
+                "return np.eye(n_in, n_out)",
+            ),
+        ),
+        mistake(
             "one sign for the whole",
             "The signs of your columns hang together, as when the whole matrix is multiplied by "
-            "one sign: qr chose them by a rule. Give each column a random sign of its own.",
+            "one sign. Give each column a random sign of its own.",
             ("np.sign(np.diag(R))", "rng.choice([-1, 1])"),
         ),
         mistake(
             "one column's sign",
-            "Some of the signs are still those that `qr` chose by a rule, and not by chance. Give "
-            "each column a random sign of its own.",
+            "Some of the signs are not by chance: routines such as `qr` and `eigh` choose them by "
+            "a rule. Give each column a random sign of its own.",
             (
                 "Q = Q * np.sign(np.diag(R))",
                 "Q[:, 0] *= rng.choice([-1, 1])",
@@ -879,7 +1102,10 @@ def my_orthogonal(n_in, n_out, *, rng):
             "zeros beyond the square",
             "You fill a square, and leave the rest of W zero: some inputs, or some neurons, would "
             "not take part. Begin with a random matrix that is as long as W.",
-            ("max(n_in, n_out), min(n_in, n_out)", "min(n_in, n_out), min(n_in, n_out)"),
+            (
+                "max(n_in, n_out), min(n_in, n_out)",
+                "min(n_in, n_out), min(n_in, n_out)",
+            ),
             (
                 "    if n_in < n_out:\n        Q = Q.T\n    return Q",
                 "    W = np.zeros((n_in, n_out))\n    W[: len(Q), : len(Q)] = Q\n    return W",
@@ -905,8 +1131,9 @@ def my_orthogonal(n_in, n_out, *, rng):
         ),
         mistake(
             "R's diagonal itself",
-            "You multiply by the diagonal of R. Only its sign is wanted, or the columns change "
-            "their length: `np.sign`.",
+            "The angles are right, and the lengths are not 1. Of the diagonal of R only the sign "
+            "is wanted, `np.sign`; and if you made the angles by hand, divide each column by its "
+            "length.",
             ("np.sign(np.diag(R))", "np.diag(R)"),
         ),
         mistake(
@@ -971,7 +1198,10 @@ def my_orthogonal(n_in, n_out, *, rng):
 def networks(rng):
     yield {"widths": [400, 100], "seed": 0}
     yield {"widths": [150, 150, 150], "seed": 1}
-    yield {"widths": [3, 8000, 2], "seed": 2}  # so small a number that n_in + 1 is not n_in
+    yield {
+        "widths": [3, 8000, 2],
+        "seed": 2,
+    }  # so small a number that n_in + 1 is not n_in
     yield {"widths": [400, 100, 250], "seed": int(rng.integers(3, 1000))}
 
 
@@ -981,16 +1211,22 @@ def drawn_weights(answer, widths, seed):
     weights = answer(list(widths), rng=rng)
     if weights is None:
         return None
-    if not isinstance(weights, list) or not weights:
-        return {"the list": described(weights)}
-    found = {"the list": f"{len(weights)} matrices"}
+    if not isinstance(weights, list):
+        return {"what it returns": described(weights)}
+    found = {"what it returns": f"list of {len(weights)}"}
+    if not weights:
+        return found
     for i, W in enumerate(weights, 1):
         found[f"W{i}"] = described(W)
         found |= {f"W{i}, {name}": value for name, value in spread(W).items()}
     for W in weights[1:2]:
         found["W1 and W2"] = same_or_other(weights[0], W)
-    again = answer(list(widths), rng=rng)
-    return found | {"the next draw from rng": same_or_other(weights[0], again[0])}
+    further = answer(list(widths), rng=rng)
+    again = answer(list(widths), rng=np.random.default_rng(seed))
+    return found | {
+        "the next draw from rng": same_or_other(weights[0], further[0]),
+        "the same seed again": same_or_other(weights[0], again[0]),
+    }
 
 
 FUNNEL = Code(
@@ -1095,6 +1331,48 @@ def my_weights(widths, *, rng):
             "upside down",
             "The more inputs, the larger your weights: the fraction stands on its head.",
             ("2 / n_in", "n_in / 2"),
+        ),
+        mistake(
+            "the half-width as the SD",
+            "√(6/n_in) is the largest weight of He's *uniform* twin. Normal weights have the SD "
+            "√(2/n_in).",
+            ("2 / n_in", "6 / n_in"),
+        ),
+        mistake(
+            "halved",
+            "You divide the old SD by 2: right for a layer with four times as many inputs as "
+            "neurons, and for no other. It is n_in that has to be in the rule.",
+            ("np.sqrt(2 / n_in)", "np.sqrt(2 / n_out) / 2"),
+        ),
+        mistake(
+            "the root of 2 alone",
+            "You take the root of 2, and divide by n_in itself. The root covers both.",
+            ("np.sqrt(2 / n_in)", "np.sqrt(2) / n_in"),
+        ),
+        mistake(
+            "the root of the product",
+            "You use √(n_in n_out), a mean of both. He's rule needs n_in alone.",
+            ("2 / n_in", "2 / np.sqrt(n_in * n_out)"),
+        ),
+        mistake(
+            "uniform, with the SD as the largest",
+            "Your weights are uniform between −SD and SD. The rule was the mistake, not the "
+            "distribution: draw normal ones.",
+            ("rng.standard_normal((", "rng.uniform(-1, 1, ("),
+        ),
+        mistake(
+            "the SD as the mean",
+            "The first argument of `rng.normal` is the *mean*, 0 here. The standard deviation is "
+            "the second one, `scale`.",
+            (
+                "sd * rng.standard_normal((n_in, n_out))",
+                "rng.normal(sd, size=(n_in, n_out))",
+            ),
+        ),
+        mistake(
+            "whole division",
+            "2 // n_in is 0 for more than two inputs, and so are all weights. Divide by /.",
+            ("2 / n_in", "2 // n_in"),
         ),
         mistake(
             "uniform",

@@ -205,6 +205,16 @@ input as `self.x`: learning will need it.
             ),
         ),
         mistake(
+            "the bias twice",
+            "You add the bias twice. Once is enough.",
+            ("+ self.b", "+ 2 * self.b"),
+        ),
+        mistake(
+            "rounded",
+            "You round the answer. Leave it as it is: the next layer counts with all its digits.",
+            ("x @ self.W + self.b", "np.round(x @ self.W + self.b)"),
+        ),
+        mistake(
             "x is not kept",
             "The answer is right, but the layer forgets what it was given. Keep the input as "
             'self.x before you return: "Backpropagation" will ask for it.',
@@ -371,6 +381,50 @@ def my_parameters(sizes):
             ),
         ),
         mistake(
+            "all sizes multiplied, beyond 64 bits",
+            "You multiply all numbers in the list, until they fit into no whole number of NumPy's. "
+            "Each layer has its own weights; the layers' counts are added.",
+            (
+                "sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:]))",
+                "int(np.prod(sizes))",
+            ),
+        ),
+        mistake(
+            "neighbours added up, and the biases",
+            "You add up the two neighbours. Each of the n_out neurons has n_in weights: multiply. "
+            "Its bias is counted right.",
+            ("(n_in + 1) * n_out", "n_in + n_out + n_out"),
+        ),
+        mistake(
+            "each bias twice",
+            "You count each bias twice. A neuron has one: n_in + 1 parameters with its weights.",
+            ("(n_in + 1)", "(n_in + 2)"),
+        ),
+        mistake(
+            "every second layer",
+            "You take the numbers two by two, so that every second layer is left out. Pairs "
+            "overlap: the neurons of one layer are the inputs of the next.",
+            ("zip(sizes, sizes[1:])", "zip(sizes[::2], sizes[1::2])"),
+        ),
+        mistake(
+            "each size with itself",
+            "You pair each number with itself. A layer lies between two neighbours: sizes and "
+            "sizes[1:].",
+            ("zip(sizes, sizes[1:])", "zip(sizes, sizes)"),
+        ),
+        mistake(
+            "squares",
+            "You give each neuron as many weights as its own layer has neurons. It has one for "
+            "each of its inputs: the number before it in the list.",
+            ("(n_in + 1)", "(n_out + 1)"),
+        ),
+        mistake(
+            "the network's inputs for every layer",
+            "You count the network's inputs as those of every layer. Behind the first one, a layer "
+            "gets what the layer before it gives out.",
+            ("(n_in + 1)", "(sizes[0] + 1)"),
+        ),
+        mistake(
             "straight from inputs to outputs",
             "You count one layer from the inputs to the outputs, and leave out what lies between.",
             ("zip(sizes, sizes[1:])", "[(sizes[0], sizes[-1])]"),
@@ -532,6 +586,62 @@ def my_distance(x, w, b):
                 "(x @ w + b) / np.linalg.norm(w)",
                 "np.maximum((x @ w + b) / np.linalg.norm(w), 0)",
             ),
+        ),
+        mistake(
+            "the bias alone is divided",
+            "Brackets are missing: only b is divided by ‖w‖. All of z must be: (x w + b) / ‖w‖.",
+            ("(x @ w + b)", "x @ w + b"),
+        ),
+        mistake(
+            "number by number",
+            "* multiplies number by number. A neuron multiplies pair by pair and adds up: that "
+            "is @.",
+            ("x @ w", "x * w"),
+        ),
+        mistake(
+            "added up over the examples",
+            "You add up over the examples, axis 0. Each example is a row, and has a sum of its "
+            "own: axis 1.",
+            ("x @ w", "(x * w).sum(axis=0)"),
+        ),
+        mistake(
+            "two inputs alone",
+            "You take the first two inputs and weights. There may be more, or one: `x @ w` and "
+            "`np.linalg.norm(w)` take them all.",
+            (
+                "(x @ w + b) / np.linalg.norm(w)",
+                "(x[:, 0] * w[0] + x[:, 1] * w[1] + b) / np.sqrt(w[0] ** 2 + w[1] ** 2)",
+            ),
+        ),
+        mistake(
+            "the boundary's own distance",
+            "You return how far the boundary lies from the origin, for each row the same. How far "
+            "is the row from it? Its z tells.",
+            (
+                "(x @ w + b) / np.linalg.norm(w)",
+                "np.full(len(x), -b / np.linalg.norm(w))",
+            ),
+        ),
+        mistake(
+            "the distance from w",
+            "You return how far each row is from w, as if w were a point. It is a direction: the "
+            "boundary stands at a right angle to it, where z is zero.",
+            ("(x @ w + b) / np.linalg.norm(w)", "np.linalg.norm(x - w, axis=1)"),
+        ),
+        mistake(
+            "one root too many",
+            "You take the root of ‖w‖. np.linalg.norm is the length already, root included.",
+            ("np.linalg.norm(w)", "np.sqrt(np.linalg.norm(w))"),
+        ),
+        mistake(
+            "the squared sum",
+            "You square the sum of the weights. First the squares, then their sum, then the root.",
+            ("np.linalg.norm(w)", "np.sqrt(np.sum(w) ** 2)"),
+        ),
+        mistake(
+            "whole steps",
+            "// cuts off what is behind the point. A distance need not be whole: divide by /.",
+            ("/ np.linalg.norm(w)", "// np.linalg.norm(w)"),
         ),
         mistake(
             "multiplied by the length",
@@ -759,6 +869,34 @@ def my_collapse(layers):
             ("W @ W_next, b @ W_next + b_next", "W + W_next, b + b_next"),
         ),
         mistake(
+            "weights added up, biases merged",
+            "Your b is right. You add up the weights: layers in a row multiply.",
+            ("W @ W_next,", "W + W_next,"),
+        ),
+        mistake(
+            "number by number",
+            "* multiplies number by number. Layers in a row are a product of matrices: @.",
+            ("W @ W_next, b @ W_next", "W * W_next, b * W_next"),
+        ),
+        mistake(
+            "from the end",
+            "You go through the list from its end. The batch meets layers[0] first, and x stands "
+            "on the left: x W W_next.",
+            ("layers[0]", "layers[-1]"),
+            ("layers[1:]", "layers[-2::-1]"),
+        ),
+        mistake(
+            "the first bias lost",
+            "The first layer's bias is lost: it goes through the next weights, like all that comes "
+            "out of that layer.",
+            ("W, b = layers[0]", "W, b = layers[0][0], 0 * layers[0][1]"),
+        ),
+        mistake(
+            "the bias meets the next weights on their side",
+            "b goes through W_next turned on its side. It goes through it as x does: b W_next.",
+            ("b @ W_next", "b @ W_next.T"),
+        ),
+        mistake(
             "the first layer alone",
             "You return the first layer. Its answers are what the others go on from: merge them "
             "all.",
@@ -981,6 +1119,36 @@ def my_copied(x, W, b):
             "* multiplies number by number. A neuron multiplies pair by pair and adds up: that "
             "is @.",
             ("x @ W.T", "x * W"),
+        ),
+        mistake(
+            "number by number, W turned",
+            "W and b are turned rightly. But * multiplies number by number. A neuron multiplies "
+            "pair by pair and adds up: that is @.",
+            ("x @ W.T", "x * W.T"),
+        ),
+        mistake(
+            "turned back by the inverse",
+            "`inv` is the matrix that undoes W. Turned on its side is another thing, W.T: rows "
+            "become columns.",
+            ("W.T", "np.linalg.inv(W)"),
+        ),
+        mistake(
+            "the answers reshaped",
+            "Those are her answers, and `reshape` reads them row by row, so they end up in wrong "
+            "places. To turn a table on its side, use .T.",
+            ("x @ W.T + b.T", "(W @ x.T + b).reshape(len(x), -1)"),
+        ),
+        mistake(
+            "W turned where it does not fit",
+            "You turn W only where its shape does not fit. Where it is square both ways fit, and "
+            "one is wrong: turn it always.",
+            ("x @ W.T", "x @ (W if x.shape[1] == len(W) else W.T)"),
+        ),
+        mistake(
+            "the bias turned where it does not fit",
+            "You turn b only where its shape does not fit. With as many examples as neurons both "
+            "ways fit, and one is wrong: turn it always.",
+            ("+ b.T", "+ (b if len(x) == len(b) else b.T)"),
         ),
         mistake(
             "x is turned",

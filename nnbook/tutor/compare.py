@@ -25,6 +25,8 @@ def difference(expected, got, case, rtol, atol, names=(), every=()):
         for name in expected:
             right, mine = expected[name], got.get(name)
             if not equal(mine, right, rtol, atol):
+                if mine is None and "." in name and "(" not in name:
+                    return name, right, mine, "It is None."
                 deeper = difference(
                     right, mine, case, rtol, atol, (), parts(every, name)
                 )
@@ -84,10 +86,15 @@ def sentence(expected, got, rtol, atol, every):
             asked = "numbers" if right.ndim else "a number"
             return f"It is made of True and False, and should be {asked}: how many, or how much?"
         if right.dtype.kind == "f" and mine.dtype.kind != "f":
-            return f"It holds {mine.dtype} in place of floating-point numbers: were they rounded?"
+            if mine.dtype.kind == "b":
+                return "It holds True and False in place of floating-point numbers."
+            made = np.allclose(mine, right, rtol, atol)
+            end = "the numbers are right, but whole." if made else "were they rounded?"
+            return f"It holds {mine.dtype} in place of floating-point numbers: {end}"
         if right.dtype.kind != "f" and mine.dtype.kind == "f":
             asked = f"hold {right.dtype}" if right.ndim else "be a whole number"
-            return f"It should {asked}, and {'holds' if right.ndim else 'is'} {mine.dtype}."
+            held = f"holds {mine.dtype}" if right.ndim else f"is a {kind(got)}"
+            return f"It should {asked}, and {held}."
         return of_numbers(right, mine, rtol, atol, every)
     if type(got) is not type(expected):
         asked = "None" if expected is None else f"a {kind(expected)}"
@@ -124,9 +131,26 @@ def of_shape(right, mine, rtol, atol, every):
         return f"{shapes}: as many numbers, in another arrangement (`keepdims`? `reshape`?)."
     for axis in range(right.ndim):
         if mine.shape == right.shape[:axis] + right.shape[axis + 1 :]:
-            size = right.shape[axis]
-            return f"{shapes}: the axis with {size} is gone, as after a sum or mean over it."
+            return f"{shapes}: {of_axis(right, mine, axis, rtol, atol)}."
+    shorter = mine.ndim == right.ndim > 0 and len(mine) == len(right) - 1
+    differ = shorter and not np.all(right == right[:1])  # or none is the last one
+    if differ and right.shape[1:] == mine.shape[1:]:
+        for there, missing in ((right[:-1], "last"), (right[1:], "first")):
+            if equal(mine.astype(right.dtype), there, rtol, atol):
+                return f"{shapes}: the {missing} one is missing."
     return f"{shapes}."
+
+
+def of_axis(right, mine, axis, rtol, atol):
+    """What became of an axis that is not there any more."""
+    size = right.shape[axis]
+    if size > 1 and np.all(right == right.take([0], axis)):
+        return f"the axis with {size} is gone"
+    for place, name in ((0, "first"), (-1, "last")):
+        one = right.take(place, axis)
+        if size > 1 and equal(mine.astype(right.dtype), one, rtol, atol):
+            return f"of the axis with {size} only the {name} is left"
+    return f"the axis with {size} is gone, as after a sum or mean over it"
 
 
 def always_as_many(every):

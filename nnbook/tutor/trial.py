@@ -155,7 +155,12 @@ def spins(code):
 def own_frames(error):
     """The lines of an error's traceback that are the reader's."""
     frames = traceback.extract_tb(error.__traceback__)
-    return [it for it in frames if not it.filename.startswith(LIBRARIES)]
+    return [it for it in frames if not of_library(it.filename)]
+
+
+def of_library(file):
+    """Whether code is not the reader's; NumPy's compiled code names a file of its authors."""
+    return file.startswith(LIBRARIES) or file.endswith(".pyx")
 
 
 def own_line(error):
@@ -256,8 +261,14 @@ def equal_arrays(one, other, rtol, atol):
         return False
     if rtol == atol == 0:
         return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
-    if other.dtype.kind == "f":  # where the right answer is float32, its rounding is right
-        rtol = max(rtol, 100 * float(np.finfo(other.dtype).eps)) if other.itemsize < 8 else rtol
+    if (
+        other.dtype.kind == "f"
+    ):  # where the right answer is float32, its rounding is right
+        rtol = (
+            max(rtol, 100 * float(np.finfo(other.dtype).eps))
+            if other.itemsize < 8
+            else rtol
+        )
     finite = np.abs(other[np.isfinite(other)])
     atol = atol + rtol * 0.1 * float(finite.max(initial=0))
     return bool(np.allclose(one, other, rtol=rtol, atol=atol, equal_nan=True))

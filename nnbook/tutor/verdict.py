@@ -117,7 +117,22 @@ def judge_kind(exercise, answer):
         return Result(exercise, attempted=False, text=exercise.asked)
     if idle:
         return Result(exercise, text=f"{idle[0]} is still empty: write it, too.")
+    if other_order(exercise.right_answer, answer):
+        head = ", ".join(syntax.heads(exercise.stub))
+        text = (
+            f"Your arguments stand in another order than in the stub, {head}: whoever gives them "
+            f"without their names gives each to another one."
+        )
+        return Result(exercise, text=text)
     return None
+
+
+def other_order(right, answer):
+    """Whether a function takes the same arguments as the right one, in another order."""
+    if isinstance(answer, type):
+        return False
+    asked, mine = ([*inspect.signature(it).parameters] for it in (right, answer))
+    return asked != mine and sorted(asked) == sorted(mine)
 
 
 def wrong_kind(exercise, answer):
@@ -234,8 +249,9 @@ def judge_trials(exercise, answer, trials, mine):
         text += f" ({changed})"
     text = of_name(answer, mine[first].error) + text
     ends = not isinstance(mine[first].error, TooLong)
-    if ends and not alike(exercise, run(exercise, answer, trial), mine[first]):
-        text = of_memory(answer, text)
+    repeats = ends and comparable(mine[first].value)
+    if repeats and not alike(exercise, run(exercise, answer, trial), mine[first]):
+        text = of_memory(exercise, answer, text)
     elif trial.busy:
         text = of_use(exercise, answer, trial, mine[first], text)
     elif ends and only_extreme(mine, trials, bad):
@@ -431,7 +447,7 @@ def diagnosis(exercise, trials, outcomes, place):
         did = f"raises {words(mine.error)}" if mine.error else "returns something"
         return f"It should raise {words(right.error)}; it {did}."
     if extra := too_much(mine, right):
-        return of_change(case, extra)
+        return of_change(exercise, case, extra)
     if missing := too_little(mine, right):
         return f"It should change {listed(missing)} in place, and does not."
     if near := too_near(mine, right):
@@ -453,13 +469,10 @@ def diagnosis(exercise, trials, outcomes, place):
     return f"{part}: {text[0].lower()}{text[1:]}" if part else text
 
 
-def of_change(case, names):
+def of_change(exercise, case, names):
     """A sentence for what is changed in place, and should not be."""
     if HIDDEN in names:
-        return (
-            "Your numbers come from np.random, which nobody can repeat: draw from the rng that you "
-            "are given, and from nothing else."
-        )
+        return f"Your numbers come from np.random, which nobody can repeat: {instead(exercise)}."
     given = [name for name in names if name in case]
     shorter = {name.partition(" (its length)")[0] for name in given or names}
     early = {name.removesuffix(" later") for name in shorter}
@@ -494,20 +507,29 @@ def of_sharing(pairs):
     )
 
 
-def of_memory(answer, text):
+def comparable(value):
+    """Whether two of it can be equal: a function or a generator is equal to itself alone."""
+    return type(value).__eq__ is not object.__eq__ or value is None
+
+
+def of_memory(exercise, answer, text):
     """A sentence for an answer that gives other numbers when the same trial is repeated."""
     draws = {"random", "default_rng"}
     if any(draws & {*code.co_names} for code in written.codes(answer).values()):
-        return (
-            f"The same case gives something else each time: draw from the rng that you are given, "
-            f"and from nothing else. ({text})"
-        )
+        return f"The same case gives something else each time: {instead(exercise)}. ({text})"
     if isinstance(answer, type):
         return f"{sharing(answer)} ({text})"
     return (
         f"The same case gives something else each time: something is left of the calls before. Is "
         f"there a global, or a default value that is a list? ({text})"
     )
+
+
+def instead(exercise):
+    """Where random numbers should come from."""
+    if any("rng" in head for head in syntax.heads(exercise.stub)):
+        return "draw from the rng that you are given, and from nothing else"
+    return "nothing is to be drawn here"
 
 
 def sharing(answer):
