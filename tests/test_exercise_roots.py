@@ -9,6 +9,7 @@ from nnbook.tutor import trial
 from nnbook.tutor.catalogue import all_exercises, find
 from nnbook.tutor.chance import Estimate, deviation, mean, share
 from nnbook.tutor.code import Code
+from nnbook.tutor.verdict import remembered
 
 
 def said(id, text, seed=0):
@@ -594,3 +595,75 @@ def test_a_mistake_in_both_is_not_told_of_one_that_is_in_one():
 def test_what_numpy_means_is_told(line, clue):
     result = said("losses.softmax", f"def my_softmax(z):\n    return {line}")
     assert clue in result.text, result
+
+
+# --- accepted once, though wrong ------------------------------------------------------------
+
+BATCHES = """
+def my_batches(x, y, *, batch_size, rng):
+    order = {order}
+    for start in range(0, len(x), batch_size):
+        row = order[start : start + batch_size]
+        yield {pair}
+"""
+STOPPING = """
+class MyEarlyStopping:
+    def __init__(self, patience):
+        self.patience = patience
+        self.best_loss, self.best_theta, self.waited = np.inf, None, 0
+
+    def update(self, valid_loss, theta):
+        if valid_loss < self.best_loss:
+            self.best_loss, self.best_theta, self.waited = valid_loss, {kept}, 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+"""
+PLACES = {
+    "the first": "np.append(0, 1 + rng.permutation(len(x) - 1))",
+    "the last": "np.append(rng.permutation(len(x) - 1), len(x) - 1)",
+}
+
+
+@pytest.mark.parametrize("order", PLACES.values(), ids=PLACES)
+def test_an_example_that_keeps_its_place_is_noticed(order):
+    result = said(
+        "training.batches", BATCHES.format(order=order, pair="x[row], y[row]")
+    )
+    assert not result.passed and "the same place in every epoch" in result.text, result
+
+
+@pytest.mark.parametrize("pair", ["list(x[row]), list(y[row])", "x[row], y[row] * 1.0"])
+def test_a_batch_is_two_arrays_of_the_types_that_came(pair):
+    order = "rng.permutation(len(x))"
+    result = said("training.batches", BATCHES.format(order=order, pair=pair))
+    assert not result.passed, result
+
+
+@pytest.mark.parametrize("kind", ["float16", "float32", "float64"])
+def test_a_rounded_copy_is_not_the_best_theta(kind):
+    result = said(
+        "training.EarlyStopping", STOPPING.format(kept=f"theta.astype(np.{kind})")
+    )
+    assert not result.passed and f"best_theta holds {kind}" in str(result).lower(), (
+        result
+    )
+
+
+def test_another_default_is_named():
+    text = find("optimizers.Momentum").solution_text.replace("beta=0.9", "beta=0.99")
+    result = said("optimizers.Momentum", text)
+    assert "The stub has beta=0.9:" in result.text, result
+
+
+def test_what_is_remembered_of_a_case_is_of_that_case_alone():
+    """Long arrays that differ in the middle, and generators in another state."""
+    exercise = find("losses.mse")
+    exercise.remembered.clear()
+    middle = np.arange(5000.0)
+    middle[2500] = 0.0
+    cases = [np.arange(5000.0), middle, np.random.default_rng(1), np.random.default_rng(2)]
+    found = [remembered(exercise, (it,), lambda it: it, it) for it in cases]
+    again = [remembered(exercise, (it,), pytest.fail) for it in cases]
+    assert all(one is it is two for it, one, two in zip(cases, found, again))
+    exercise.remembered.clear()

@@ -344,6 +344,45 @@ class MyFallingSGD:
             "`/`.",
             ("self.t / self.halved_after", "self.t // self.halved_after"),
         ),
+        mistake(
+            "a rate that grows",
+            "You multiply by 1 + t/h, so that the rate grows: divide by it.",
+            ("self.lr / (1 + self.t",
+             "self.lr * (1 + self.t"),
+        ),
+        mistake(
+            "h over t",
+            "You divide h by t. The more steps have been taken, the smaller the rate: t / h.",
+            ("self.t / self.halved_after",
+             "self.halved_after / max(self.t, 1)"),
+        ),
+        mistake(
+            "one fall after h steps",
+            "Your rate stays what it is for h steps and is then halved at once. The formula "
+            "lets it fall with each step: after one it is η / (1 + 1/h).",
+            ("self.lr / (1 + self.t / self.halved_after)",
+             "self.lr * (1.0 if self.t < self.halved_after else 0.5)"),
+        ),
+        mistake(
+            "halved every h steps",
+            "You halve the rate after every h steps. The formula lets it fall with each step, "
+            "and more slowly later: a half after h, a third after 2h.",
+            ("self.lr / (1 + self.t / self.halved_after)",
+             "self.lr * 0.5 ** (self.t // self.halved_after)"),
+        ),
+        mistake(
+            "η and h are swapped",
+            "η and h have changed places, in `__init__` or in step.",
+            ("self.lr, self.halved_after, self.t = lr, halved_after, 0",
+             "self.halved_after, self.lr, self.t = lr, halved_after, 0"),
+        ),
+        mistake(
+            "a straight line",
+            "Your rate falls along a straight line, to nothing after 2h steps. η / (1 + t/h) "
+            "falls fast at first, and never ends.",
+            ("self.lr / (1 + self.t / self.halved_after)",
+             "self.lr * max(0.0, 1 - self.t / (2 * self.halved_after))"),
+        ),
     ),
     alternatives=(
         """

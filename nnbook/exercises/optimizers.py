@@ -428,6 +428,26 @@ $\\theta \\leftarrow \\theta - \\eta\\, g / (\\sqrt{s} + \\varepsilon)$, in plac
             "You multiply by √s + ε. Where gradients are large, the step is to be *divided* by it.",
             ("self.lr * grad / (", "self.lr * grad * ("),
         ),
+        mistake(
+            "no square, but the size",
+            "Your s is a running mean of |g|. It is the mean of g², and the root comes at the "
+            "end.",
+            ("grad**2",
+             "np.abs(grad)"),
+        ),
+        mistake(
+            "1 − β squared",
+            "You square (1 − β) g, and with it 1 − β: only g is squared, (1 − β) g².",
+            ("(1 - self.beta) * grad**2",
+             "((1 - self.beta) * grad) ** 2"),
+        ),
+        mistake(
+            "the sign over the root",
+            "You divide the sign of g by the root, and its size is gone twice. The gradient "
+            "itself stands above the line.",
+            ("self.lr * grad / ",
+             "self.lr * np.sign(grad) / "),
+        ),
     ),
     alternatives=(
         """
@@ -689,6 +709,39 @@ step. New arrays at each step do no harm here.
             ("self.beta1 = checks.number(beta1", "self.beta1 = checks.number(0.9"),
             ("self.beta2 = checks.number(beta2", "self.beta2 = checks.number(0.999"),
         ),
+        mistake(
+            "ε beside the fraction",
+            "Without brackets `m̂ / √v̂ + ε` divides by the root alone, and adds ε to the step: "
+            "m̂ / (√v̂ + ε).",
+            ("        scratch += self.eps\n"
+             "        np.divide(m, scratch, out=scratch)\n"
+             "        scratch *= self.lr / (1 - self.beta1**self.t)\n",
+             "        np.divide(m, scratch, out=scratch)\n"
+             "        scratch *= self.lr / (1 - self.beta1**self.t)\n"
+             "        theta -= self.eps\n"),
+        ),
+        mistake(
+            "the corrected m is kept",
+            "The first step is right. Then you go on with m̂ as if it were m, and correct what "
+            "is corrected: keep the plain mean in self.",
+            ("        scratch *= self.lr / (1 - self.beta1**self.t)\n",
+             "        self.m /= 1 - self.beta1**self.t\n"
+             "        scratch *= self.lr / (1 - self.beta1**self.t)\n"),
+        ),
+        mistake(
+            "β₂ in both corrections",
+            "You correct both means by 1 − β₂ᵗ. m has been made with β₁, and is divided by 1 − "
+            "β₁ᵗ.",
+            ("(1 - self.beta1**self.t)",
+             "(1 - self.beta2**self.t)"),
+        ),
+        mistake(
+            "β₁ in both corrections",
+            "You correct both means by 1 − β₁ᵗ. v has been made with β₂, and is divided by 1 − "
+            "β₂ᵗ.",
+            ("1 - self.beta2**self.t,",
+             "1 - self.beta1**self.t,"),
+        ),
     ),
     alternatives=(
         """
@@ -943,6 +996,19 @@ class MyAdamW:
             (" + self.eps) + self.decay * theta)",
              " + self.eps))\n        theta -= self.lr * self.decay * theta"),
         ),
+        mistake(
+            "the decay without η, after the step",
+            "The weights lose decay · θ, and should lose η · decay · θ: the learning rate "
+            "multiplies both parts. Take the θ from before the step, too.",
+            (" + self.decay * theta)",
+             ")\n        theta -= self.decay * theta"),
+        ),
+        mistake(
+            "the gradient decays",
+            "You subtract decay · g. It is the weight that shrinks: decay · θ.",
+            ("self.decay * theta",
+             "self.decay * grad"),
+        ),
     ),
     alternatives=(
         """
@@ -1085,6 +1151,24 @@ class MyNesterov:
             "the velocity is not kept",
             NOT_KEPT,
             ("        if self.v is None:\n    ", ""),
+        ),
+        mistake(
+            "the gradient's array is changed",
+            "`self.v = grad` makes no copy: v is the network's own array, and `self.v *= …` and "
+            "`self.v += …` change it there. Begin with zeros, or with a copy.",
+            ("self.v = np.zeros_like(theta)\n",
+             "self.v = grad\n"
+             "            theta -= self.lr * (grad + self.beta * self.v)\n"
+             "            return\n"),
+        ),
+        mistake(
+            "η in the velocity",
+            "You multiply the gradient by η as it comes into v, and then step without η. The "
+            "gradient comes in as it is; η multiplies g + β v.",
+            ("self.v += grad",
+             "self.v += self.lr * grad"),
+            ("theta -= self.lr * (grad",
+             "theta -= (grad"),
         ),
     ),
     alternatives=(

@@ -26,6 +26,7 @@ def validation_losses(rng):
     yield {"patience": 4, "losses": [3.0, 2.0, 2.5, 1.5, 1.9, 1.8, 1.0]}
     yield {"patience": 2, "losses": [1.0, np.nan, 0.9, np.nan, np.nan, 1.1, 1.2]}
     yield {"patience": 2, "losses": [1.0, 0.99999, 1.2, 0.99998, 1.1, 1.3]}
+    yield {"patience": 2, "losses": [0.5, -0.5, -1.5, -1.0, -0.2, -2.0]}
     drawn = np.cumsum(rng.normal(-0.1, 0.3, 40)).round(2) + 9
     yield {"patience": int(rng.integers(2, 5)), "losses": drawn.tolist()}
 
@@ -34,13 +35,19 @@ def stopping_used(answer, losses, patience):
     """An epoch for each loss, in which theta changes in place, until update says stop; beside
     it, another one watches a training that gets better all the time."""
     stopping, other = answer(patience), answer(patience)
-    theta, said = np.zeros(1), []
+    theta, said = np.zeros(1, np.float32), []
     for epoch, loss in enumerate(losses):
         theta[0] = epoch  # as an optimizer would: in place, whatever is said
         if "stop" not in said:
             said.append("stop" if stopping.update(loss, theta) else "go on")
-        other.update(-float(epoch), theta)
+        other.update(-float(epoch), theta.astype(np.float64))
     kept = stopping.best_theta
+    for it, dtype in ((kept, theta.dtype), (other.best_theta, np.float64)):
+        if isinstance(it, np.ndarray) and it.dtype != dtype:
+            raise ValueError(
+                f"best_theta holds {it.dtype}, and theta {np.dtype(dtype)}: a copy is to be what "
+                f"was there, to the last digit, as theta.copy() is"
+            )
     return {
         "update, each epoch": said,
         "best_loss": stopping.best_loss,
@@ -172,6 +179,37 @@ brought no new minimum. A loss as good as the best is none, and nan is none eith
             "update never says stop. Return whether the waiting has lasted for `patience` "
             "epochs; a function without return gives None, which counts as False.",
             ("return self.waited >= self.patience", "pass"),
+        ),
+        mistake(
+            "the loss not kept",
+            "You never write down the best loss: it stays what it was at the start, and every "
+            "epoch counts as a new minimum. Keep it, with the weights: self.best_loss = "
+            "valid_loss.",
+            ("self.best_loss, self.best_theta, self.waited = valid_loss, theta.copy(), 0",
+             "self.best_theta, self.waited = theta.copy(), 0"),
+        ),
+        mistake(
+            "nan as the end",
+            "You stop at the first loss that is nan. It is one more epoch without a new "
+            "minimum, and no more: wait for `patience` of them.",
+            ("        if valid_loss <",
+             "        if np.isnan(valid_loss):\n            return True\n        if valid_loss <"),
+        ),
+        mistake(
+            "zeros of the same shape",
+            "best_theta has the shape of theta and none of its numbers: np.zeros_like makes an "
+            "empty place. Keep theta.copy().",
+            ("theta.copy()",
+             "np.zeros_like(theta)"),
+        ),
+        mistake(
+            "the best put back",
+            "You write the best weights back into theta. Whoever trains decides that: here they "
+            "are kept, in best_theta.",
+            ("        return self.waited >=",
+             "        if self.waited >= self.patience:\n"
+             "            theta[...] = self.best_theta\n"
+             "        return self.waited >="),
         ),
     ),
     alternatives=(
@@ -345,6 +383,47 @@ def my_folds(x, y, k, rng):
             "The leak is mended, and now nothing is shuffled. Data are often sorted: each "
             "part would be a class of its own.",
             ("rng.permutation(len(x))", "np.arange(len(x))"),
+        ),
+        mistake(
+            "the first part left out",
+            "You leave out the first part each time, whichever validates: it is part i that the "
+            "network must not see.",
+            ("parts[:i] + parts[i + 1 :]",
+             "parts[1:]"),
+        ),
+        mistake(
+            "all but the one before",
+            "You leave out the part before the one that validates: `parts[:i] + parts[i + 1 :]` "
+            "leaves out part i.",
+            ("parts[:i] + parts[i + 1 :]",
+             "[p for j, p in enumerate(parts) if j != (i - 1) % k]"),
+        ),
+        mistake(
+            "the first part validates each time",
+            "The same part validates each time: it is to be another in each round, the one that "
+            "is left out.",
+            ("(x[valid], y[valid])",
+             "(x[parts[0]], y[parts[0]])"),
+        ),
+        mistake(
+            "validated on the training examples",
+            "The second pair is the training examples again: it should hold those that were "
+            "left out, x[valid] and y[valid].",
+            ("(x[valid], y[valid])",
+             "(x[train], y[train])"),
+        ),
+        mistake(
+            "one part too many",
+            "You make k + 1 parts. There are k, and each validates once.",
+            (", k)",
+             ", k + 1)"),
+        ),
+        mistake(
+            "only the first part",
+            "Only the first part validates: a `return` inside the loop ends it. Write `yield` "
+            "there.",
+            ("in enumerate(parts):",
+             "in enumerate(parts[:1]):"),
         ),
     ),
     alternatives=(

@@ -12,7 +12,7 @@ from nnlib import SGD, Linear, Network, cross_entropy, mse, predicted_class, zer
 def numbered(n, k):
     """n examples that can be told apart, with k inputs and a target that belongs to each."""
     x = np.arange(1.0, n * k + 1).reshape(n, k)
-    return {"x": x, "y": 10 * x[:, 0]}
+    return {"x": x, "y": 10 * np.arange(n)}
 
 
 def drawn(rng):
@@ -55,10 +55,12 @@ def batches_used(answer, x, y, batch_size):
         ),
         "same rng, same order": orders == again,
         "who shares a batch": BY_CHANCE,  # until it is looked at
+        "where an example comes": BY_CHANCE,
     }
-    if len(x) == MANY and all(word in (True, "yes") for word in [*said.values()][1:-1]):
+    if len(x) == MANY and all(word in (True, "yes") for word in [*said.values()][1:-2]):
         epochs += [epoch(rng) for _ in range(OFTEN)]
         said["who shares a batch"] = meetings(x, epochs)
+        said["where an example comes"] = placed(x, epochs)
     return said
 
 
@@ -71,8 +73,9 @@ def pairs(made, what="batch"):
     found = list(made)
     if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in found):
         raise ValueError(f"each {what} should be a pair (x, y)")
-    found = [(np.asarray(x), np.asarray(y)) for x, y in found]
-    if any(not x.ndim or not y.ndim or len(x) != len(y) for x, y in found):
+    if any(
+        not isinstance(it, np.ndarray) or not it.ndim for pair in found for it in pair
+    ) or any(len(x) != len(y) for x, y in found):
         raise ValueError(
             f"each {what} should be a pair (x, y) of arrays, with as many rows of x as of y"
         )
@@ -95,7 +98,10 @@ def numbers_of(rows, x):
 
 def dealt(x, batches):
     """Whether each row of x is there once."""
-    if (numbers := numbers_of(together(batches)[0], x)) is None:
+    rows, _ = together(batches)
+    if rows.dtype != x.dtype:
+        return f"x holds {rows.dtype}, and came as {x.dtype}"
+    if (numbers := numbers_of(rows, x)) is None:
         return "there are rows that x does not have"
     counts = np.bincount(numbers, minlength=len(x))
     if counts.min() == counts.max() == 1:
@@ -113,6 +119,8 @@ def belonging(x, y, batches):
     numbers = numbers_of(rows, x)
     if targets.shape != (len(rows), *y.shape[1:]):
         return f"y has the shape {targets.shape}"
+    if targets.dtype != y.dtype:
+        return f"y holds {targets.dtype}, and came as {y.dtype}"
     if not np.isin(targets, y).all():
         return "there are values that y does not have"
     right = numbers is not None and np.array_equal(targets, y[numbers])
@@ -134,6 +142,19 @@ def meetings(x, deals):
         return "some never meet, however often one deals"
     slack = 6.5 * np.sqrt(3 / 11 * 8 / 11 / len(deals))
     return BY_CHANCE if abs(shares - 3 / 11).max() < slack else "always much the same"
+
+
+def placed(x, deals):
+    """Whether no row of x has a place of its own: by chance it comes to each in 1 of 12 deals, and
+    never in half of so many."""
+    orders = [numbers_of(together(deal)[0], x) for deal in deals]
+    if any(order is None for order in orders):
+        return "rows that x does not have"
+    orders = np.array(orders)
+    for row in range(len(x)):
+        if (orders == row).mean(axis=0).max() > 0.5:
+            return "one of them always has the same place"
+    return BY_CHANCE
 
 
 BATCHES = Code(
@@ -282,6 +303,57 @@ iterable will do: a list, or a function with `yield`.
             "that is given: the same seed then makes the same training.",
             ("rng.permutation", "np.random.permutation"),
         ),
+        mistake(
+            "one example keeps its place",
+            "One example has the same place in every epoch: your order leaves out the first row "
+            "or the last. `rng.permutation(len(x))` draws all row numbers.",
+            ("order = rng.permutation(len(x))",
+             "order = np.append(0, 1 + rng.permutation(len(x) - 1))"),
+        ),
+        mistake(
+            "y before x",
+            "Your pairs are (y, x). Whoever takes them writes `for x_batch, y_batch in …`: x "
+            "comes first.",
+            ("((x[row], y[row])",
+             "((y[row], x[row])"),
+        ),
+        mistake(
+            "row numbers",
+            "Your pairs hold row numbers, and should hold rows: `x[row], y[row]`.",
+            ("((x[row], y[row])",
+             "((row, row)"),
+        ),
+        mistake(
+            "only the first batch",
+            "Only the first batch comes out: a `return` inside the loop ends it. Collect the "
+            "batches in a list and return that behind the loop, or write `yield`.",
+            ("for row in rows)",
+             "for row in list(rows)[:1])"),
+        ),
+        mistake(
+            "the rest among the others",
+            "You cut into n // B parts, and what is left makes some of them longer. Each batch "
+            "has batch_size examples, and what is left is a batch of its own, a smaller one.",
+            ("rows = (order[start : start + batch_size] for start in starts)",
+             "rows = np.array_split(order, max(1, len(x) // batch_size))"),
+        ),
+        mistake(
+            "sorted inside a batch",
+            "The rows of each batch are in the order of the data: you sort them after drawing. "
+            "Leave them as `rng` has dealt them.",
+            ("rows = (order[start : start + batch_size] for start in starts)",
+             "rows = (np.sort(order[start : start + batch_size]) for start in starts)"),
+        ),
+        mistake(
+            "drawn anew for each batch",
+            "You draw anew for each batch, so that some examples come twice in an epoch, and "
+            "others not at all. Draw one order, and cut it.",
+            ("rows = (order[start : start + batch_size] for start in starts)",
+             "rows = (\n"
+             "        rng.choice(len(x), min(batch_size, len(x) - start), replace=False)\n"
+             "        for start in starts\n"
+             "    )"),
+        ),
     ),
     alternatives=(
         """
@@ -306,6 +378,7 @@ def training_cases(rng):
     """No result depends on the order: all at once, weights that stay, or rows all alike."""
     two = {"x": np.array([[1.0], [2.0]]), "y": np.array([[0.0], [2.0]])}
     yield two | {"W_and_b": np.zeros(2), "lr": 0.1, "batch_size": 2}
+    yield two | {"W_and_b": np.ones(2), "lr": 0.9, "batch_size": 2}  # it diverges
     three = {"x": np.array([[1.0], [2.0], [3.0]]), "y": np.array([[0.0], [0.0], [5.0]])}
     yield three | {"W_and_b": np.array([1.0, 0.0]), "lr": 0.0, "batch_size": 2}
     eight = {"x": np.arange(8.0).reshape(8, 1), "y": np.arange(8.0).reshape(8, 1) ** 2}
@@ -568,6 +641,49 @@ trains one `Linear` layer with `mse`.)
     return one_batch()""",
             ),
         ),
+        mistake(
+            "z and y exchanged",
+            "You call the loss with the targets first. It is `loss(z, y)`: the gradient that it "
+            "returns is that of its first argument.",
+            ("loss(net.forward(x_batch), y_batch)",
+             "loss(y_batch, net.forward(x_batch))"),
+        ),
+        mistake(
+            "theta and grad exchanged",
+            "The optimizer moves the gradient in place of the weights: "
+            "`optimizer.step(net.theta, net.grad)`, θ first.",
+            ("optimizer.step(net.theta, net.grad)",
+             "optimizer.step(net.grad, net.theta)"),
+        ),
+        mistake(
+            "two steps a batch",
+            "The optimizer steps twice for each batch. Once is meant: after a step the gradient "
+            "is that of the place before.",
+            ("                optimizer.step(net.theta, net.grad)\n",
+             "                optimizer.step(net.theta, net.grad)\n"
+             "                optimizer.step(net.theta, net.grad)\n"),
+        ),
+        mistake(
+            "all examples for each batch",
+            "You go through the whole of x for each batch. A step is meant to look at the batch "
+            "alone: x_batch and y_batch.",
+            ("loss(net.forward(x_batch), y_batch)",
+             "loss(net.forward(x), y)"),
+        ),
+        mistake(
+            "the loss after the step",
+            "You measure the loss of a batch again, after the step. Add the value that you have "
+            "from before it: that costs nothing.",
+            ("total += value * len(x_batch)",
+             "total += loss(net.forward(x_batch), y_batch)[0] * len(x_batch)"),
+        ),
+        mistake(
+            "the best so far",
+            "You yield the smallest loss so far. Whoever trains wants to see when it rises: the "
+            "mean of this epoch, as it is.",
+            ("    return (one_epoch() for _ in itertools.count())",
+             "    return itertools.accumulate((one_epoch() for _ in itertools.count()), min)"),
+        ),
     ),
     alternatives=(
         """
@@ -722,6 +838,39 @@ zeros and ones.
             "of the true class, column of what it is called.",
             ("return counts", "return np.diag(np.diag(counts))"),
         ),
+        mistake(
+            "shares",
+            "You divide by the number of examples in each row. Counts are asked for, as "
+            "integers.",
+            ("    return counts",
+             "    return counts / counts.sum(axis=1, keepdims=True)"),
+        ),
+        mistake(
+            "floats",
+            "The counts are right, and floats: `np.zeros((k, k))` holds floats unless it is "
+            "told otherwise. Write `np.zeros((k, k), int)`.",
+            (", np.int64)",
+             ")"),
+        ),
+        mistake(
+            "only the first example",
+            "Only the first example is counted: the `return` stands inside the loop. It belongs "
+            "behind it.",
+            ("(true, predicted_class(z))",
+             "(true[:1], predicted_class(z)[:1])"),
+        ),
+        mistake(
+            "counted from one",
+            "Your counts begin at 1. Nothing has been counted yet: begin with `np.zeros`.",
+            ("np.zeros(",
+             "np.ones("),
+        ),
+        mistake(
+            "the classes backwards",
+            "Your rows and columns begin with the last class. Class 0 is the first.",
+            ("    return counts",
+             "    return counts[::-1, ::-1]"),
+        ),
     ),
     alternatives=(
         """
@@ -813,6 +962,7 @@ def loss_curves(rng):
     yield {"losses": [1.0, 3.0, 2.0, 4.0, 1.5, 0.9], "lr": 1.0, "patience": 2}
     yield {"losses": [1.0, np.nan, np.nan, 2.0, 0.5, 0.6], "lr": 0.8, "patience": 2}
     yield {"losses": [2.0, 2.5, 1.9, 2.5, 1.8, 2.5, 1.7], "lr": 0.8, "patience": 2}
+    yield {"losses": [1.0, 0.99999, 0.99998, 0.99997, 1.1], "lr": 0.8, "patience": 2}
     drawn = np.cumsum(rng.normal(-0.1, 0.4, 30)).round(2) + 9
     yield {"losses": drawn.tolist(), "lr": 0.5, "patience": int(rng.integers(2, 4))}
 
@@ -982,6 +1132,46 @@ def my_halving(losses, optimizer, patience):
             "the best passed on",
             "You yield the best loss so far. Pass on the loss of each epoch as it is.",
             ("        yield loss", "        yield best"),
+        ),
+        mistake(
+            "a margin",
+            "A loss that is better by very little does not count with you. Here every new "
+            "minimum counts, however small the step.",
+            ("if loss < best:",
+             "if loss < best - 1e-3:"),
+        ),
+        mistake(
+            "one epoch too soon",
+            "You halve one epoch early: the count of epochs without a new minimum has to reach "
+            "`patience` itself.",
+            ("waited == patience",
+             "waited == patience - 1"),
+        ),
+        mistake(
+            "the best not kept",
+            "You never write down the best loss, so that every epoch counts as a new minimum: "
+            "`best = loss` where there is one.",
+            ("best, waited = loss, 0",
+             "waited = 0"),
+        ),
+        mistake(
+            "the rate passed on",
+            "You yield the learning rate. Pass on the loss of each epoch.",
+            ("yield loss",
+             "yield optimizer.lr"),
+        ),
+        mistake(
+            "a quarter",
+            "You divide the rate by 4 at once. Half of it is asked for.",
+            ("/= 2",
+             "/= 4"),
+        ),
+        mistake(
+            "whole numbers",
+            "`//=` divides and rounds down: a rate below 2 becomes 0, and nothing moves any "
+            "more. Write `/= 2`.",
+            ("/= 2",
+             "//= 2"),
         ),
     ),
     alternatives=(

@@ -4,6 +4,7 @@ import inspect
 import pickle
 import re
 import traceback
+import types
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -244,6 +245,8 @@ def judge_trials(exercise, answer, trials, mine):
         text = known.says + also
         return Result(exercise, mistake=known.name, text=text, evidence=shows)
     text = diagnosis(exercise, trials[: len(mine)], mine, first)
+    if mine[first].error is None and (changed := other_defaults(exercise, answer)):
+        text += f" ({changed})"
     text = of_name(answer, mine[first].error) + text
     ends = not isinstance(mine[first].error, TooLong)
     repeats = ends and comparable(mine[first].value)
@@ -262,6 +265,31 @@ def judge_trials(exercise, answer, trials, mine):
             "was drawn for this check: does it work for all inputs?)"
         )
     return Result(exercise, text=text, evidence=shows)
+
+
+def other_defaults(exercise, answer):
+    """A sentence for a number that is what it is unless one says otherwise, and should be
+    another one: beta=0.99 for beta=0.9."""
+    mine, right = defaults(answer), defaults(exercise.right_answer)
+    for name in mine.keys() & right.keys():
+        if mine[name] != right[name]:
+            return (
+                f"`{name}` is {mine[name]} with you, unless one says otherwise. The stub has "
+                f"{name}={right[name]}: leave that as it is."
+            )
+    return ""
+
+
+def defaults(answer):
+    """{name: value} of all numbers that are defaults of a function, or of a class's methods."""
+    functions = vars(answer).values() if isinstance(answer, type) else [answer]
+    return {
+        it.name: it.default
+        for function in functions
+        if isinstance(function, types.FunctionType)
+        for it in inspect.signature(function).parameters.values()
+        if type(it.default) in (int, float)
+    }
 
 
 def praise(exercise, mine):
