@@ -1428,7 +1428,7 @@ class MyResidual(Layer):
         ),
         mistake(
             "1 in place of x",
-            "You add 1. Past the layers goes x itself: x + f(x). (1 is the rate of that way.)",
+            "You add 1. Past the layers goes x itself: x + f(x); 1 is the rate of that way.",
             ("return x + a", "return 1 + a"),
         ),
         mistake(
