@@ -98,7 +98,7 @@ def test_every_layer_with_every_loss(layer, loss, n, k, seed):
     )  # biases too
     x, y = problem(loss, n, k, rng)
     if np.abs(net.layers[0].forward(x)).min() > 1e-3:
-        # A loss near 0 has small gradients, and rounding shows in them; a wrong one gets 0.1 and more.
+        # Near a loss of 0 rounding shows; a wrong gradient gets 0.1 and more.
         assert gradient_check(net, loss, x, y) < 1e-4
 
 
