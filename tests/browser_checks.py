@@ -50,11 +50,19 @@ LOAD = """async () => {
 }"""
 
 # Of each figure the pictures that can be seen, by the colour mode they are for.
-SEEN = """() => [...document.querySelectorAll(".nn-figure")].map((figure) => [
-  figure.id || figure.querySelector("img").alt.slice(0, 40),
-  [...figure.querySelectorAll("img")].filter((image) => image.checkVisibility())
-    .map((image) => image.className.match(/only-(\\w+)/)?.[1] ?? "any mode"),
-])"""
+# What is folded is looked at, too.
+SEEN = """() => {
+  const folds = [...document.querySelectorAll("details:not([open])")]
+    .filter((fold) => fold.querySelector(".nn-figure"));
+  folds.forEach((fold) => { fold.open = true; });
+  const seen = [...document.querySelectorAll(".nn-figure")].map((figure) => [
+    figure.id || figure.querySelector("img").alt.slice(0, 40),
+    [...figure.querySelectorAll("img")].filter((image) => image.checkVisibility())
+      .map((image) => image.className.match(/only-(\\w+)/)?.[1] ?? "any mode"),
+  ]);
+  folds.forEach((fold) => { fold.open = false; });
+  return seen;
+}"""
 
 SMALL = """() => [...document.querySelectorAll(".nn-controls :is(input, select)")]
   .map((control) => control.closest("label") ?? control)
