@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from nnbook import contents
 from pages.api import HEADING, Place
-from pages.exercises import table
+from pages.exercises import fold, table
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -50,12 +50,13 @@ class Claims(SphinxDirective):
         quoted = "\n>\n".join(f"> {passage(words(it))}" for it in result["says"])
         link = place.link.partition(", *")[0]  # without the title, which stands above
         made = self.parse(f"{quoted}\n\n{words(result['setting'])} ({link})")
-        head = (result["measures"].capitalize(), "median", "from", "to", "runs")
+        what = result["measures"]
+        head = (what[0].upper() + what[1:], "median", "from", "to", "runs")
         rows = [
             [[nodes.Text(cell)] for cell in (name, *numbers(values), str(len(values)))]
             for name, values in result["got"].items()
         ]
-        return [*made, table(head, rows, "nn-claims")]
+        return [*made, *fold("What each got", table(head, rows, "nn-claims"))]
 
     def parse(self, text):
         node = nodes.Element()
