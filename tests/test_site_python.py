@@ -124,7 +124,7 @@ def test_a_chapter_says_the_same_in_firefox(whole, puppeteer):
         "count": len(stored),
         "noteRuns": NOTE_RUNS,
         "copies": COPIES,
-        "patience": WAIT,
+        "patience": 2 * WAIT,
     }
     done = subprocess.run(
         ["node", Path(__file__).with_name("firefox.mjs"), puppeteer, json.dumps(task)],
