@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 import nnlib
-from nnbook.tutor.chance import Estimate
 
 LINES = 3_000_000  # lines that an answer may run in one trial, on any machine
 SECONDS = 30  # of the processor, for lines that take long
@@ -221,8 +220,6 @@ def equal(one, other, rtol, atol, depth=50):
         return alike and all(
             equal(a, b, rtol, atol, depth - 1) for a, b in zip(one, other)
         )
-    if isinstance(one, Estimate) and isinstance(other, Estimate):
-        return one.near(other)
     if numeric(one) and numeric(other):
         if type(one) is int and isinstance(other, float) and rtol:
             one = float(
