@@ -12,7 +12,9 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from inspect import cleandoc
 from pathlib import Path
 from statistics import median
@@ -121,23 +123,59 @@ def store(page, results):
 
 
 def code(claim):
-    """A digest of the experiment and of all that its file has beside its claims: a result of
-    other code is not this claim's. Comments and the words of the page do not count."""
-    file = HERE / f"{claim.page}.py"
-    others, own = [], None
-    for node in ast.parse(file.read_text("utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and any(
-            isinstance(it, ast.Call) and getattr(it.func, "id", "") == "claim"
-            for it in node.decorator_list
-        ):
-            if node.name == claim.name:
-                own = node.body[1:]  # after its docstring
+    """A digest of the experiment and of all that it uses of its file and of the book's figures: a
+    result of other code is not this claim's. Comments and the words of the page do not count."""
+    told, waiting = {}, [(f"claims.{claim.page}", claim.name)]
+    for place in waiting:
+        module, name = place
+        node = definitions(module).get(name)
+        if node is None or place in told:
+            continue
+        told[place] = repr(plain(node))
+        if isinstance(node, tuple):  # from where it is imported
+            waiting += [node] if node[0].startswith(("claims", "nnbook")) else []
         else:
-            others.append(node)
-    told = [
-        ast.dump(node) for node in [*others[1:], *own]
-    ]  # after the file's docstring
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+            names = (it.id for it in ast.walk(node) if isinstance(it, ast.Name))
+            waiting += [(module, it) for it in names]
+    return hashlib.sha256("\n".join(sorted(told.values())).encode()).hexdigest()[:12]
+
+
+def definitions(module):
+    """What a module defines, {name: its syntax tree}, and imports, {name: (module, name there)}."""
+    return defined(Path(find_spec(module).origin).read_text("utf-8"))
+
+
+@cache
+def defined(text):
+    found, tree = {}, ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            node.decorator_list = []  # a claim's words
+            if ast.get_docstring(node) is not None:
+                node.body = node.body[1:]
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found[node.name] = node
+        elif isinstance(node, ast.ImportFrom):
+            found |= {it.asname or it.name: (node.module, it.name) for it in node.names}
+        elif isinstance(node, ast.Assign):
+            names = (
+                it.id
+                for at in node.targets
+                for it in ast.walk(at)
+                if isinstance(it, ast.Name)
+            )
+            found |= dict.fromkeys(names, node)
+    return found
+
+
+def plain(node):
+    """A syntax tree as tuples, without what is empty: which of that there is, differs from one
+    Python to the next."""
+    if isinstance(node, ast.AST):
+        fields = ((name, plain(it)) for name, it in ast.iter_fields(node))
+        return type(node).__name__, *(it for it in fields if it[1] not in (None, ()))
+    return tuple(map(plain, node)) if isinstance(node, (list, tuple)) else node
 
 
 def rounded(value):
@@ -178,3 +216,13 @@ def spread(values):
     """The middle one of some values, and how far they go: "0.71 (0.57 to 0.84)"."""
     low, middle, high = (f"{v:.3g}" for v in (min(values), median(values), max(values)))
     return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def low_high(values, digits=2):
+    """From the lowest to the highest, as a page writes it: "0.57 to 0.84"."""
+    low, high = (f"{end(values):.{digits}f}" for end in (min, max))
+    return low if low == high else f"{low} to {high}"
+
+
+def per_cent(shares):
+    return f"{low_high([100 * it for it in shares], 0)} %"

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from claims import claim
+from claims import claim, low_high
 from nnbook.figures.activations import (
     best_sum,
     centre,
@@ -33,11 +33,6 @@ RATES = 0.03, 0.1, 0.3, 1, 3
 def own_best(results):
     """Of results at several settings the one that is lowest on average."""
     return min(results, key=lambda losses: np.mean(np.nan_to_num(losses, nan=np.inf)))
-
-
-def span(values, digits=2):
-    """The lowest and the highest, as the page writes them."""
-    return f"{min(values):.{digits}f} to {max(values):.{digits}f}"
 
 
 # --- bends ----------------------------------------------------------------------------------
@@ -81,8 +76,8 @@ def trained_kink(slope, lr, seed):
 
 @claim(
     says=lambda r: (
-        f"{span(r['α = 0'])} with the full kink, {span(r['α = 0.9'])} with $\\alpha = 0.9$, and "
-        f"{span(r['α = 0.99'])} with $\\alpha = 0.99$"
+        f"{low_high(r['α = 0'])} with the full kink, {low_high(r['α = 0.9'])} with "
+        f"$\\alpha = 0.9$, and {low_high(r['α = 0.99'])} with $\\alpha = 0.99$"
     ),
     holds=lambda r: (
         max(r["α = 0"]) < min(r["α = 0.9"]) and max(r["α = 0.9"]) < min(r["α = 0.99"])
@@ -167,8 +162,8 @@ def xavier_leaves_six_sigmoid_layers_standing():
 
 @claim(
     says=lambda r: (
-        f"a loss of {span(r['gain 10, lr 0.3'])}",
-        f"reaches {span(r['gain 4, centred, lr 0.3'])}",
+        f"a loss of {low_high(r['gain 10, lr 0.3'])}",
+        f"reaches {low_high(r['gain 4, centred, lr 0.3'])}",
     ),
     holds=lambda r: (
         max(r["gain 10, lr 0.3"]) < 0.6

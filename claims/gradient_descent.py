@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from claims import claim
+from claims import claim, low_high
 from nnbook.figures.gradient_descent import (
     curvature_of_descent,
     line_data,
@@ -68,14 +68,10 @@ def spirals_left(size, lr, seed, epochs=30):
     return cross_entropy(net.predict(x), y)[0]
 
 
-def low_high(values, digits):
-    return f"{min(values):.{digits}f} to {max(values):.{digits}f}"
-
-
 @claim(
     says=lambda r: (
         "On three spirals, after 30 epochs, a small network's loss is "
-        f"{low_high(r['exact'], 2)} with exact steps, {low_high(r['batches of 30'], 3)} with "
+        f"{low_high(r['exact'])} with exact steps, {low_high(r['batches of 30'], 3)} with "
         f"batches of 30, and {low_high(r['single examples'], 4)} with single examples, over five "
         "starts and each at its own best rate"
     ),
@@ -138,7 +134,7 @@ def noise_leaves_a_cloud():
         "starts, and the loss never rises. At 0.7 it passes $2/\\eta$, the loss jumps by "
         f"{low_high(r['0.7: largest jump'], 1)}, and after 300 steps the curvature is "
         f"{low_high(r['0.7: λ at the end'], 1)}, and the loss "
-        f"{low_high(r['0.7: loss'], 3)}, where at 0.3 it is {low_high(r['0.3: loss'], 2)}",
+        f"{low_high(r['0.7: loss'], 3)}, where at 0.3 it is {low_high(r['0.3: loss'])}",
         f"after 700 steps 0.3 is at {low_high(r['0.3, as far: loss'], 3)}, with a curvature of "
         f"{low_high(r['0.3, as far: λ at the end'], 1)}",
     ),

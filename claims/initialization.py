@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from claims import claim
+from claims import claim, low_high
 from nnbook.figures.initialization import (
     RATES,
     gain_of,
@@ -21,19 +21,14 @@ TRIED = {
 }
 
 
-def span(values, digits=2):
-    """The lowest and the highest, as the page writes them."""
-    return f"{min(values):.{digits}f} to {max(values):.{digits}f}"
-
-
 # --- how equal ------------------------------------------------------------------------------
 
 
 @claim(
     says=lambda r: (
         "16 neurons are one neuron, written down 16 times, and not better than one",
-        f'with "outputs random" 16 neurons reach {span(r["outputs random, 16"])}, with "all '
-        f'random" {span(r["all random, 16"])}',
+        f'with "outputs random" 16 neurons reach {low_high(r["outputs random, 16"])}, with "all '
+        f'random" {low_high(r["all random, 16"])}',
     ),
     holds=lambda r: (
         min(r["all equal, 16"]) > 0.99 * max(r["all equal, 1"])
@@ -91,8 +86,8 @@ def nudges(activation, *gains):
 
 @claim(
     says=lambda r: (
-        f"in five random stacks {span(r['gain 1.414'], 1)} of the signal is left",
-        f"at 1.3 {span(r['gain 1.3'])}, at 1.5 {span(r['gain 1.5'], 0)}",
+        f"in five random stacks {low_high(r['gain 1.414'], 1)} of the signal is left",
+        f"at 1.3 {low_high(r['gain 1.3'])}, at 1.5 {low_high(r['gain 1.5'], 0)}",
     ),
     holds=lambda r: (
         0.3 < min(r["gain 1.414"]) < max(r["gain 1.414"]) < 3
@@ -123,7 +118,7 @@ def tanh_forgives_a_gain_above_one():
 
 
 @claim(
-    says=lambda r: f"at a gain of 10 {span(r['gain 10'], 1)} of the nudge is left",
+    says=lambda r: f"at a gain of 10 {low_high(r['gain 10'], 1)} of the nudge is left",
     holds=lambda r: (
         min(r["gain 10"]) > 0.1 and max(r["gain 2"]) < 1e-18 and max(r["gain 4"]) < 1e-9
     ),
@@ -165,8 +160,8 @@ def lasts(activation, start, optimizer, *, steps=200, layers=20, rates=None):
 
 @claim(
     says=lambda r: (
-        f"He's start has come to {span(r['He'])}, Xavier's to {span(r['Xavier'])}: four of the "
-        "five are hardly better than guessing"
+        f"He's start has come to {low_high(r['He'])}, Xavier's to {low_high(r['Xavier'])}: four "
+        "of the five are hardly better than guessing"
     ),
     holds=lambda r: (
         all(he < xavier for he, xavier in zip(r["He"], r["Xavier"]))
@@ -184,8 +179,8 @@ def two_hundred_steps_of_sgd_with_relu():
 
 @claim(
     says=lambda r: (
-        f"Xavier's start comes to {span(r['Xavier'])}, and He's, somewhat larger, to "
-        f"{span(r['He'])}"
+        f"Xavier's start comes to {low_high(r['Xavier'])}, and He's, somewhat larger, to "
+        f"{low_high(r['He'])}"
     ),
     holds=lambda r: max(r["He"]) < min(r["Xavier"]) and max(r["Xavier"]) < 0.8,
     measures="loss after 200 steps of SGD",
@@ -198,7 +193,7 @@ def two_hundred_steps_of_sgd_with_tanh():
 
 @claim(
     says=lambda r: (
-        f"in 2,000 steps of SGD Xavier's start comes to {span(r['SGD, Xavier'])}",
+        f"in 2,000 steps of SGD Xavier's start comes to {low_high(r['SGD, Xavier'])}",
         "with Adam all five networks come below 0.01 in the same 200",
         "From SD 0.01 the loss is still 1.10 with either",
     ),
@@ -225,7 +220,7 @@ def patience_or_adam_rescues_xavier():
 @claim(
     says=lambda r: (
         "At 40 hidden layers Adam brings all five of He's starts below 0.01 in 200 steps, and "
-        f"Xavier's to {span(r['Xavier'])}"
+        f"Xavier's to {low_high(r['Xavier'])}"
     ),
     holds=lambda r: max(r["He"]) < 0.01 and np.mean(r["Xavier"]) > 0.2,
     measures="loss after 200 steps of Adam",

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from claims import claim
+from claims import claim, per_cent
 from nnbook.figures.networks import small_network
 from nnlib import (
     SGD,
@@ -23,10 +23,6 @@ from nnlib.datasets import moons, spirals
 SEEDS = range(6)
 ALL = 1000  # a patience that never stops
 SLOW = partial(Adam, 0.01)
-
-
-def per_cent(values):
-    return f"{100 * min(values):.0f} to {100 * max(values):.0f} %"
 
 
 def some_moons(seed, flipped):
@@ -162,7 +158,7 @@ def patience_on_flipped_labels():
     measures="accuracy on fresh points, without a limit minus with patience 20",
 )
 def waiting_too_long():
-    """The same networks: what the last 250 epochs of waiting change."""
+    """The same networks: what 250 epochs of waiting change, in place of 20."""
     return {
         name: [run.fresh(run.kept()) - run.fresh(run.kept(20)) for run in runs(flipped)]
         for name, flipped in (("honest", False), ("flipped", True))

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from claims import claim
+from claims import claim, low_high, per_cent
 from nnbook.figures.networks import small_network
 from nnlib import (
     SGD,
@@ -22,16 +22,6 @@ from nnlib.datasets import spirals
 
 RATES = (0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 SEEDS = range(4)
-
-
-def span(values):
-    """From the lowest to the highest of some losses, as the page writes it."""
-    low, high = f"{min(values):.2f}", f"{max(values):.2f}"
-    return low if low == high else f"{low} to {high}"
-
-
-def per_cent(values):
-    return f"{100 * min(values):.0f} to {100 * max(values):.0f} %"
 
 
 # --- how large a batch should be ------------------------------------------------------------------
@@ -69,12 +59,12 @@ def small(r):
 def row(name, losses):
     """A row of the page's table: the size, its best rate, its losses."""
     _, _, size, _, lr = name.split()
-    return f"| {size} | {lr} | {span(losses)} |"
+    return f"| {size} | {lr} | {low_high(losses)} |"
 
 
 @claim(
     says=lambda r: (
-        f"{span(r['batches of 1'])} with one example, {span(r['batches of 300'])} with all"
+        f"{low_high(r['batches of 1'])} with one example, {low_high(r['batches of 300'])} with all"
     ),
     holds=lambda r: np.mean(r["batches of 1"]) - np.mean(r["batches of 300"]) < 0.1,
     measures="loss on all points after ten steps at 0.1",
@@ -116,9 +106,9 @@ def ten_epochs_at_their_own_rates():
 
 @claim(
     says=lambda r: (
-        f"0.01 with batches of 1 ({span(r['1 at 0.01'])}), 0.1 with batches of 10 "
-        f"({span(r['10 at 0.1'])}) and 0.3 with batches of 30 ({span(r['30 at 0.3'])})",
-        f"3 with all 300 does not: {span(r['300 at 3'])}",
+        f"0.01 with batches of 1 ({low_high(r['1 at 0.01'])}), 0.1 with batches of 10 "
+        f"({low_high(r['10 at 0.1'])}) and 0.3 with batches of 30 ({low_high(r['30 at 0.3'])})",
+        f"3 with all 300 does not: {low_high(r['300 at 3'])}",
     ),
     holds=lambda r: (
         max(map(np.mean, small(r))) < 1.1 * min(map(np.mean, small(r)))

@@ -142,7 +142,34 @@ def test_another_experiment_has_another_digest_and_another_sentence_has_not(
     assert digest(PLANTED.replace("at least", "or more")) == same
     assert digest(PLANTED.replace('"""A page."""', '"""The page."""')) == same
     assert digest(PLANTED.replace("0.5", "0.4")) != same
-    assert digest(PLANTED.replace("\n\n\n@claim", "\n\nN = 3\n\n\n@claim")) != same
+    assert digest(PLANTED.replace("\n\n\n@claim", "\n\nN = 3\n\n\n@claim")) == same
+
+
+def test_what_an_experiment_uses_of_other_files_is_in_its_digest(
+    book, monkeypatch, capsys
+):
+    text = PLANTED.replace(
+        "import claim", "import claim\nfrom claims.beside import low"
+    )
+    text = text.replace("0.5", "low(1)")
+
+    def digest(beside):
+        (book / "beside.py").write_text(beside)
+        monkeypatch.delitem(sys.modules, "claims.beside", raising=False)
+        run(book, monkeypatch, capsys, text)
+        return claims.stored("planted")["a_beats_b"]["code"]
+
+    beside = "HALF = 0.5\n\n\ndef low(x):\n    return HALF * x\n"
+    same = digest(beside)
+    assert digest(beside.replace("\n\n\n", "\nTHIRD = 1 / 3\n\n\n")) == same
+    assert digest(beside.replace("0.5", "0.4")) != same
+
+
+def test_a_digest_is_the_same_on_each_python():
+    """Which empty lists a syntax tree has, and tells, differs: all are left out."""
+    tree = claims.defined("def f():\n    pass")["f"]
+    told = "('FunctionDef', ('name', 'f'), ('args', ('arguments',)), ('body', (('Pass',),)))"
+    assert repr(claims.plain(tree)) == told
 
 
 def test_a_claim_that_is_not_there_is_named_with_others(capsys):
