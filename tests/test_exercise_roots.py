@@ -7,7 +7,6 @@ import pytest
 
 from nnbook.tutor import trial
 from nnbook.tutor.catalogue import all_exercises, find
-from nnbook.tutor.chance import Estimate, deviation, mean, share
 from nnbook.tutor.code import Code
 from nnbook.tutor.verdict import remembered
 
@@ -478,26 +477,6 @@ def test_lines_that_take_long_are_stopped_too(monkeypatch):
 # --- chance ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_estimates_tell_what_chance_explains(seed):
-    rng = np.random.default_rng(seed)
-    one, other = rng.standard_normal((2, 40_000))
-    for measured in (mean, deviation, lambda it: share(it > 0)):
-        assert measured(one).near(measured(other))
-        assert not measured(one).near(measured(1.1 * other + 0.1))
-    assert share(one < 9).near(share(other < 5)) and not share(one < 9).near(
-        share(other < 2)
-    )
-
-
-def test_an_estimate_without_chance_is_exact():
-    assert mean([2.0, 2.0]).near(Estimate(2.0, 0.0)) and not mean([2.0]).near(
-        mean([2.1])
-    )
-    assert mean([np.nan]).near(mean([np.nan])) and not mean([np.nan]).near(mean([0.0]))
-    assert repr(mean([0.0, 1.0])) == "0.5 ± 0.4"
-
-
 def draws(exercise):
     """Whether an answer draws numbers from a generator."""
     return isinstance(exercise, Code) and "rng" in exercise.stub
@@ -662,7 +641,12 @@ def test_what_is_remembered_of_a_case_is_of_that_case_alone():
     exercise.remembered.clear()
     middle = np.arange(5000.0)
     middle[2500] = 0.0
-    cases = [np.arange(5000.0), middle, np.random.default_rng(1), np.random.default_rng(2)]
+    cases = [
+        np.arange(5000.0),
+        middle,
+        np.random.default_rng(1),
+        np.random.default_rng(2),
+    ]
     found = [remembered(exercise, (it,), lambda it: it, it) for it in cases]
     again = [remembered(exercise, (it,), pytest.fail) for it in cases]
     assert all(one is it is two for it, one, two in zip(cases, found, again))

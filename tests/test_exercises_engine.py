@@ -429,7 +429,6 @@ DIAGNOSES = {
         "return np.abs(x - x.mean(0))",
         "Without their signs the numbers are right: some have the wrong one.",
     ),
-    "True and False": ("return x > x.mean(0)", "It is made of True and False"),
     "numbers on one side": (
         "return x - x.mean(0) + (x > 0)",
         "It is wrong only where x > 0: here 4 of its 6",

@@ -54,9 +54,8 @@ class Code(Exercise):
     given: tuple = ()  # methods of a class that the stub shows whole
     returns: tuple = ()  # names of what is returned, if several things are
     broken: str = ""
-    rtol: float = (
-        1e-9  # a sum in another order stays within it, an ε that harms does not
-    )
+    # A sum in another order stays within these, an ε that harms does not.
+    rtol: float = 1e-9
     atol: float = 1e-12
 
     @property

@@ -105,8 +105,6 @@ def kind(value):
 
 
 def of_type(right, got, rtol, atol):
-    if got is None:
-        return "It is None: is there a `return`, on each way out?"
     asked = "a NumPy array" if right.ndim else "a number"
     if isinstance(got, np.ndarray):
         return f"It holds {got.dtype}, and should hold {right.dtype}."
@@ -162,18 +160,16 @@ def of_numbers(right, mine, rtol, atol, every):
     lost = int((~np.isfinite(mine) & finite).sum())
     if lost:
         what = "nan" if np.isnan(mine[finite]).any() else "infinite"
-        return (
-            f"{lost} of its {right.size} numbers {'is' if lost == 1 else 'are'} {what}."
-        )
+        verb = "is" if lost == 1 else "are"
+        return f"{lost} of its {right.size} numbers {verb} {what}."
     if text := of_factor(every, rtol):
         return text
     if right.ndim == 2 and equal(mine.T, right, rtol, atol):
         return "It is transposed, with the right numbers."
     if np.allclose(mine, right, rtol=1e-3, atol=atol, equal_nan=True):
-        kind = f"{mine.dtype} where {right.dtype} is asked for" * (
-            mine.dtype != right.dtype
-        )
-        cause = kind or "an ε, or a rounding step, too many"
+        cause = "an ε, or a rounding step, too many"
+        if mine.dtype != right.dtype:
+            cause = f"{mine.dtype} where {right.dtype} is asked for"
         return f"It is nearly right, but more than rounding is off: {cause}?"
     wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
     if right.ndim and len(right) > 1 and not wrong[0].any() and not np.any(mine[1:]):

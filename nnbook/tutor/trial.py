@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 import nnlib
-from nnbook.tutor.chance import Estimate
 
 LINES = 3_000_000  # lines that an answer may run in one trial, on any machine
 SECONDS = 30  # of the processor, for lines that take long
@@ -221,13 +220,9 @@ def equal(one, other, rtol, atol, depth=50):
         return alike and all(
             equal(a, b, rtol, atol, depth - 1) for a, b in zip(one, other)
         )
-    if isinstance(one, Estimate) and isinstance(other, Estimate):
-        return one.near(other)
     if numeric(one) and numeric(other):
         if type(one) is int and isinstance(other, float) and rtol:
-            one = float(
-                one
-            )  # `return 0` where 0.0 is right: Python computes with either
+            one = float(one)  # `return 0` for 0.0: Python computes with either
         return equal_arrays(np.asarray(one), np.asarray(other), rtol, atol)
     try:
         return type(one) is type(other) and bool(one is other or one == other)
@@ -263,14 +258,9 @@ def equal_arrays(one, other, rtol, atol):
         return False
     if rtol == atol == 0:
         return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
-    if (
-        other.dtype.kind == "f"
-    ):  # where the right answer is float32, its rounding is right
-        rtol = (
-            max(rtol, 100 * float(np.finfo(other.dtype).eps))
-            if other.itemsize < 8
-            else rtol
-        )
+    if other.dtype.kind == "f" and other.itemsize < 8:
+        # Where the right answer is float32, its rounding is right.
+        rtol = max(rtol, 100 * float(np.finfo(other.dtype).eps))
     finite = np.abs(other[np.isfinite(other)])
     atol = atol + rtol * 0.1 * float(finite.max(initial=0))
     return bool(np.allclose(one, other, rtol=rtol, atol=atol, equal_nan=True))

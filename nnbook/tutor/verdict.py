@@ -398,11 +398,11 @@ def of_parts(exercise, mine, trials):
                 found[place] = known
     if places[0] not in found:
         return None
+    if says := [found[place].says for place in places[1:] if place in found]:
+        return found[places[0]], f" And then: {says[0]}"
     names = [exercise.returns[place] for place in places[1:]]
-    says = [found[place].says for place in places[1:] if place in found]
-    return found[places[0]], " And then: " + says[0] if says else (
-        f" (And {listed(names)} {'is' if len(names) == 1 else 'are'} wrong, too.)"
-    )
+    verb = "is" if len(names) == 1 else "are"
+    return found[places[0]], f" (And {listed(names)} {verb} wrong, too.)"
 
 
 def wrong_parts(exercise, outcomes, right):
@@ -638,29 +638,25 @@ def refused(error):
 
 def evidence(exercise, trial, mine):
     """[(name, text), …]: the smallest case that fails, what was expected, what came."""
-    right = trial.right
     lines = [(name, shown(value)) for name, value in trial.case.items()]
     if trial.busy:
         lines.append(("used", "a second time, and with other objects beside it"))
-    if right.error is not None:
-        part, expected, got = "", words(right.error), mine.value
-    else:
+    part, expected, got = "", trial.right.value, mine.value
+    if trial.right.error is None and mine.error is None:
         part, expected, got, _ = difference(
-            right.value,
-            mine.value,
-            trial.case,
-            exercise.rtol,
-            exercise.atol,
-            exercise.returns,
+            expected, got, trial.case, exercise.rtol, exercise.atol, exercise.returns
         )
-        expected = shown(expected)
-    came = shown(got)
-    if mine.error is not None:
-        part, expected = "", shown(right.value) if right.error is None else expected
-        stopped = isinstance(mine.error, TooLong)
-        came = "nothing: it was stopped" if stopped else words(mine.error)
-    space = f" {part}" if part else ""
-    lines += [(f"expected{space}", expected), (f"got{space}", came)]
+    lines += [
+        (f"expected {part}".strip(), came(expected, trial.right.error)),
+        (f"got {part}".strip(), came(got, mine.error)),
+    ]
     if mine.printed:
         lines.append(("printed", mine.printed.strip()[:200]))
     return lines
+
+
+def came(value, error):
+    """A value, or the error in its place, as text."""
+    if error is None:
+        return shown(value)
+    return "nothing: it was stopped" if isinstance(error, TooLong) else words(error)

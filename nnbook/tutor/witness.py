@@ -24,15 +24,12 @@ class Life:
     """What is known of an object of the answer's class; or of the answer, if it is a function."""
 
     it: object = None
-    made_of: tuple | None = None  # the arguments of its __init__
-    began: dict = field(
-        default_factory=dict
-    )  # {attribute: the id of its value} after that
+    # {attribute: the id of its value}, after __init__
+    began: dict = field(default_factory=dict)
     calls: list = field(default_factory=list)  # (method, arguments), to be repeated
-    given: set | None = (
-        None  # attributes that others have set: not for the answer to change
-    )
-    twin: object = None
+    # Attributes that others have set: not for the answer to change.
+    given: set | None = None
+    twin: object = None  # another object of its class, in a busy trial
 
 
 class Witness:
@@ -77,7 +74,7 @@ class Witness:
         self.remember(self.named(function, given, named))
         returned = self.privately(function, it, *given, **named)
         self.look()
-        life = Life(it, made_of, {name: id(v) for name, v in attributes(it).items()})
+        life = Life(it, {name: id(v) for name, v in attributes(it).items()})
         self.lives.append(life)
         self.pairs |= shared_pairs(weights_and_gradients(it))
         if "company" in self.busy and made_of is not None:
@@ -138,7 +135,7 @@ class Witness:
             return
         planned = self.planned(life).calls
         if not life.calls and "again" in self.busy:
-            for more in sorted({"more" in self.busy, False}, reverse=True):
+            for more in (True, False) if "more" in self.busy else (False,):
                 for name, arguments in planned[:4]:
                     own = function if life.it is None else getattr(life.it, name)
                     self.rehearse(own, arguments, more)
