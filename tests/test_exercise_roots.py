@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from nnbook.tutor import trial
+from nnbook.tutor.cases import remembered
 from nnbook.tutor.catalogue import all_exercises, find
 from nnbook.tutor.code import Code
-from nnbook.tutor.verdict import remembered
 
 
 def said(id, text, seed=0):
