@@ -332,7 +332,7 @@ def in_tensors(net):
     if isinstance(net, Model):
         for name, tensor in net.weights.items():
             tensor.name = name
-        return list(net.weights.values()), net.outputs, {}
+        return list(net.weights.values()), lambda x, own: net.outputs(x), {}
     weights, state, memo = [], {}, {}
     for place, _, name, view in net.views["theta"]:
         weights.append(Tensor(view))
@@ -348,15 +348,16 @@ def in_tensors(net):
             state[name + number_of(place, net)] = layer, name, tensor
             setattr(own, name, tensor)
 
-    def outputs(x):
+    def outputs(x, own):
         count = 0
-        for layer, own in zip(net.layers, layers):
+        for layer, twin in zip(net.layers, layers):
             try:
-                x = checks.output(own.forward(x), Tensor)
+                x = checks.output(twin.forward(x), Tensor)
             except (AttributeError, TypeError, ValueError) as error:
                 raise checks.not_in_tensors(layer, error) from error
             count += not getattr(layer, "elementwise", False)
             x.name = f"{'a' if layer.elementwise else 'z'}{count}"
+            own.append(x)
         for layer, name, tensor in state.values():
             checks.unchanged(memo[id(layer)], name, tensor)
         return x
@@ -406,12 +407,15 @@ class Step:
         order = list(inspect.signature(self.move).parameters)[2:]
 
         def step(x, y, theta, *_):
-            z = outputs(x)
+            own = []  # z1, a1, …
+            z = outputs(x, own)
             value, dz = rules.get(self.loss, self.loss)(z, y)
-            value.name, dz.name = "loss", "dz"
-            gradients = vjp(z, weights, dz)
-            for gradient, weight in zip(gradients, weights):
-                gradient.name = "d" + weight.name
+            value.name = "loss"
+            named = [*weights, *reversed(own)]
+            gradients = vjp(z, named, dz)
+            for gradient, it in zip(gradients, named):
+                gradient.name = getattr(gradient, "name", "d" + it.name)
+            gradients = gradients[: len(weights)]
             g = concatenate([it.reshape(-1) for it in gradients])
             g.name = "grad"
             return value, *self.move(theta, g, *(inputs[name] for name in order))

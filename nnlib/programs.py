@@ -48,7 +48,13 @@ JS_ARRAYS = {
     "int32": "Int32Array",
     "bool": "Uint8Array",
 }
-SHORT = {"matmul": "product", "join": "joined"}
+SHORT = {
+    "matmul": "product",
+    "join": "joined",
+    "total": "total",
+    "largest": "largest",
+    "place": "placed",
+}
 
 
 # a, with a gradient that is known to be simpler than that of how it is computed
@@ -76,8 +82,6 @@ class Node:
     @property
     def is_each(self):
         """Computed for each place by itself, so that neighbours share a loop."""
-        if self.op == "reshape":
-            return self.space == self.inputs[0].space
         return self.op in WRITTEN or self.op in (
             *KNOWN,
             "cast",
@@ -247,6 +251,9 @@ def worded(op, tensor, twin, sizes):
 
 def simpler(node):
     """x for x · 1, x + 0 and the like; x · x for x²."""
+    if node.op in WRITTEN:
+        read = [it.inputs[0] if it.op == "broadcast" else it for it in node.inputs]
+        node.inputs = tuple(read)
     op, (x, *others) = node.op, node.inputs
     alike = x.shape == node.shape and x.dtype == node.dtype
     value = others[0].value if others else None
@@ -351,37 +358,44 @@ class Plan:
         self.outputs, self.order = outputs, in_order([*outputs, *changed])
         self.stages, self.stage, self.readers = [], {}, {it: [] for it in self.order}
         soonest = dict.fromkeys(self.order, 0)  # of the stages, counted from the end
-        kept = {*outputs, *changed}
-        whole = {it for it in kept if it.shape}
+        whole = {it for it in (*outputs, *changed) if it.shape}  # read as arrays
         for node in reversed(self.order):
             for it in node.inputs:
-                self.readers[it].append(node)
+                if node not in self.readers[it]:
+                    self.readers[it].append(node)
             if is_view(node):
                 (base,) = node.inputs
                 soonest[base] = max(soonest[base], soonest[node])
-                kept.add(base)
-                whole.add(base)
+                whole |= {base} if node in whole or seen(node) is node else set()
             elif node.op not in GIVEN and (node.op not in KNOWN or node in whole):
                 index = self.place(node, soonest[node])
-                loops = self.stages[index].loops
                 for it in node.inputs:
-                    here = node.reads_in_place(it)
-                    if not here:
-                        whole.add(it)
-                    if here and it.is_each and it.loops == loops:
-                        soonest[it] = max(soonest[it], index)
-                    else:
-                        kept.add(it)
-                        soonest[it] = max(soonest[it], index + 1)
+                    base, here = seen(it), node.reads_in_place(it)
+                    together = (
+                        here and base.is_each and base.loops == self.stages[index].loops
+                    )
+                    soonest[it] = max(soonest[it], index + (not together))
+                    whole |= set() if here else {it}
         self.stages.reverse()
-        for i, stage in enumerate(self.stages):
+        for stage in self.stages:
             stage.nodes.reverse()
+            self.stage |= dict.fromkeys(stage.nodes, stage)
+        self.add_up_early()
+        self.stages = [it for it in self.stages if it.nodes]
+        for i, stage in enumerate(self.stages):
             self.stage |= dict.fromkeys(stage.nodes, i)
+        kept = {*outputs, *changed, *whole}
+        for node, stage in self.stage.items():
+            kept |= {
+                seen(it)
+                for it in node.inputs
+                if self.stage.get(seen(it)) != stage or not seen(it).is_each
+            }
         self.kept = [it for it in self.stage if it in kept]
+        whole |= {it for it in self.kept if it.op == "place" and it.shape}
         self.arrays = [it for it in self.kept if it.space or it in whole]
         self.changed, self.parts = changed, self.joined()
         self.instead, self.copies = {}, []
-        self.overwrite()
 
     def place(self, node, soonest):
         """The index, from the end, of the stage where a node is computed."""
@@ -394,6 +408,16 @@ class Plan:
             self.stages.append(Stage(loops))
         self.stages[index].nodes.append(node)
         return index
+
+    def add_up_early(self):
+        """A sum goes into the loop that computes what it adds up, if there is one."""
+        for stage in self.stages:
+            for node in [it for it in stage.nodes if it.op in ("total", "largest")]:
+                base = seen(node.inputs[0])
+                if base in self.stage and base.is_each and base.loops == stage.loops:
+                    stage.nodes.remove(node)
+                    self.stage[node] = self.stage[base]
+                    self.stage[base].nodes.append(node)
 
     def joined(self):
         """What is computed as a part of what it is joined to: its array, from, to, piece."""
@@ -409,28 +433,30 @@ class Plan:
         return parts
 
     def overwrite(self):
-        """Results go into arrays that are free: those that they change, or were made of."""
+        """What is changed is written into; what is made of a product alone takes its array."""
         for node, given in self.changed.items():
             free = node.is_each and node not in self.parts
             if free and self.is_free(given, self.stage[node]):
                 self.instead[node] = given
             else:
                 self.copies.append((given, node))
-        lasting = {*self.outputs, *self.changed, *self.parts}
         for stage in self.stages:
-            read = [it for node in stage.nodes for it in node.inputs]
+            read = {seen(it): None for node in stage.nodes for it in node.inputs}
             for node in stage.nodes:
-                if node not in self.arrays or not node.is_each or node in lasting:
+                if node not in self.arrays or not node.is_each or node in self.parts:
                     continue
-                for it in read:
-                    like = it.shape == node.shape and it.dtype == node.dtype
-                    old = it in self.arrays and it not in lasting
-                    if like and old and it not in stage.nodes:
-                        if self.is_free(it, self.stage[node]):
-                            self.instead[node] = it
-                            lasting.add(it)  # its array is taken
-                            it.name = it.name or node.name
-                            break
+                for it in [] if node in self.instead else read:
+                    like = (it.op, it.shape, it.dtype) == (
+                        "matmul",
+                        node.shape,
+                        node.dtype,
+                    )
+                    own = it not in self.outputs and it not in self.parts
+                    if like and own and self.is_free(it, self.stage[node]):
+                        self.instead[node] = it
+                        it.name = node.name or it.name
+                        del read[it]
+                        break
 
     def is_placed(self, piece, join):
         base = piece.inputs[0] if is_view(piece) else piece
@@ -457,7 +483,14 @@ class Plan:
 
 def is_view(node):
     """The same numbers, seen with another shape."""
-    return node.op == "reshape" and not node.is_each
+    return node.op == "reshape"
+
+
+def seen(node):
+    """Where the numbers are that a reshape shows, if they are visited in the same loops."""
+    while is_view(node) and node.space == node.inputs[0].space:
+        node = node.inputs[0]
+    return node
 
 
 # --- from loops to text ----------------------------------------------------------------------
@@ -483,16 +516,21 @@ class Loops:
 
     def __init__(self, title, plan, inputs, sizes):
         self.title, self.plan, self.inputs, self.sizes = title, plan, inputs, sizes
+        self.share()
         self.taken = {title, *self.reserved, *LETTERS, *WRITTEN, *sizes}
         self.names, self.room, self.views, self.lines, self.depth = {}, [], [], [], 1
         for node in inputs:
-            self.names[node] = self.fresh(node.name)
+            self.names[node] = self.fresh(node.name or "array")
         for stage in plan.stages:
             self.local = {}
             self.write(stage)
         for given, node in plan.copies:
             self.copy(self.name(given), self.name(node))
         self.results = [self.result(it) for it in plan.outputs]
+
+    def share(self):
+        """Arrays that have more than one use."""
+        self.plan.overwrite()
 
     def fresh(self, name):
         """A name that is not taken: sum, or sum2, sum3 …"""
@@ -508,14 +546,31 @@ class Loops:
         node = self.plan.owner(node)
         if node not in self.names:
             made = self.making(node)  # first what it is a part of
-            self.names[node] = self.fresh(
-                node.name or SHORT.get(node.op, node.op if node.op in SUMS else "t")
-            )
+            self.names[node] = self.fresh(node.name or self.plain_name(node))
             if made:
-                base = root(node)
-                own = base.op in GIVEN and base not in self.plan.changed.values()
-                (self.views if own else self.room).append((self.names[node], made))
+                fleeting = root(node).op in GIVEN and not self.lasts(root(node))
+                place = self.views if fleeting else self.room
+                if (
+                    not root(node).shape
+                    and root(node) in self.plan.stage
+                    and is_view(node)
+                ):
+                    self.let(
+                        self.names[node], made
+                    )  # of a number, which is new each time
+                else:
+                    place.append((self.names[node], made))
         return self.names[node]
+
+    def lasts(self, given):
+        """Whether an input is most often the same array, so that its parts stay, too."""
+        return given in self.plan.changed.values()
+
+    def plain_name(self, node):
+        """What a node is called that has no name: product, total, beta_32, or u."""
+        if node.op == "cast" and node.inputs[0].op == "input" and not node.shape:
+            return f"{node.inputs[0].name}_{8 * node.dtype.itemsize}"
+        return SHORT.get(node.op, "u")
 
     def result(self, node):
         known = node.op in KNOWN and node not in self.plan.stage
@@ -550,8 +605,13 @@ class Loops:
     def at(self, node, index):
         """A number of an array."""
         name = self.name(node)
-        alone = node in self.plan.stage and node not in self.plan.arrays
-        return name if alone or not node.shape else f"{name}[{', '.join(index)}]"
+        return f"{name}[{', '.join(index) or '()'}]" if self.is_array(node) else name
+
+    def is_array(self, node):
+        """Whether its numbers are in an array, and not one in a variable of its own."""
+        if node.op in GIVEN:
+            return bool(node.shape)
+        return is_view(node) or node in self.plan.arrays
 
     # --- numbers
 
@@ -559,6 +619,10 @@ class Loops:
         """How a number is written where the loop stands, and how tightly that binds."""
         if node in self.local:
             return self.local[node]
+        if is_view(node) and seen(node) is not node:
+            letters = [i for i, n in zip(index, node.shape) if n != "1"]
+            base = node.inputs[0]
+            return self.text(base, places(base.shape, letters))
         if node.op == "constant":
             return self.number(node.value, node.dtype)
         if node.op == "size":
@@ -574,9 +638,6 @@ class Loops:
         first, *others = node.inputs
         if node.op == "broadcast":
             return self.text(first, beside(first, index))
-        if node.op == "reshape":
-            letters = [i for i, n in zip(index, node.shape) if n != "1"]
-            return self.text(first, places(first.shape, letters))
         if node.op == "cast":
             return self.cast(self.text(first, index), first.dtype, node.dtype)
         if node.op == "transpose":
@@ -600,7 +661,7 @@ class Loops:
             if kind == "new":
                 index.pop(0)
             elif kind == "from":
-                start, step = words
+                start, step, _ = words
                 i = index.pop(0) if step == 1 else f"{step} * {index.pop(0)}"
                 found.append(i if start == "0" else f"{start} + {i}")
             else:
@@ -642,7 +703,9 @@ class Loops:
         for node in stage.nodes:
             if node.op in SUMS:
                 kept = [it for it in self.target(node, letters) if it != "0"]
-                if node.op != "place" and kept == list(letters[: len(kept)]):
+                if (node.op != "place" or not node.shape) and kept == list(
+                    letters[: len(kept)]
+                ):
                     name = self.name(node)
                     if node in self.plan.arrays:
                         name = self.fresh("_".join([name, *kept]))
@@ -675,7 +738,7 @@ class Loops:
                 self.add_up(node, letters, inner)
                 continue
             text, strength = self.computed(node, places(node.shape, letters))
-            readers = [it for it in self.plan.readers[node] if it in stage.nodes]
+            readers = [it for it in self.readers(node) if it in stage.nodes]
             name = None
             if node in arrays:
                 if len(arrays) > 1 or readers:
@@ -683,12 +746,17 @@ class Loops:
                 stores.append((node, name or text))
             elif node in self.plan.kept:
                 name = self.name(node)
-            elif strength < 9 and (len(readers) > 1 or len(text) > 50):
-                name = self.fresh(node.name or "t")
+            elif node.op in WRITTEN and (len(readers) > 1 or len(text) > 50):
+                name = self.fresh(node.name or "u")
             if name:
                 self.let(name, text)
             self.local[node] = (name, 9) if name else (text, strength)
         return stores
+
+    def readers(self, node):
+        """Who reads a number, once for each time, also through a view."""
+        for it in self.plan.readers[node]:
+            yield from self.readers(it) if is_view(it) else [it] * it.inputs.count(node)
 
     def add_up(self, node, letters, inner):
         x = node.inputs[0]
@@ -831,22 +899,46 @@ def wrapped(begin, names, end, between=", "):
 class Straight(Loops):
     """The same in NumPy's own loops: one call after another, into arrays made once."""
 
-    def __init__(self, title, plan, inputs, sizes):
+    def share(self):
+        plan, self.free = self.plan, []  # arrays whose numbers nobody reads any more
         order = [node for stage in plan.stages for node in stage.nodes]
         self.when = {node: i for i, node in enumerate(order)}
-        self.last = {}  # when an array is read for the last time
-        for i, node in enumerate(order):
-            self.last |= {root(it): i for it in node.inputs}
-        plan.instead, plan.copies = {}, []
+        self.last = {root(it): i for i, node in enumerate(order) for it in node.inputs}
         for node, given in plan.changed.items():
             if node.op in WRITTEN and self.last.get(given, 0) <= self.when[node]:
                 plan.instead[node] = given
             else:
                 plan.copies.append((given, node))
-        for node in (*plan.outputs, *plan.changed, *plan.parts):
+        joins = [join for join, *_ in plan.parts.values()]
+        for node in (*plan.outputs, *plan.changed, *plan.parts, *joins):
             self.last[root(node)] = math.inf
-        self.free = {}  # arrays whose numbers nobody reads any more
-        super().__init__(title, plan, inputs, sizes)
+        for node in order:
+            in_place = node.op in WRITTEN and node.op != "where"
+            if in_place:
+                self.release(node)
+            self.take(node)
+            if not in_place:
+                self.release(node)
+
+    def release(self, node):
+        """The arrays without a name that are read here for the last time are free."""
+        for it in {root(it): None for it in node.inputs}:
+            owner = self.plan.owner(it)
+            last = self.last[it] == self.when[node] and it in self.when
+            if last and it.shape and not owner.name:
+                self.free.append(owner)
+
+    def take(self, node):
+        """A node's numbers go into an array that is free, if one is like its own."""
+        own = node in self.plan.parts or node in self.plan.instead
+        if own or node.op in ("join", "broadcast"):
+            return
+        for it in reversed(self.free):
+            if (it.shape, it.dtype) == (node.shape, node.dtype):
+                self.plan.instead[node] = it
+                it.name = node.name
+                self.free.remove(it)
+                return
 
     def write(self, stage):
         for node in stage.nodes:
@@ -856,31 +948,11 @@ class Straight(Loops):
                 self.each(node)
             else:
                 getattr(self, node.op)(node)
-            self.release(node)
-
-    def release(self, node):
-        """The arrays that were read here for the last time are free."""
-        for it in {root(it): None for it in node.inputs}:
-            if self.last[it] == self.when[node] and it in self.when and it.shape:
-                self.last[it] = math.inf
-                self.free.setdefault((it.shape, it.dtype), []).append(self.names[it])
-
-    def out(self, node):
-        """An array for the numbers of a node: one that is free, or a new one."""
-        free = self.free.get((node.shape, node.dtype))
-        own = node in self.plan.parts or node in self.plan.instead
-        if free and not own and node not in self.names:
-            self.names[node] = free.pop()
-        return self.name(node)
 
     def making(self, node):
         if node.op == "count":
             return f"arange({node.shape[0]})"
         if node in self.plan.stage and node.shape and node not in self.plan.parts:
-            if node.op == "reshape":
-                return self.view(self.name(node.inputs[0]), node.shape)
-            if node.op == "transpose":
-                return f"{self.name(node.inputs[0])}.transpose{node.settings['axes']}"
             return self.empty(node)
         return super().making(node)
 
@@ -900,32 +972,33 @@ class Straight(Loops):
     def each(self, node):
         inputs = [self.array(it) for it in node.inputs]
         if node.op == "where":
-            out = self.out(node)
+            out = self.name(node)
             self.line(f"np.copyto({out}, {inputs[2]})")
             self.line(f"np.copyto({out}, {inputs[1]}, where={inputs[0]})")
         else:
-            self.release(node)
-            self.line(f"np.{node.op}({', '.join(inputs)}, out={self.out(node)})")
+            self.line(f"np.{node.op}({', '.join(inputs)}, out={self.name(node)})")
 
     def cast(self, *given):
         if len(given) > 1:
             return super().cast(*given)
         (node,) = given
-        self.line(f"{self.out(node)}[...] = {self.array(node.inputs[0])}")
+        self.line(f"{self.name(node)}[...] = {self.array(node.inputs[0])}")
 
     def broadcast(self, node):
         if node in self.plan.outputs or any(
             it.op not in WRITTEN for it in self.plan.readers[node]
         ):
-            self.line(f"{self.out(node)}[...] = {self.array(node.inputs[0])}")
+            self.line(f"{self.name(node)}[...] = {self.array(node.inputs[0])}")
 
     def constant(self, node):
-        self.line(f"{self.out(node)}.fill({self.array(node)})")
+        self.line(f"{self.name(node)}.fill({self.array(node)})")
 
-    def reshape(self, node):
+    def count(self, node):
         self.name(node)
 
-    transpose = count = reshape
+    def transpose(self, node):
+        turned = f"{self.name(node.inputs[0])}.transpose{node.settings['axes']}"
+        self.line(f"{self.name(node)}[...] = {turned}")
 
     def key(self, node, rows):
         """The index as NumPy reads it."""
@@ -941,18 +1014,24 @@ class Straight(Loops):
                     {"new": "None", "at": words[0] if words else ""}.get(kind)
                     or self.name(rows.pop(0))
                 )
-        return ", ".join(found)
+        return ", ".join(found) or "..."
 
     def pick(self, node):
         first, *rows = node.inputs
-        self.line(f"{self.out(node)}[...] = {self.name(first)}[{self.key(node, rows)}]")
+        self.line(
+            f"{self.name(node)}[...] = {self.name(first)}[{self.key(node, rows)}]"
+        )
 
     def place(self, node):
         first, *rows = node.inputs
-        self.line(f"{self.out(node)}.fill(0)")
-        self.line(
-            f"np.add.at({self.name(node)}, ({self.key(node, rows)},), {self.name(first)})"
-        )
+        out, key = self.name(node), self.key(node, rows)
+        if not node.shape:
+            return self.let(out, f"{self.name(first)}.sum()")
+        self.line(f"{out}.fill(0)")
+        if rows:
+            self.line(f"np.add.at({out}, np.s_[{key}], {self.name(first)})")
+        else:
+            self.line(f"{out}[{key}] += {self.name(first)}")
 
     def sum(self, node, function):
         axes, kept = node.settings["axis"], node.settings["keepdims"]
@@ -961,7 +1040,7 @@ class Straight(Loops):
             return self.let(self.name(node), f"{x}.{function}()")
         axis = axes[0] if len(axes) == 1 else axes
         kept = ", keepdims=True" if kept else ""
-        self.line(f"{x}.{function}(axis={axis}{kept}, out={self.out(node)})")
+        self.line(f"{x}.{function}(axis={axis}{kept}, out={self.name(node)})")
 
     def total(self, node):
         self.sum(node, "sum")
@@ -975,7 +1054,7 @@ class Straight(Loops):
             self.name(it) + turn * t
             for it, t in zip(node.inputs, node.settings["turned"])
         )
-        self.line(f"np.matmul({a}, {b}, out={self.out(node)})")
+        self.line(f"np.matmul({a}, {b}, out={self.name(node)})")
 
     def join(self, node):
         axis, ends = node.settings["axis"], ["0"]
@@ -983,12 +1062,12 @@ class Straight(Loops):
             ends.append(plus([*ends[-1].split(" + "), piece.shape[axis]]))
             if not self.plan.is_placed(piece, node):
                 place = ":, " * axis + ":".join(ends[-2:])
-                self.line(f"{self.out(node)}[{place}] = {self.name(piece)}")
+                self.line(f"{self.name(node)}[{place}] = {self.name(piece)}")
 
 
 def root(node):
-    """The node whose numbers another shows, in another shape or order."""
-    while node.op in ("reshape", "transpose", "part", "broadcast") and node.inputs:
+    """The node whose numbers another shows, in another shape."""
+    while node.op in ("reshape", "part", "broadcast") and node.inputs:
         node = node.inputs[0]
     return node
 
@@ -1057,6 +1136,9 @@ class JavaScript(Loops):
         self.products = set()
         super().__init__(*given)
 
+    def lasts(self, given):
+        return False
+
     def let(self, name, text, changes=False):
         self.line(f"{'let' if changes else 'const'} {name} = {text}")
 
@@ -1082,11 +1164,13 @@ class JavaScript(Loops):
             return f"Number({text})", 9
         if before is not None and before.kind == "f" and dtype.kind in "iu":
             return f"Math.trunc({text})", 9
+        if before == np.float64 and dtype == np.float32:
+            return f"Math.fround({text})", 9
         return written
 
     def at(self, node, index):
         name = self.name(node)
-        if (node in self.plan.stage and node not in self.plan.arrays) or not node.shape:
+        if not self.is_array(node):
             return name
         terms = []
         for d, i in enumerate(index):
