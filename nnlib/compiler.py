@@ -12,6 +12,7 @@ import hashlib
 import inspect
 import pathlib
 import sys
+import types
 import warnings
 
 import numpy as np
@@ -64,12 +65,19 @@ def compile(f, *examples, target, sizes=None, changed=()):
         """The same with other numbers, and other open sizes: np.resize repeats rows."""
         inputs = {}
         for name, it, shape in zip(names, examples, shapes):
-            shape = [size.get(n, n) for n in shape]
-            inputs[name] = Tensor(np.resize(np.roll(it, turn), shape).astype(it.dtype))
+            inputs[name] = other(it, [size.get(n, n) for n in shape], turn)
         return inputs, [], record(f, inputs.values())
 
     opened = [n for shape in shapes for n in shape if isinstance(n, str)]
     return Program(f.__name__, recording, opened, changed, target)
+
+
+def other(array, shape, turn):
+    """A Tensor like an array: of another shape, and turn by turn with other numbers."""
+    found = np.resize(np.roll(array, turn), shape)
+    if array.dtype.kind == "f":
+        found = found * 0.9**turn
+    return Tensor(found.astype(array.dtype))
 
 
 def record(f, inputs):
@@ -213,35 +221,33 @@ def missing_numba():
 
 
 def loaded(source, title, target):
-    """The two functions of a program's text, room and the program; by Numba in machine code.
+    """The two functions of a program's text: room, and the program.
 
-    The text is stored, so that Numba finds the next time what it has made of it.
+    For Numba the text is stored, so that it finds the next time what it has made of it.
     """
-    path = pathlib.Path.home() / ".cache" / "nnlib" / "programs"
-    path = path / f"{title}_{hashlib.sha256(source.encode()).hexdigest()[:16]}.py"
-    namespace = {}
     if target == "javascript":
         raise ValueError(
             "a program in JavaScript runs on a page: its text is in source"
         )
-    cached = False
+    name = f"{title}_{hashlib.sha256(source.encode()).hexdigest()[:16]}"
+    path = pathlib.Path.home() / ".cache" / "nnlib" / "programs" / f"{name}.py"
+    module = types.ModuleType(name)
     if target == "numba":
         import numba
 
+        sys.modules[name] = module  # where Numba looks for it
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.exists():
-                path.write_text(source, "utf-8")
-            cached = True
+            path.exists() or path.write_text(source, "utf-8")
         except OSError:
-            pass  # it is made anew each time
-    exec(builtins.compile(source, path, "exec"), namespace)
+            pass  # nothing can be stored here: it is made anew each time
+    exec(builtins.compile(source, path, "exec"), vars(module))
+    program = vars(module)[title]
     if target == "numba":
-        if "row" in namespace:
-            namespace["row"] = numba.njit(namespace["row"])
-        jit = numba.njit(cache=cached, error_model="numpy")
-        namespace[title] = jit(namespace[title])
-    return namespace["room"], namespace[title]
+        if hasattr(module, "row"):
+            module.row = numba.njit(module.row)
+        program = numba.njit(cache=path.exists(), error_model="numpy")(program)
+    return module.room, program
 
 
 # --- one step of training ------------------------------------------------------------------
@@ -382,7 +388,7 @@ class Step:
             it for it in names if isinstance(getattr(optimizer, it), (int, float))
         ]
         self.names = [it for it in names if it not in numbers], numbers
-        self.agreed = {}  # shapes of x and y that fit each other, and the loss
+        self.agreed = {}  # shapes and types of batches that fit; how many outputs they have
         x, y = self.batch(x, y)
         self.y_type = y.dtype
         self.layers = in_tensors(net)[2]
@@ -396,10 +402,9 @@ class Step:
         """Inputs by name, what theta is made of, and outputs, for a batch of another size."""
         net, inputs = self.net, {}
         for name, it in (("x", x), ("y", y)):
-            rows = np.resize(np.roll(it, turn), (sizes["n"], *it.shape[1:]))
-            inputs[name] = Tensor(rows.astype(it.dtype))
+            inputs[name] = other(it, (sizes["n"], *it.shape[1:]), turn)
         for name in ("theta", *self.names[0]):
-            inputs[name] = Tensor(np.roll(net.theta, turn))
+            inputs[name] = other(net.theta, net.theta.shape, turn)
         for name in self.names[1]:
             inputs[name] = Tensor(np.asarray(getattr(self.optimizer, name) + turn))
         weights, outputs, state = in_tensors(net)
@@ -425,9 +430,13 @@ class Step:
     def batch(self, x, y):
         """x and y as the program takes them; every mistake that can be made, now."""
         x, y = checks.inputs(x, self.net), np.asarray(y)
-        if (x.shape, y.shape, x.dtype, y.dtype) not in self.agreed:
+        key = x.shape, y.shape, x.dtype, y.dtype
+        known = key in self.agreed
+        if known and self.loss is cross_entropy:  # -1 is a large number without a sign
+            known = y.astype(np.uint64).max() < self.agreed[key]
+        if not known:
             checks.run(self.net, self.loss, x, y, optimizer=self.optimizer)
-            self.agreed[x.shape, y.shape, x.dtype, y.dtype] = True
+            self.agreed[key] = self.net.predict(x).shape[-1]
         return x, y
 
     def __call__(self, x, y):

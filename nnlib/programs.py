@@ -215,7 +215,9 @@ def graph(recordings, sizes, given):
             settings = worded(op, tensor, twin, sizes)
             node = simpler(Node(op, inputs, shape, tensor.dtype, settings))
         key = node.op, node.inputs, node.shape, node.dtype, repr(node.settings)
-        nodes[tensor] = node = common.setdefault(key, node)  # the same twice: once
+        if node.op not in ("input", "part"):
+            node = common.setdefault(key, node)  # the same twice: once
+        nodes[tensor] = node
         node.name = node.name or getattr(tensor, "name", None)
     return [nodes[it] for it in recordings[0]]
 
@@ -548,7 +550,7 @@ class Loops:
             made = self.making(node)  # first what it is a part of
             self.names[node] = self.fresh(node.name or self.plain_name(node))
             if made:
-                fleeting = root(node).op in GIVEN and not self.lasts(root(node))
+                fleeting = root(node).op in GIVEN[:2] and not self.lasts(root(node))
                 place = self.views if fleeting else self.room
                 if (
                     not root(node).shape
@@ -1201,6 +1203,13 @@ class JavaScript(Loops):
 
     def empty(self, node):
         return f"new {JS_ARRAYS[node.dtype.name]}({times(node.shape)})"
+
+    def making(self, node):
+        if node.op == "array":
+            numbers = node.settings["data"].data.ravel()
+            written = ", ".join(self.number(it, node.dtype)[0] for it in numbers)
+            return f"{JS_ARRAYS[node.dtype.name]}.of({written})"
+        return super().making(node)
 
     def part(self, name, start, stop, shape):
         return f"{name}.subarray({start}, {stop})"
