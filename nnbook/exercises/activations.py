@@ -17,7 +17,7 @@ def batches(rng, small, da):
     # Networks compute in float32, whose largest number is e to the power of 88.7.
     small = np.array([[100.0, -100.0, 1000.0]], np.float32)
     yield {"x": small, "da": np.array([[2.0, 4.0, 1.0]], np.float32)}
-    yield {"x": np.array([[1e-9, -1e-9, 12.0]]), "da": np.array([[3.0, 2.0, -1.0]])}
+    yield {"x": np.array([[1e-9, -1e-9]]), "da": np.array([[3.0, 2.0]])}
     n, k = rng.integers(3, 6), rng.integers(6, 9)
     yield {"x": 2 * rng.standard_normal((n, k)), "da": rng.standard_normal((n, k))}
 
@@ -800,17 +800,18 @@ def my_dead_units(a):
             "if it is 0 on every example.",
             ("np.all(a == 0, axis=0)", "a == 0"),
         ),
-        mistake(
-            "next to nothing is nothing",
-            "You count units that give out very little, too. However little it is, such a unit is "
-            "awake, and learns: ask for exactly 0.",
-            ("a == 0", "a < 1e-4"),
-        ),
-        mistake(
-            "nearly nothing is nothing",
-            "You count units that give out very little, too. However little it is, such a unit is "
-            "awake, and learns: ask for exactly 0.",
-            ("a == 0", "np.isclose(a, 0)"),
+        *(
+            mistake(
+                f"nearly silent, {test}",
+                "You count units that give out little, or allow for rounding. A ReLU's zeros are "
+                "exact. A small number is not zero: a gradient passes, and the unit can learn.",
+                ("np.all(a == 0, axis=0)", test),
+            )
+            for test in (
+                "np.mean(a, axis=0) < 0.01",
+                "np.all(a < 1e-4, axis=0)",
+                "np.isclose(a, 0).all(axis=0)",
+            )
         ),
         mistake(
             "cut to a whole number",
@@ -843,12 +844,6 @@ def my_dead_units(a):
             "You return True or False for each unit. Asked for is one number, the share of them: "
             "their mean.",
             ("np.mean(np.all(a == 0, axis=0))", "np.all(a == 0, axis=0)"),
-        ),
-        mistake(
-            "nearly silent",
-            "You count units that give out little, or allow for rounding. A ReLU's zeros are "
-            "exact. A small number is not zero: a gradient passes, and the unit can learn.",
-            ("np.all(a == 0, axis=0)", "np.mean(a, axis=0) < 0.01"),
         ),
         mistake(
             "half of the time",
@@ -954,8 +949,8 @@ def softplus_cases(rng):
     yield from sigmoid_cases(rng)
     # Far out it is nearly ReLU, and is not.
     yield {
-        "x": np.array([[6.0, -6.0, 9.0, -12.0]]),
-        "da": np.array([[1.0, 2.0, -1.0, 3.0]]),
+        "x": np.array([[6.0, -6.0, 9.0, -12.0, 12.0]]),
+        "da": np.array([[1.0, 2.0, -1.0, 3.0, 1.0]]),
     }
 
 

@@ -93,6 +93,8 @@ def spread(W):
 
 def distribution(z):
     """Which one has shares below some places as these numbers have, with mean 0 and SD 1."""
+    if (values := len(np.unique(z))) < 10:
+        return f"{values} values"
     places = np.linspace(-2, 2, 17)
     shares = np.searchsorted(np.sort(z), places) / len(z)
     known = {
@@ -100,7 +102,7 @@ def distribution(z):
         "normal": np.array([0.5 + erf(it / 2**0.5) / 2 for it in places]),
     }
     for name, right in known.items():
-        if np.abs(shares - right).max() < 0.02:
+        if np.abs(shares - right).max() < 0.012:
             return name
     return "neither uniform nor normal"
 
@@ -122,7 +124,8 @@ def drawn(answer, n_in, n_out, seed):
 
 
 def same_or_other(one, other):
-    return f"{'the same' if np.array_equal(one, other) else 'other'} numbers"
+    same = np.array_equal(np.nan_to_num(one), np.nan_to_num(other))
+    return f"{'the same' if same else 'other'} numbers"
 
 
 def shapes_and_seeds(rng):
@@ -175,6 +178,12 @@ def wrong_draws(draw):
             "Whatever rng you are given, the numbers are other ones each time, and nobody can get "
             "yours again. Draw from rng, neither from np.random nor from a new generator.",
             (right, f"{hidden[draw]}(n_in, n_out))"),
+        ),
+        mistake(
+            "a new generator each time",
+            "Whatever rng you are given, the numbers are other ones each time, and nobody can get "
+            "yours again. Draw from rng, neither from np.random nor from a new generator.",
+            ("rng=rng", "rng=np.random.default_rng()"),
         ),
     )
 
@@ -1006,7 +1015,7 @@ def at_right_angles(answer, n_in, n_out, seed):
         # A row that points anywhere has numbers as if they were normal: fourth powers of 3.
         peak = np.mean(W**4) / np.mean(W**2) ** 2
         found["directions"] = "all as likely" if 2.4 < peak < 3.6 else "not as likely"
-    if W.size > 4:
+    if W.size > 10:
         return found
     draw = inspect.unwrap(
         answer
@@ -1152,8 +1161,8 @@ def my_orthogonal(n_in, n_out, *, rng):
         mistake(
             "uniform numbers",
             "Lengths, angles and signs are right. But your columns do not point everywhere as "
-            "often: random numbers between −1 and 1 fill a cube, which reaches farther at its "
-            "corners. Normal ones, `rng.standard_normal`, prefer no direction.",
+            "often. Of random numbers only normal ones prefer no direction (uniform ones fill a "
+            "cube, which reaches farther at its corners): `rng.standard_normal`.",
             ("rng.standard_normal(tall)", "rng.uniform(-1, 1, tall)"),
         ),
         mistake(

@@ -72,7 +72,7 @@ def batches_and_weights(rng):
         "b": np.array([1.0, 2, 3]),
     }
     yield {
-        "x": np.array([[1.0, 2], [0, 3]]),
+        "x": np.array([[1.0, 2], [0, 3], [-1, 1]]),
         "W": np.array([[1.0, -2], [3, 5]]),
         "b": np.array([0.5, -1]),
     }

@@ -223,7 +223,7 @@ def praise(exercise, mine, trials):
     if any(wider(one.value, trial.right.value) for one, trial in zip(mine, trials)):
         text += (
             " (To 32-bit numbers it gives 64-bit ones, which take twice the memory. The package's "
-            "own stays with 32: `zeros_like(x)`, for instance, has the precision of x.)"
+            "own stays with 32. (`np.zeros` and `float` are 64-bit, `np.zeros_like` is not.))"
         )
     return text
 
