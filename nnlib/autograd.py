@@ -32,7 +32,6 @@ def operation(forward, gradient):
         except ValueError as error:
             raise checks.unfit(error, forward, arrays) from None
         out = Tensor(checks.result(data, arrays))
-        out.data.flags.writeable = False  # others may be computed from it
         out.operation, out.inputs, out.settings = apply, inputs, settings
         return out
 
@@ -270,6 +269,8 @@ class Tensor:
 
 def unbroadcast(g, tensor):
     """The gradient of what was broadcast: its copies were all used, so theirs add up."""
+    if g.shape == tensor.shape and g.dtype == tensor.dtype:
+        return g
     extra = g.ndim - tensor.ndim
     grown = [i + extra for i, n in enumerate(tensor.shape) if n != g.shape[i + extra]]
     if extra or grown:
@@ -299,7 +300,7 @@ def vjp(out, wrt, g):
             asked.add(tensor)
     gradients, kept = {out: unbroadcast(g, out)}, set(wrt)
     for tensor in reversed(graph):
-        if tensor in gradients and tensor in asked and tensor.inputs:
+        if tensor in gradients and tensor.inputs:
             g = gradients[tensor] if tensor in kept else gradients.pop(tensor)
             back = tensor.operation.gradient(
                 g, tensor, *tensor.inputs, **tensor.settings
