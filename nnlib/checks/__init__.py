@@ -9,12 +9,12 @@ from nnlib.checks.batches import (
     backward,
     batch,
     binary,
+    by_class,
     classes,
     data_sets,
     fractions,
     labels,
     outputs,
-    pairs,
     rows,
     targets,
 )
@@ -30,8 +30,24 @@ from nnlib.checks.networks import (
     loss_gradient,
     state,
 )
-from nnlib.checks.runs import diverged, going_on, run, step
-from nnlib.checks.values import count, generator, number, sizes, weights
+from nnlib.checks.runs import (
+    checkable,
+    diverged,
+    going_on,
+    loss_value,
+    run,
+    step,
+    watched,
+)
+from nnlib.checks.values import (
+    count,
+    function,
+    generator,
+    nudged,
+    number,
+    sizes,
+    weights,
+)
 
 __all__ = [
     "CONTAINERS",
@@ -40,12 +56,15 @@ __all__ = [
     "backward",
     "batch",
     "binary",
+    "by_class",
+    "checkable",
     "classes",
     "count",
     "data_sets",
     "diverged",
     "float_type",
     "fractions",
+    "function",
     "generator",
     "going_on",
     "inputs",
@@ -53,9 +72,10 @@ __all__ = [
     "lasting",
     "layers",
     "loss_gradient",
+    "loss_value",
+    "nudged",
     "number",
     "outputs",
-    "pairs",
     "rows",
     "run",
     "run_arrays",
@@ -65,6 +85,7 @@ __all__ = [
     "state",
     "step",
     "targets",
+    "watched",
     "weights",
     "write",
 ]
