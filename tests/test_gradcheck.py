@@ -253,6 +253,9 @@ def test_what_a_gradient_check_refuses(check, rng):
     layer = Linear(3, 2, rng=rng)
     net, (x, y) = Network(layer), problem(mse, 6, 2, rng)
 
+    class Halfway:
+        theta, forward = np.zeros(3), layer.forward
+
     def made(*returned):
         return lambda z, y: returned if len(returned) > 1 else returned[0]
 
@@ -260,6 +263,7 @@ def test_what_a_gradient_check_refuses(check, rng):
         (Network, mse, r"net must be a network.*got the class Network"),
         (layer, mse, r"got a Linear: Network\(layer\) makes a network"),
         (None, mse, "net must be a network.*got None"),
+        (Halfway(), mse, "got a Halfway, which lacks backward, astype, places, views"),
         (net, None, "loss must be a function, such as cross_entropy.*got None"),
         (net, Sigmoid, "loss must be a function.*got the class Sigmoid"),
         (net, "mse", "got 'mse': the function itself, without quotes"),

@@ -84,21 +84,23 @@ def run(net, loss, x, y, *, metric=None, optimizer=NO_OPTIMIZER):
 
 def checkable(net, loss, x, y):
     """A network and a loss whose gradient can be looked at, and what it is taken on: (x, y)."""
-    trained(net, "astype", "places", "views")
+    trained(net, ("theta", "forward", "backward", "astype", "places", "views"))
     function(loss, "loss", LOSS)
     return pairs(x, y)
 
 
-def trained(net, *more):
+PARTS = ("theta", "grad", "forward", "backward", "predict")
+
+
+def trained(net, names=PARTS):
     """Something with a theta and its gradient, whose layers are those that it was made of."""
-    names = ("theta", "grad", "forward", "backward", "predict", *more)
     lacks = [name for name in names if not hasattr(net, name)]
     if isinstance(net, type) or lacks:
-        hint = (
-            ": Network(layer) makes a network of a layer"
-            if hasattr(net, "params")
-            else ""
-        )
+        hint = ""
+        if hasattr(net, "params"):
+            hint = ": Network(layer) makes a network of a layer"
+        elif hasattr(net, "theta"):
+            hint = f", which lacks {', '.join(lacks)}"
         raise ValueError(
             f"net must be a network, as in fit(net, loss, optimizer, …), got {what(net)}{hint}"
         )
