@@ -9,12 +9,12 @@ from nnlib.checks.batches import (
     backward,
     batch,
     binary,
+    by_class,
     classes,
     data_sets,
     fractions,
     labels,
     outputs,
-    pairs,
     rows,
     targets,
 )
@@ -41,7 +41,15 @@ from nnlib.checks.programs import (
     target,
     unchanged,
 )
-from nnlib.checks.runs import diverged, going_on, run, step
+from nnlib.checks.runs import (
+    checkable,
+    diverged,
+    going_on,
+    loss_value,
+    run,
+    step,
+    watched,
+)
 from nnlib.checks.tensors import (
     axes,
     data,
@@ -58,7 +66,15 @@ from nnlib.checks.tensors import (
     unfit,
     weights_in_place,
 )
-from nnlib.checks.values import count, generator, number, sizes, weights
+from nnlib.checks.values import (
+    count,
+    function,
+    generator,
+    nudged,
+    number,
+    sizes,
+    weights,
+)
 
 __all__ = [
     "CONTAINERS",
@@ -69,6 +85,8 @@ __all__ = [
     "batch",
     "binary",
     "branch",
+    "by_class",
+    "checkable",
     "classes",
     "count",
     "data",
@@ -78,6 +96,7 @@ __all__ = [
     "fits",
     "float_type",
     "fractions",
+    "function",
     "generator",
     "given",
     "going_on",
@@ -88,9 +107,11 @@ __all__ = [
     "lasting",
     "layers",
     "loss_gradient",
+    "loss_value",
     "named",
     "new_shape",
     "not_in_tensors",
+    "nudged",
     "number",
     "numpys",
     "open_sizes",
@@ -114,6 +135,7 @@ __all__ = [
     "tensors",
     "unchanged",
     "unfit",
+    "watched",
     "weights",
     "weights_in_place",
     "write",
