@@ -214,8 +214,8 @@ def missing_numba():
     """Said once; in a browser there is none to be had."""
     if sys.platform != "emscripten":
         warnings.warn(
-            "Numba and SciPy are not installed, so the program runs in NumPy, more slowly: "
-            'pip install "nnlib-book[numba]"',
+            "Numba and SciPy are not both installed (pip install numba scipy), so programs "
+            "for Numba run in NumPy, more slowly.",
             stacklevel=2,
         )
 

@@ -12,7 +12,20 @@ import re
 
 import numpy as np
 
-from nnlib import autograd, checks
+from nnlib import checks
+from nnlib.autograd import (
+    broadcast,
+    cast,
+    join,
+    largest,
+    matmul,
+    operation,
+    pick,
+    place,
+    reshape,
+    total,
+    transpose,
+)
 
 # How an operation on numbers is written in Python and in JavaScript, and how tightly it
 # binds: what binds less stands in brackets inside it.
@@ -58,9 +71,22 @@ SHORT = {
 
 
 # a, with a gradient that is known to be simpler than that of how it is computed
-instead = autograd.operation(
-    lambda a, x: a, lambda g, out, a, x: (None, g * out * (1 - out))
-)
+instead = operation(lambda a, x: a, lambda g, out, a, x: (None, g * out * (1 - out)))
+
+
+ARRAYS = {  # operations on whole arrays; all others are named as NumPy names them
+    broadcast: "broadcast",
+    cast: "cast",
+    instead: "instead",
+    join: "join",
+    largest: "largest",
+    matmul: "matmul",
+    pick: "pick",
+    place: "place",
+    reshape: "reshape",
+    total: "total",
+    transpose: "transpose",
+}
 
 
 class Node:
@@ -177,8 +203,6 @@ def graph(recordings, sizes, given):
     A recording is a list of outputs. `given` has the nodes of Tensors that are known:
     inputs, and parts of them.
     """
-    names = {it: name for name, it in vars(autograd).items() if hasattr(it, "gradient")}
-    names[instead] = "instead"
     nodes, common = dict(given), {}
     first, second = map(computed, recordings)  # what no output needs, is not there
     twins = {}
@@ -204,14 +228,13 @@ def graph(recordings, sizes, given):
         else:
             node = None
         if node is None:
-            op = names.get(tensor.operation)
-            if op is None:
-                op = getattr(tensor.operation.forward, "__name__", "an operation")
-                if op not in WRITTEN:
-                    raise ValueError(
-                        f"the compiler cannot write {op}, only {', '.join(WRITTEN)}, and what "
-                        f"Tensors do: write it with these"
-                    )
+            op = ARRAYS.get(tensor.operation)
+            op = op or getattr(tensor.operation.forward, "__name__", "an operation")
+            if op not in WRITTEN and op not in ARRAYS.values():
+                raise ValueError(
+                    f"the compiler cannot write {op}, only {', '.join(WRITTEN)}, and what "
+                    f"Tensors do with whole arrays: write it with these"
+                )
             settings = worded(op, tensor, twin, sizes)
             node = simpler(Node(op, inputs, shape, tensor.dtype, settings))
         key = node.op, node.inputs, node.shape, node.dtype, repr(node.settings)
@@ -424,14 +447,14 @@ class Plan:
     def joined(self):
         """What is computed as a part of what it is joined to: its array, from, to, piece."""
         parts = {}
-        for join in self.arrays:
-            if join.op == "join" and len(join.shape) == 1:
+        for whole in self.arrays:
+            if whole.op == "join" and len(whole.shape) == 1:
                 ends = ["0"]
-                for piece in join.inputs:
+                for piece in whole.inputs:
                     ends.append(plus([*ends[-1].split(" + "), piece.shape[0]]))
                     base = piece.inputs[0] if is_view(piece) else piece
                     if base in self.arrays and base not in self.outputs:
-                        parts.setdefault(base, (join, *ends[-2:], piece))
+                        parts.setdefault(base, (whole, *ends[-2:], piece))
         return parts
 
     def overwrite(self):
