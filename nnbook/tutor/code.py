@@ -154,7 +154,7 @@ class Code(Exercise):
 
     @cached_property
     def remembered(self):
-        """What came of the right answer and of known mistakes, for verdict.remembered."""
+        """What came of the right answer and of known mistakes, for cases.remembered."""
         return {}
 
     # --- a reader's answer ------------------------------------------------------------------
