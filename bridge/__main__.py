@@ -42,11 +42,14 @@ def differences(stored, now, place=""):
         yield f"{place}: expected {stored!r}, got {now!r}"
     elif isinstance(stored, dict):
         for key in sorted(stored.keys() | now.keys()):
+            inside = f"{place}/{key}".strip("/")
             if key not in stored or key not in now:
                 where = "stored" if key in stored else "found now"
-                yield f"{place}/{key} is only {where}"
+                yield f"{inside}: only {where}"
             else:
-                yield from differences(stored[key], now[key], f"{place}/{key}".strip("/"))
+                yield from differences(
+                    stored[key], now[key], f"{place}/{key}".strip("/")
+                )
     elif isinstance(stored, list):
         if len(stored) != len(now):
             yield f"{place}: expected {len(stored)} entries, got {len(now)}"
@@ -69,22 +72,35 @@ def same(stored, now, kind, most):
 def text(found):
     """As JSON, a list of numbers on one line."""
     written = json.dumps(found, indent=1, ensure_ascii=False)
-    return re.sub(r"\[\s+([^][{}]*?)\s+\]", lambda m: f"[{' '.join(m[1].split())}]", written) + "\n"
+    return (
+        re.sub(
+            r"\[\s+([^][{}]*?)\s+\]", lambda m: f"[{' '.join(m[1].split())}]", written
+        )
+        + "\n"
+    )
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--store", action="store_true", help="keep what comes out for the book")
+    parser.add_argument(
+        "--store", action="store_true", help="keep what comes out for the book"
+    )
     store = parser.parse_args(arguments).store
     try:
         from bridge import measure
     except ModuleNotFoundError as error:
         sys.exit(f"{error}: pip install -r requirements-bridge.txt, or make bridge")
     start = perf_counter()
-    found = json.loads(text(measure.everything(lambda what: print(f"- {what}", flush=True))))
+    found = json.loads(
+        text(measure.everything(lambda what: print(f"- {what}", flush=True)))
+    )
     versions = ", ".join(f"{k} {v}" for k, v in found["machine"]["versions"].items())
     print(f"Done in {perf_counter() - start:.0f} s, with {versions}.")
-    told = [*differences(json.loads(STORED.read_text("utf-8")), found)] if STORED.exists() else []
+    told = (
+        [*differences(json.loads(STORED.read_text("utf-8")), found)]
+        if STORED.exists()
+        else []
+    )
     print("\n".join(told) or "All is as the book says.")
     if store:
         STORED.write_text(text(found), "utf-8")

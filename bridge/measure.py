@@ -75,7 +75,9 @@ def runs(optimizer, lr, dtype, seed):
     found["nnlib, rows in another order"] = [
         (v, other.theta.copy()) for v in train_nnlib(other, theirs, x, y, shuffled)
     ]
-    thetas = {name: np.array([theta for _, theta in run]) for name, run in found.items()}
+    thetas = {
+        name: np.array([theta for _, theta in run]) for name, run in found.items()
+    }
     assert all(theta.dtype == dtype for theta in thetas.values()), "another float"
     return {
         name: (np.array([float(value) for value, _ in run]), thetas[name])
@@ -110,7 +112,9 @@ def same_training():
                     "theta": rounded([way[-1] for way in ways]),
                     "loss": rounded(losses),
                 }
-            told["final loss"] = rounded([it["nnlib"][0][-20:].mean() for it in of_seeds])
+            told["final loss"] = rounded(
+                [it["nnlib"][0][-20:].mean() for it in of_seeds]
+            )
             distances[f"{optimizer}, lr {lr:g}, {dtype}"] = told
             if dtype == "float64":
                 exact = of_seeds
@@ -120,8 +124,12 @@ def same_training():
                         for name in ("nnlib", "PyTorch", "JAX")
                     }
             elif (optimizer, lr) in RATES:
-                jumps += [jump(it, name, optimizer, seed) for seed, it in enumerate(of_seeds)
-                          for name in told if name in it]
+                jumps += [
+                    jump(it, name, optimizer, seed)
+                    for seed, it in enumerate(of_seeds)
+                    for name in told
+                    if name in it
+                ]
                 truth[optimizer] = {
                     name: rounded(
                         apart(one["nnlib"][1], it[name][1])[-1]
@@ -215,7 +223,10 @@ def carried():
     net, back = network("float32", seed=1), network("float32", seed=2)
     in_torch = with_pytorch.network_torch(to_torch(net), torch.float32)
     from_torch(with_pytorch.back_again(in_torch), back)
-    return {"parameters": net.theta.size, "changed": int((net.theta != back.theta).sum())}
+    return {
+        "parameters": net.theta.size,
+        "changed": int((net.theta != back.theta).sum()),
+    }
 
 
 # --- starts and defaults --------------------------------------------------------------------------
@@ -301,7 +312,9 @@ def held_out(seed):
 def line_up():
     """The loops of the chapter: losses, and the share of other digits read right."""
     found = {}
-    named = [(step.__name__, step) for step in loops.STEPS] + [("PlainList", loops.usual)]
+    named = [(step.__name__, step) for step in loops.STEPS] + [
+        ("PlainList", loops.usual)
+    ]
     for name, step in named:
         ends, right, curve = [], [], None
         for seed in LOOP_SEEDS:
@@ -326,7 +339,10 @@ def modes():
     The share of other digits read right, in batches of one digit each.
     """
     found = {}
-    for name, layer in (("Dropout", lambda: nn.Dropout(0.5)), ("BatchNorm1d", lambda: nn.BatchNorm1d(64))):
+    for name, layer in (
+        ("Dropout", lambda: nn.Dropout(0.5)),
+        ("BatchNorm1d", lambda: nn.BatchNorm1d(64)),
+    ):
         found[name] = {"training": [], "not training": []}
         for seed in LOOP_SEEDS:
             (x, y, other_x, other_y), order = held_out(seed)
@@ -341,7 +357,9 @@ def modes():
             parts = [other_y == digit for digit in range(10)]
             shares = [traps.still_training(net, other_x[p], other_y[p]) for p in parts]
             many = [int(p.sum()) for p in parts]
-            for kind, share in zip(found[name], np.average(shares, axis=0, weights=many)):
+            for kind, share in zip(
+                found[name], np.average(shares, axis=0, weights=many)
+            ):
                 found[name][kind].extend(rounded([share]))
     return found
 
@@ -410,8 +428,12 @@ def silent_in_jax():
         "one key: largest difference": float(abs(W1 - W2).max()),
         "rate 0.1, then 0.001": rounded([before.item(), after.item()]),
         "float64 becomes": kept,
-        "loss with the label 9": rounded([with_jax.loss(params, x[:1], np.array([9]))])[0],
-        "loss with the label 10": rounded([with_jax.loss(params, x[:1], np.array([10]))])[0],
+        "loss with the label 9": rounded([with_jax.loss(params, x[:1], np.array([9]))])[
+            0
+        ],
+        "loss with the label 10": rounded(
+            [with_jax.loss(params, x[:1], np.array([10]))]
+        )[0],
     }
 
 
@@ -454,7 +476,9 @@ def errors():
         ones[0] = 2
 
     tries |= {
-        "jax.grad(f)(a), where f(a) is an array": lambda: jax.grad(lambda a: a * a)(ones),
+        "jax.grad(f)(a), where f(a) is an array": lambda: jax.grad(lambda a: a * a)(
+            ones
+        ),
         "if a > 0 in a function with jit": lambda: branch(ones[0]),
         "a[0] = 2, a of JAX": assign,
     }

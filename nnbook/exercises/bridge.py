@@ -41,14 +41,14 @@ BIAS = "layer.b.copy()"
 STATE = Code(
     id="bridge.state_dict",
     title="Weights for PyTorch",
-    kind="build",
+    kind="beyond",
     level=1,
     task="""
 `nn.Sequential` calls its weights by the places of its layers, activations counted: the weights of
 64-64-10 are `0.weight`, `0.bias`, `2.weight` and `2.bias`. A `weight` has the shape
 $(n_\\text{out}, n_\\text{in})$. Write the function that makes this dict of arrays from a network of
-`nnlib`. `net.layers` has its layers in order; those that are `Linear` have weights. What is returned
-stays as it is when the network learns on.
+`nnlib`. `net.layers` has its layers in order; those that are `Linear` have weights. What you
+return stays as it is when the network learns on.
 """,
     cases=networks,
     use=use_state,
@@ -201,160 +201,6 @@ loads. What now?
 )
 
 
-def ignored_cases(rng):
-    yield {"z": np.log([[1.0, 3.0], [3.0, 1.0]]), "y": np.array([1, -100])}
-    yield {
-        "z": np.array([[1.0, 2.0, 3.0], [0.0, 1.0, -1.0], [2.0, 0.5, 0.0]]),
-        "y": np.array([0, -100, 2]),
-    }
-    yield {
-        "z": np.array([[1e4, 0.0], [0.0, 1e4], [5.0, 1.0]]),
-        "y": np.array([-100, 0, 0]),
-    }
-    n, k = rng.integers(6, 9), rng.integers(4, 6)
-    y = rng.integers(0, k, n)
-    y[rng.permutation(n)[: n // 2]] = -100
-    yield {"z": 3 * rng.standard_normal((n, k)), "y": y}
-
-
-IGNORE = Code(
-    id="bridge.ignore_index",
-    title="Labels that do not count",
-    kind="beyond",
-    level=2,
-    task="""
-Sentences in a batch are filled up to the same length, and the places that were filled up should
-not count. PyTorch's `F.cross_entropy` leaves out each label that equals `ignore_index`, −100 unless
-told otherwise, and takes the mean over the others. Write its value for logits `z` of shape $(n, k)$
-and labels `y`, and its gradient `dz`. One label counts at least. Logits of $\\pm 10^4$ must do no
-harm.
-""",
-    cases=ignored_cases,
-    returns=("value", "dz"),
-    hints=(
-        "`counts = y != ignore_index` says which rows count. `z[counts]` are their logits.",
-        "Of these, value and gradient are those of `cross_entropy`: the mean over the rows that "
-        "count.",
-        "`dz` has the shape of `z`: zeros, and the gradient in the rows that count.",
-    ),
-    solution='''
-def my_ignore_index(z, y, ignore_index=-100):
-    """The cross-entropy of the rows whose label is another, and dz, 0 in the rest."""
-    counts = y != ignore_index
-    value, dz_counted = cross_entropy(z[counts], y[counts])
-    dz = np.zeros_like(z)
-    dz[counts] = dz_counted
-    return value, dz
-''',
-    rtol=1e-9,
-    atol=1e-12,
-    mistakes=(
-        mistake(
-            "a mean over all rows",
-            "You divide by all rows. The mean is over those that count: the loss of a sentence "
-            "should not shrink because more places are filled up.",
-            ("    dz = np.zeros_like(z)\n",
-             "    share = counts.mean()\n    value, dz_counted = share * value, share * dz_counted\n"
-             "    dz = np.zeros_like(z)\n"),
-        ),
-        mistake(
-            "a sum",
-            "You add up the rows that count. The loss is their mean.",
-            ("    dz = np.zeros_like(z)\n",
-             "    many = counts.sum()\n    value, dz_counted = many * value, many * dz_counted\n"
-             "    dz = np.zeros_like(z)\n"),
-        ),
-        mistake(
-            "the last class instead",
-            "Where the label is to be ignored you take the last class: an index of −1 is the last "
-            "one. Leave those rows out before you look anything up.",
-            ("    counts = y != ignore_index\n",
-             "    y = np.where(y == ignore_index, z.shape[1] - 1, y)\n"
-             "    counts = np.full(len(y), True)\n"),
-        ),
-        mistake(
-            "class 0 instead",
-            "Where the label is to be ignored you count class 0. Those rows add nothing, to the "
-            "loss and to the gradient.",
-            ("    counts = y != ignore_index\n",
-             "    y = np.where(y == ignore_index, 0, y)\n"
-             "    counts = np.full(len(y), True)\n"),
-        ),
-        mistake(
-            "a gradient in the rows that count alone",
-            "Your dz has fewer rows than z. It has z's shape: 0 in the rows that do not count.",
-            ("return value, dz\n", "return value, dz_counted\n"),
-        ),
-        mistake(
-            "the rows that do not count",
-            "You have it the other way round: `y == ignore_index` are the rows to leave out.",
-            ("    value, dz_counted", "    y, counts = np.where(counts, y, 0), ~counts\n"
-             "    value, dz_counted"),
-        ),
-    ),
-    alternatives=(
-        """
-        def my_ignore_index(z, y, ignore_index=-100):
-            rows = np.flatnonzero(y - ignore_index)
-            shifted = z - z.max(axis=1, keepdims=True)
-            log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-            dz = np.zeros(z.shape)
-            dz[rows] = np.exp(log_p[rows])
-            dz[rows, y[rows]] -= 1
-            return -log_p[rows, y[rows]].mean(), dz / len(rows)
-        """,
-    ),
-)  # fmt: skip
-
-
-def distance_without_zeroing():
-    """How far ten steps with accumulated gradients go, in steps with g, for a gradient g of 1."""
-    accumulated, way = 0.0, 0.0
-    for _ in range(10):
-        accumulated += 1.0
-        way += accumulated
-    return {10: "a", 20: "b", 55: "c", 1023: "d"}[round(way)]
-
-
-ACCUMULATED = Choice(
-    id="bridge.accumulated",
-    title="What zero_grad is for",
-    kind="predict",
-    level=1,
-    task="""
-The gradient is the same in each step, and the optimizer is plain SGD. `zero_grad()` is forgotten.
-How far do ten steps go?
-""",
-    options={
-        "a": (
-            "as far as 10 steps should",
-            "They would if `backward` overwrote the gradient, as `nnlib`'s does. PyTorch adds to "
-            "it. What is in `.grad` at the second step?",
-        ),
-        "b": (
-            "as far as 20",
-            "From the second step on `.grad` holds more than two gradients. Write down what it "
-            "holds in each step, and add up.",
-        ),
-        "c": (
-            "as far as 55",
-            "Right: the steps are 1, 2, 3, … 10 gradients long, together 55. It is momentum with "
-            "β = 1, which forgets nothing and never comes to rest.",
-        ),
-        "d": (
-            "as far as 1023",
-            "The gradients do not double; in each step one more is added. Which series is that?",
-        ),
-    },
-    right="c",
-    truth=distance_without_zeroing,
-    hints=(
-        "`backward` adds the new gradient to what is in `.grad`.",
-        "The step is η times what is there: 1 gradient, then 2, then 3.",
-    ),
-)
-
-
 def size_of_torch_s_start():
     """The SD of PyTorch's first weights for a ReLU layer, over that of He's."""
     rng = np.random.default_rng(0)
@@ -417,8 +263,9 @@ DECAY = Choice(
     level=1,
     task="""
 You replace `torch.optim.Adam(params, lr=0.001)` by `torch.optim.AdamW(params, lr=0.001)`, whose
-decay is 0.01 unless told otherwise: $\\theta$ loses $\\eta \\cdot 0.01 \\cdot \\theta$ in each step. A
-weight has never had a gradient. What is left of it after 1000 steps?
+decay is 0.01 unless told otherwise: in each step $\\theta$ loses
+$\\eta \\cdot 0.01 \\cdot \\theta$. A weight has never had a gradient. What is left of it after
+1000 steps?
 """,
     options={
         "a": (
@@ -427,7 +274,7 @@ weight has never had a gradient. What is left of it after 1000 steps?
         ),
         "b": (
             "99 %",
-            "Right: 1 − 0.00001 a step, to the power of 1000. The default is gentle as long as η is "
+            "Right: 1 − 0.00001 a step, to the power of 1000. The default is gentle while η is "
             "small and the training short; with lr=0.01 and 100,000 steps next to nothing is left.",
         ),
         "c": (
@@ -447,4 +294,160 @@ weight has never had a gradient. What is left of it after 1000 steps?
     ),
 )
 
-EXERCISES = (STATE, MISMATCH, START, ACCUMULATED, DECAY, IGNORE)
+
+def distance_without_zeroing():
+    """How far ten steps with accumulated gradients go, in steps with g, for a gradient g of 1."""
+    accumulated, way = 0.0, 0.0
+    for _ in range(10):
+        accumulated += 1.0
+        way += accumulated
+    return {10: "a", 20: "b", 55: "c", 1023: "d"}[round(way)]
+
+
+ACCUMULATED = Choice(
+    id="bridge.accumulated",
+    title="What zero_grad is for",
+    kind="predict",
+    level=1,
+    task="""
+The gradient is the same in each step, and the optimizer is plain SGD. `zero_grad()` is forgotten.
+How far do ten steps go?
+""",
+    options={
+        "a": (
+            "as far as 10 steps should",
+            "They would if `backward` overwrote the gradient, as `nnlib`'s does. PyTorch adds to "
+            "it. What is in `.grad` at the second step?",
+        ),
+        "b": (
+            "as far as 20",
+            "From the second step on `.grad` holds more than two gradients. Write down what it "
+            "holds in each step, and add up.",
+        ),
+        "c": (
+            "as far as 55",
+            "Right: the steps are 1, 2, 3, … 10 gradients long, together 55. It is momentum with "
+            "β = 1, which forgets nothing and never comes to rest.",
+        ),
+        "d": (
+            "as far as 1023",
+            "The gradients do not double; in each step one more is added. Which series is that?",
+        ),
+    },
+    right="c",
+    truth=distance_without_zeroing,
+    hints=(
+        "`backward` adds the new gradient to what is in `.grad`.",
+        "The step is η times what is there: 1 gradient, then 2, then 3.",
+    ),
+)
+
+
+def ignored_cases(rng):
+    yield {"z": np.log([[1.0, 3.0], [3.0, 1.0]]), "y": np.array([1, -100])}
+    yield {
+        "z": np.array([[1.0, 2.0, 3.0], [0.0, 1.0, -1.0], [2.0, 0.5, 0.0]]),
+        "y": np.array([0, -100, 2]),
+    }
+    yield {
+        "z": np.array([[1e4, 0.0], [0.0, 1e4], [5.0, 1.0]]),
+        "y": np.array([-100, 0, 0]),
+    }
+    n, k = rng.integers(6, 9), rng.integers(4, 6)
+    y = rng.integers(0, k, n)
+    y[rng.permutation(n)[: n // 2]] = -100
+    yield {"z": 3 * rng.standard_normal((n, k)), "y": y}
+
+
+IGNORE = Code(
+    id="bridge.ignore_index",
+    title="Labels that do not count",
+    kind="beyond",
+    level=2,
+    task="""
+Sentences in a batch are filled up to the same length, and the places that were filled up should
+not count. PyTorch's `F.cross_entropy` leaves out each label that equals `ignore_index`, −100 unless
+told otherwise, and takes the mean over the others. Write its value for logits `z` of shape $(n, k)$
+and labels `y`, and its gradient `dz`. One label counts at least. Logits of $\\pm 10^4$ must do no
+harm.
+""",
+    cases=ignored_cases,
+    returns=("value", "dz"),
+    hints=(
+        "`counts = y != ignore_index` says which rows count. `z[counts]` are their logits.",
+        "Of these, value and gradient are those of `cross_entropy`: the mean over the rows that "
+        "count.",
+        "`dz` has the shape of `z`: zeros, and the gradient in the rows that count.",
+    ),
+    solution='''
+def my_ignore_index(z, y, ignore_index=-100):
+    """The cross-entropy of the rows whose label is another, and dz, 0 in the rest."""
+    counts = y != ignore_index
+    value, dz_counted = cross_entropy(z[counts], y[counts])
+    dz = np.zeros_like(z)
+    dz[counts] = dz_counted
+    return value, dz
+''',
+    rtol=1e-9,
+    atol=1e-12,
+    mistakes=(
+        mistake(
+            "a mean over all rows",
+            "You divide by all rows. The mean is over those that count: the loss of a sentence "
+            "should not shrink because more places are filled up.",
+            ("    dz = np.zeros_like(z)\n",
+             "    share = counts.mean()\n"
+             "    value, dz_counted = share * value, share * dz_counted\n"
+             "    dz = np.zeros_like(z)\n"),
+        ),
+        mistake(
+            "a sum",
+            "You add up the rows that count. The loss is their mean.",
+            ("    dz = np.zeros_like(z)\n",
+             "    many = counts.sum()\n    value, dz_counted = many * value, many * dz_counted\n"
+             "    dz = np.zeros_like(z)\n"),
+        ),
+        mistake(
+            "the last class instead",
+            "Where the label is to be ignored you take the last class: an index of −1 is the last "
+            "one. Leave those rows out before you look anything up.",
+            ("    counts = y != ignore_index\n",
+             "    y = np.where(y == ignore_index, z.shape[1] - 1, y)\n"
+             "    counts = np.full(len(y), True)\n"),
+        ),
+        mistake(
+            "class 0 instead",
+            "Where the label is to be ignored you count class 0. Those rows add nothing, to the "
+            "loss and to the gradient.",
+            ("    counts = y != ignore_index\n",
+             "    y = np.where(y == ignore_index, 0, y)\n"
+             "    counts = np.full(len(y), True)\n"),
+        ),
+        mistake(
+            "a gradient in the rows that count alone",
+            "Your dz has fewer rows than z. It has z's shape: 0 in the rows that do not count.",
+            ("return value, dz\n", "return value, dz_counted\n"),
+        ),
+        mistake(
+            "the rows that do not count",
+            "You have it the other way round: `y == ignore_index` are the rows to leave out.",
+            ("    value, dz_counted", "    y, counts = np.where(counts, y, 0), ~counts\n"
+             "    value, dz_counted"),
+        ),
+    ),
+    alternatives=(
+        """
+        def my_ignore_index(z, y, ignore_index=-100):
+            rows = np.flatnonzero(y - ignore_index)
+            shifted = z - z.max(axis=1, keepdims=True)
+            log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+            dz = np.zeros(z.shape)
+            dz[rows] = np.exp(log_p[rows])
+            dz[rows, y[rows]] -= 1
+            return -log_p[rows, y[rows]].mean(), dz / len(rows)
+        """,
+    ),
+)  # fmt: skip
+
+
+EXERCISES = (STATE, MISMATCH, START, DECAY, ACCUMULATED, IGNORE)
