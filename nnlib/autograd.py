@@ -78,8 +78,12 @@ transpose = operation(
 )
 broadcast = operation(np.broadcast_to, lambda g, out, a, shape: (g,))
 cast = operation(lambda a, dtype: a.astype(dtype), lambda g, out, a, dtype: (g,))
-total = operation(np.sum, lambda g, out, a, axis, keepdims: (spread(g, a.shape, axis),))
-largest = operation(np.max, lambda g, out, a, axis, keepdims: (share(g, out, a, axis),))
+total = operation(
+    np.add.reduce, lambda g, out, a, axis, keepdims: (spread(g, a.shape, axis),)
+)
+largest = operation(
+    np.maximum.reduce, lambda g, out, a, axis, keepdims: (share(g, out, a, axis),)
+)
 join = operation(
     lambda *arrays, axis: np.concatenate(arrays, axis),
     lambda g, out, *inputs, axis: pieces(g, inputs, axis),
