@@ -47,9 +47,7 @@ def differences(stored, now, place=""):
                 where = "stored" if key in stored else "found now"
                 yield f"{inside}: only {where}"
             else:
-                yield from differences(
-                    stored[key], now[key], f"{place}/{key}".strip("/")
-                )
+                yield from differences(stored[key], now[key], inside)
     elif isinstance(stored, list):
         if len(stored) != len(now):
             yield f"{place}: expected {len(stored)} entries, got {len(now)}"
