@@ -32,10 +32,11 @@ ONE_FOR_ALL = (
 def steps(answer, theta, gradients, **settings):
     """How far θ moves in each step. `grad` is one array, filled anew for each step, as in a
     network. Beside it walks a second optimizer, with another array for θ each time, and a third
-    one, of other settings, waits."""
-    theta, moves = np.array(theta), {}
+    one, of other settings, waits. In the end one of the two gets half of its rate, if it has it
+    as a number: as a schedule does."""
+    theta, moves, lr = np.array(theta), {}, settings["lr"]
     one, other = answer(**settings), answer(**settings)
-    answer(**settings | {"lr": 0.7 * settings["lr"]})
+    answer(**settings | {"lr": 0.7 * lr})
     copy, grad = theta, np.empty_like(theta)
     for t, g in enumerate(gradients, 1):
         before, copy = theta.copy(), copy.copy()
@@ -48,12 +49,22 @@ def steps(answer, theta, gradients, **settings):
             still = np.array_equal(copy, before)
             raise ValueError(FIRST_ARRAY if still else SHARED)
         moves[f"the move in step {t}"] = theta - before
+    moves["half the rate, half the step"] = True
+    if getattr(one, "lr", None) == lr:
+        one.lr, before = lr / 2, theta.copy()
+        for optimizer, moving in ((one, theta), (other, copy)):
+            grad[...] = g
+            optimizer.step(moving, grad)
+        half, whole = theta - before, copy - before
+        kept = np.allclose(2 * half, whole, rtol=1e-3, atol=1e-6, equal_nan=True)
+        moves["half the rate, half the step"] = kept
     return moves
 
 
 def drawn(rng, **settings):
-    """Three weights, four steps."""
-    theta, gradients = rng.standard_normal(3), rng.standard_normal((4, 3))
+    """Three weights, twelve steps, both signs."""
+    theta, gradients = rng.standard_normal(3), rng.standard_normal((12, 3))
+    theta[1] = -abs(theta[0])
     return {"theta": theta, "gradients": gradients, **settings}
 
 

@@ -115,8 +115,9 @@ def of_change(exercise, case, names):
             f"It changes {name.partition('[')[0]}, which others have put there and still need: "
             f"give what you compute a name of its own."
         )
+    verb = "belong" if len(given) > 1 else "belongs"
     return (
-        f"It changes {listed(given) if given else name}, which belongs to the caller: work on a "
+        f"It changes {listed(given) if given else name}, which {verb} to the caller: work on a "
         f"copy, or write `a = a - b` in place of `a -= b`."
     )
 
@@ -269,10 +270,12 @@ def evidence(exercise, trial, mine):
         part, expected, got, _ = difference(
             expected, got, trial.case, exercise.rtol, exercise.atol, exercise.returns
         )
-    lines += [
-        (f"expected {part}".strip(), came(expected, trial.right.error)),
-        (f"got {part}".strip(), came(got, mine.error)),
-    ]
+    texts = came(expected, trial.right.error), came(got, mine.error)
+    if (
+        texts[0] == texts[1] and mine.error is None
+    ):  # they differ further behind the point
+        texts = shown(expected, 12), shown(got, 12)
+    lines += [(f"expected {part}".strip(), texts[0]), (f"got {part}".strip(), texts[1])]
     if mine.printed:
         lines.append(("printed", mine.printed.strip()[:200]))
     return lines

@@ -60,7 +60,7 @@ def judge_kind(exercise, answer):
         return Result(exercise, attempted=False, text=exercise.asked)
     if idle:
         return Result(exercise, text=f"{idle[0]} is still empty: write it, too.")
-    if other_order(exercise.right_answer, answer):
+    if any(other_order(*pair) for pair in same_names(exercise.right_answer, answer)):
         head = ", ".join(syntax.heads(exercise.stub))
         text = (
             f"Your arguments stand in another order than in the stub, {head}: whoever gives them "
@@ -70,10 +70,19 @@ def judge_kind(exercise, answer):
     return None
 
 
+def same_names(right, answer):
+    """Pairs of functions: the right answer and the reader's, or their methods of one name."""
+    if not isinstance(answer, type):
+        return [(right, answer)]
+    asked, mine = (
+        {k: f for k, f in vars(it).items() if inspect.isfunction(f)}
+        for it in (right, answer)
+    )
+    return [(asked[name], mine[name]) for name in asked.keys() & mine.keys()]
+
+
 def other_order(right, answer):
     """Whether a function takes the same arguments as the right one, in another order."""
-    if isinstance(answer, type):
-        return False
     asked, mine = ([*inspect.signature(it).parameters] for it in (right, answer))
     return asked != mine and sorted(asked) == sorted(mine)
 
@@ -143,6 +152,10 @@ def explained(exercise, answer, trials, mine, bad, first):
     text = diagnosis(exercise, trials[: len(mine)], mine, first)
     if outcome.error is None and (changed := other_defaults(exercise, answer)):
         text += f" ({changed})"
+    elif outcome.error is None and (
+        name := written.unread(answer, exercise.right_answer)
+    ):
+        text += f" (`{name}` is never used, and should matter.)"
     text = of_name(answer, outcome.error) + text
     ends = not isinstance(outcome.error, TooLong)
     repeats = ends and comparable(outcome.value)
