@@ -368,6 +368,14 @@ DIAGNOSES = {
         "return (x - x.mean(0) + 1).astype(np.float16).astype(float) - 1 + 1e-5",
         "It is nearly right, but more than rounding is off",
     ),
+    "rounded": (
+        "return (x - x.mean(0)).round(2)",
+        "It is rounded, to 2 digits behind the point",
+    ),
+    "never uses x": (
+        "return np.zeros((2, 3))",
+        "(`x` is never used, and should matter.)",
+    ),
     "transposed": (
         "return (x - x.mean(0)).T",
         "Its shape is (3, 2), and should be (2, 3): transposed, with the right numbers.",
@@ -469,6 +477,11 @@ def test_a_wrong_answer_gets_the_sentence_that_helps(name):
         ("return x.mean(), x.std() + 1", "spread: the number is wrong."),
         ("return x.mean(), None", "spread: it returns None"),
         ("return x.mean(), 'a'", "spread: it should be a number, and is a str."),
+        ("return x.mean() + np.nan, x.std()", "mean: the number is nan."),
+        (
+            "return (x.std(), x.mean()) if len(x) < 3 else (x.min(), x.max())",
+            "mean: the number is wrong.",  # in the other case the parts are not exchanged
+        ),
     ],
 )
 def test_several_things_that_are_returned(body, sentence):
@@ -487,6 +500,35 @@ def test_arguments_in_another_order_are_no_answer():
     text = words("def my_shift(by, x): return x + by", exercise)
     assert "in another order than in the stub, my_shift(x, by)" in text
     assert said("def my_shift(x, by): return by + x", exercise).passed
+
+
+def test_a_method_s_arguments_in_another_order_are_no_answer():
+    exercise = find("optimizers.Momentum")
+    text = exercise.solution_text.replace(
+        "self, lr, beta=0.9", "self, beta=0.9, lr=0.1"
+    )
+    assert "in another order than in the stub" in words(text, exercise)
+
+
+def test_a_place_is_named_only_where_all_wrong_numbers_have_it():
+    """A list is no array of which it could be said where it is negative."""
+    right, mine = np.ones(3), np.array([1.0, 2.0, 1.0])
+    arrays, lists = {"x": np.array([1.0, -1.0, 1.0])}, {"x": [1.0, 1.0, 1.0]}
+    every = [(arrays, right, mine), (arrays, right, np.array([1.0, 3.0, 1.0]))]
+    told = difference(right, mine, arrays, 0, 0, (), every)[3]
+    assert "only where x < 0" in told
+    every.append((lists, right, mine))
+    assert "only where" not in difference(right, mine, arrays, 0, 0, (), every)[3]
+
+
+def test_numbers_that_look_alike_are_shown_further():
+    result = said("def my_centre(x): return x - x.mean(0) + 1e-7")
+    assert "-0.9999999" in repr(result)
+
+
+def test_counts_that_overflow_are_told():
+    right, mine = np.array([200, 1]), np.array([200, 1]).astype(np.int8)
+    assert "int8, where a number above 127" in difference(right, mine, {}, 0, 0)[3]
 
 
 def test_an_attribute_that_is_none_was_not_returned():

@@ -511,7 +511,7 @@ def my_moved(images, right, down):
             "np.roll with the axes exchanged",
             "`right` moves your images down, and what leaves comes in again. Axis 1 are the rows, "
             "axis 2 the columns; and zeros come in.",
-            ("top, left = rows - down, columns - right\n", ""),
+            ("    top, left = rows - down, columns - right\n", ""),
             ("sheet[:, top : top + height, left : left + width]",
              "np.roll(images, (right, down), axis=(1, 2))"),
         ),
@@ -822,13 +822,6 @@ def my_standardize(x_train, x_new):
             "the mean of everything",
             "You subtract one mean from all pixels. Each column has its own: axis=0.",
             ("x_train.mean(axis=0)", "x_train.mean()"),
-        ),
-        mistake(
-            "by rows",
-            "You measure each image by itself: axis=1. A pixel is compared with the same pixel of "
-            "all training images: axis=0.",
-            ("mean, spread = x_train.mean(axis=0), x_train.std(axis=0)",
-             "mean, spread = x.mean(axis=1, keepdims=True), x.std(axis=1, keepdims=True)"),
         ),
         mistake(
             "a smallest spread",
@@ -1403,12 +1396,6 @@ def my_vote(logits):
             ("softmax(z) for z", "z / z.sum(axis=1, keepdims=True) for z"),
         ),
         mistake(
-            "softmax over the batch",
-            "Your softmax adds up to 1 down the columns, over the examples. Each row is one image, "
-            "whose classes share 1: axis=1, or `softmax(z)`.",
-            ("softmax(z) for z", "softmax(z.T).T for z"),
-        ),
-        mistake(
             "the largest of all subtracted",
             "You subtract the largest logit of everything: rows far below it become 0/0. Each row"
             " has a largest of its own; `softmax(z)` takes care.",
@@ -1701,12 +1688,6 @@ def my_selective(z, y, least):
             ("right[answered].mean()", "y[answered].mean()"),
         ),
         mistake(
-            "softmax over the batch",
-            "Your softmax adds up to 1 down the columns, over the examples. Each row is one image, "
-            "whose classes share 1: axis=1, or `softmax(z)`.",
-            ("softmax(z).max", "softmax(z.T).T.max"),
-        ),
-        mistake(
             "the share of the right ones",
             "Your share is of the examples that are right. It is how many of *all* examples the "
             "network answers.",
@@ -1716,18 +1697,13 @@ def my_selective(z, y, least):
             "1 − least",
             "You compare with 1 − least. The largest probability itself should be at least "
             "`least`.",
-            (">= least", ">= 1 - least"),
+            ("(axis=1) >= least", "(axis=1) >= 1 - least"),
         ),
         mistake(
             "the first rows",
             "You count how many it answers, and take as many rows from the start. Pick those that"
             " it answers: `right[answered]`.",
             ("right[answered].mean()", "right[: answered.sum()].mean()"),
-        ),
-        mistake(
-            "those that it refuses",
-            "Your accuracy is that of the examples which it refuses. Pick those that it answers.",
-            ("right[answered].mean()", "right[~answered].mean()"),
         ),
         mistake(
             "divided by the number of classes",
@@ -1739,13 +1715,13 @@ def my_selective(z, y, least):
             "nearly at least",
             "What is just below `least` is answered, too, with you: you leave some slack, or "
             "compute in float32. At least means >= least.",
-            (">= least", ">= least - 1e-9"),
+            ("(axis=1) >= least", "(axis=1) >= least - 1e-9"),
         ),
         mistake(
             "> and no nan",
             "Two things. It should answer where its probability is *at least* `least`: `>=`. And "
             "if it answers nothing, there is no accuracy: np.nan, not 0.",
-            (">= least", "> least"),
+            ("(axis=1) >= least", "(axis=1) > least"),
             ("return 0.0, np.nan", "return 0.0, 0.0"),
         ),
         mistake(
