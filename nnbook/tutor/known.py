@@ -1,9 +1,14 @@
 """Which known mistake an answer has made: it gives the same, case by case."""
 
+import re
+from dataclasses import replace
+
 from nnbook.tutor.cases import alike, extreme, remembered, run
 from nnbook.tutor.diagnosis import listed
 from nnbook.tutor.trial import equal, too_much, words
 
+# With which a sentence may begin that is said of a single mistake: "dW is right. But …".
+REST_IS_RIGHT = re.compile(r"^[^.]+ (is|are) right\. (But )?")
 LOOSE = 1e-4  # where a mistake is recognised although a guard against extremes differs
 
 
@@ -51,44 +56,50 @@ def run_known(exercise, wrong, answer, trial):
 
 
 def of_parts(exercise, mine, trials):
-    """Of several things that are returned, each may have a mistake of its own: (the known mistake
-    of the first that is wrong, a sentence on the next), None if that is not what happened."""
+    """Of several things that come out, each may have a mistake of its own: (the known mistake of
+    the first that is wrong, a sentence on the next), None if that is not what happened."""
     right = [trial.right for trial in trials]
-    places = wrong_parts(exercise, mine, right)
-    if len(places) < 2:
+    names = wrong_parts(exercise, mine, right)
+    if len(names) < 2:
         return None
     found = {}
     for known, answer in exercise.wrong_answers:
         other = [run_known(exercise, known, answer, trial) for trial in trials]
-        place, *more = wrong_parts(exercise, other, right) or [None]
-        if place in places and not more and place not in found:
+        name, *more = wrong_parts(exercise, other, right) or [None]
+        if name in names and not more and name not in found:
             pairs = zip(mine, other)
-            if all(part_alike(exercise, a, b, place) for a, b in pairs):
-                found[place] = known
-    if places[0] not in found:
+            if all(part_alike(exercise, a, b, name) for a, b in pairs):
+                found[name] = known
+    if names[0] not in found:
         return None
-    if says := [found[place].says for place in places[1:] if place in found]:
-        return found[places[0]], f" And then: {says[0]}"
-    names = [exercise.returns[place] for place in places[1:]]
-    verb = "is" if len(names) == 1 else "are"
-    return found[places[0]], f" (And {listed(names)} {verb} wrong, too.)"
+    first = found[names[0]]
+    first = replace(first, says=REST_IS_RIGHT.sub("", first.says))
+    if says := [found[name].says for name in names[1:] if name in found]:
+        return first, f" And then: {REST_IS_RIGHT.sub('', says[0])}"
+    verb = "is" if len(names) == 2 else "are"
+    return first, f" (And {listed(names[1:])} {verb} wrong, too.)"
 
 
 def wrong_parts(exercise, outcomes, right):
-    """The places of what is returned that are wrong in some trial; none if it cannot be said."""
-    count = len(exercise.returns)
+    """The names of what comes out wrong in some trial; none if it cannot be said."""
+    names, wrong = {}, set()
     for one, other in zip(outcomes, right):
-        values = one.value, other.value
-        if one.error or other.error or not all(isinstance(it, tuple) for it in values):
+        mine, asked = parts(exercise, one), parts(exercise, other)
+        if not asked or mine.keys() != asked.keys() or too_much(one, other):
             return []
-        if {*map(len, values)} != {count} or too_much(one, other):
-            return []
-    return [
-        place
-        for place in range(count)
-        if not all(part_alike(exercise, a, b, place) for a, b in zip(outcomes, right))
-    ]
+        names |= asked
+        wrong |= {it for it in asked if not part_alike(exercise, one, other, it)}
+    return [name for name in names if name in wrong]
 
 
-def part_alike(exercise, one, other, place):
-    return equal(one.value[place], other.value[place], exercise.rtol, exercise.atol)
+def parts(exercise, outcome):
+    """{name: part} if several things come out, and {} if not."""
+    names, value = exercise.returns, outcome.value
+    if isinstance(value, tuple) and len(value) == len(names):
+        return dict(zip(names, value))
+    return value if isinstance(value, dict) else {}
+
+
+def part_alike(exercise, one, other, name):
+    both = (parts(exercise, it).get(name) for it in (one, other))
+    return equal(*both, exercise.rtol, exercise.atol)
