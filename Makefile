@@ -97,11 +97,12 @@ test-pages: book
 	@$(PYTEST) -m pages
 
 test-every-page: book
-	@echo "--- Every page in every mode; and planted faults: about a quarter of an hour."
+	@echo "--- Every page in every mode, and every chapter in a browser's Python: about half an hour."
 	@EVERY_PAGE=1 $(PYTEST) -m pages
+	@EVERY_PAGE=1 $(BIN)/python -m pytest -q -m browser -k "chapter_says_what or button_of_a_page"
 
 test-browser: book
-	@echo "--- Python in the browser: about ten minutes."
+	@echo "--- Python in the browser: about five minutes."
 	@$(BIN)/python -m pytest -q -m browser
 
 test-lab: $(INSTALLED)

@@ -56,50 +56,70 @@ def run_known(exercise, wrong, answer, trial):
 
 
 def of_parts(exercise, mine, trials):
-    """Of several things that come out, each may have a mistake of its own: (the known mistake of
-    the first that is wrong, a sentence on the next), None if that is not what happened."""
+    """Of several things that are returned, each may have a mistake of its own: (the known mistake
+    of the first that is wrong, a sentence on the next), None if that is not what happened."""
     right = [trial.right for trial in trials]
-    names = wrong_parts(exercise, mine, right)
-    if len(names) < 2:
+    places = wrong_parts(exercise, mine, right)
+    if len(places) < 2:
         return None
     found = {}
     for known, answer in exercise.wrong_answers:
         other = [run_known(exercise, known, answer, trial) for trial in trials]
-        name, *more = wrong_parts(exercise, other, right) or [None]
-        if name in names and not more and name not in found:
+        place, *more = wrong_parts(exercise, other, right) or [None]
+        if place in places and not more and place not in found:
             pairs = zip(mine, other)
-            if all(part_alike(exercise, a, b, name) for a, b in pairs):
-                found[name] = known
-    if names[0] not in found:
+            if all(part_alike(exercise, a, b, place) for a, b in pairs):
+                found[place] = known
+    if places[0] not in found:
         return None
-    first = found[names[0]]
+    first = found[places[0]]
     first = replace(first, says=REST_IS_RIGHT.sub("", first.says))
-    if says := [found[name].says for name in names[1:] if name in found]:
+    if says := [found[place].says for place in places[1:] if place in found]:
         return first, f" And then: {REST_IS_RIGHT.sub('', says[0])}"
-    verb = "is" if len(names) == 2 else "are"
-    return first, f" (And {listed(names[1:])} {verb} wrong, too.)"
+    names = [name_of(exercise, place) for place in places[1:]]
+    verb = "is" if len(names) == 1 else "are"
+    return first, f" (And {listed(names)} {verb} wrong, too.)"
 
 
 def wrong_parts(exercise, outcomes, right):
-    """The names of what comes out wrong in some trial; none if it cannot be said."""
-    names, wrong = {}, set()
-    for one, other in zip(outcomes, right):
-        mine, asked = parts(exercise, one), parts(exercise, other)
-        if not asked or mine.keys() != asked.keys() or too_much(one, other):
-            return []
-        names |= asked
-        wrong |= {it for it in asked if not part_alike(exercise, one, other, it)}
-    return [name for name in names if name in wrong]
+    """The places of what is returned, or the names of what its `use` finds, that are wrong in some
+    trial; none if it cannot be said."""
+    pairs = list(zip(outcomes, right))
+    if not all(in_parts(exercise, one, other) for one, other in pairs):
+        return []
+    places = dict.fromkeys(place for _, other in pairs for place in places_of(other))
+    return [
+        place
+        for place in places
+        if not all(part_alike(exercise, a, b, place) for a, b in pairs)
+    ]
 
 
-def parts(exercise, outcome):
-    """{name: part} if several things come out, and {} if not."""
-    names, value = exercise.returns, outcome.value
-    if isinstance(value, tuple) and len(value) == len(names):
-        return dict(zip(names, value))
-    return value if isinstance(value, dict) else {}
+def in_parts(exercise, one, other):
+    """Whether an outcome has the same parts as the right one, and nothing else is wrong."""
+    if one.error or other.error or too_much(one, other):
+        return False
+    if isinstance(one.value, dict) and isinstance(other.value, dict):
+        words = any(isinstance(it, str) for it in other.value.values())  # of one draw
+        return not words and one.value.keys() == other.value.keys()
+    values = one.value, other.value
+    return all(
+        isinstance(it, tuple | list) and len(it) == len(exercise.returns) > 0
+        for it in values
+    )
 
 
-def part_alike(exercise, one, other, name):
-    both = (parts(exercise, it).get(name) for it in (one, other))
-    return equal(*both, exercise.rtol, exercise.atol)
+def places_of(outcome):
+    value = outcome.value
+    return value if isinstance(value, dict) else range(len(value))
+
+
+def part_alike(exercise, one, other, place):
+    """Whether one part is the same, or neither has it."""
+    if place not in places_of(other):
+        return True
+    return equal(one.value[place], other.value[place], exercise.rtol, exercise.atol)
+
+
+def name_of(exercise, place):
+    return place if isinstance(place, str) else exercise.returns[place]
