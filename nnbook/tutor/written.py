@@ -38,33 +38,24 @@ def installed(kind):
     return kind.__module__.partition(".")[0] in OURS
 
 
-def unread(answer, right):
-    """A name that the right answer is given and reads, and this one is given and never reads; ""
-    if there is none."""
-    mine, needed = codes(answer), codes(right)
-    for method in mine.keys() & needed.keys():
-        named = read_by(needed[method]) - read_by(mine[method])
-        if lost := sorted(named & {*arguments_of(mine[method])}):
-            return lost[0]
-    return ""
-
-
-def read_by(code):
-    """The arguments that code reads, itself or in a function inside it."""
-    loads = {it.argval for it in dis.get_instructions(code) if "STORE" not in it.opname}
-    return {*arguments_of(code)} & {*map(str, loads)}
-
-
-def arguments_of(code):
-    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-
-
 def is_empty(code):
     """Whether code does nothing: a docstring, `...`, `pass` or `return None`, no more."""
     idle = {"RESUME", "NOP", "LOAD_CONST", "POP_TOP", "RETURN_VALUE", "RETURN_CONST"}
     steps = list(dis.get_instructions(code))
     values = [step.argval for step in steps if step.opname.endswith("CONST")]
     return {step.opname for step in steps} <= idle and set(values) <= {None, ...}
+
+
+def arguments_read(code):
+    """The arguments of a function that its code reads."""
+    count = (
+        code.co_argcount
+        + code.co_kwonlyargcount
+        + bool(code.co_flags & inspect.CO_VARARGS)
+    )
+    loads = [it.argval for it in dis.get_instructions(code) if "LOAD" in it.opname]
+    names = {name for it in loads for name in (it if isinstance(it, tuple) else (it,))}
+    return set(code.co_varnames[:count]) & names
 
 
 def text_of(answer, name):
