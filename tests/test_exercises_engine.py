@@ -298,7 +298,7 @@ def test_a_file_beside_the_package_is_the_reader_s():
     "line, clue",
     [
         ("np.zeros(2, 3)", "A shape is one argument"),
-        ("(lambda *, rng: rng)(rng)", "Must an argument be named"),
+        ("(lambda *, rng: rng)(rng)", "must an argument be named"),
         ("(lambda n, *, rng: rng)(n)", "An argument has to be named"),
         ("x if x > 0 else -x", "An `if` chooses once"),
         ("x - x.max(axis=1)", "(`keepdims=True`)?"),
@@ -491,6 +491,10 @@ def test_arguments_in_another_order_are_no_answer():
     text = words("def my_shift(by, x): return x + by", exercise)
     assert "in another order than in the stub, my_shift(x, by)" in text
     assert said("def my_shift(x, by): return by + x", exercise).passed
+    named = replace(
+        exercise, solution="def my_shift(x, *, by, rng=0):\n    return x + by\n"
+    )
+    assert said("def my_shift(x, *, rng=0, by): return by + x", named).passed
 
 
 def test_an_attribute_that_is_none_was_not_returned():

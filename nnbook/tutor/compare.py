@@ -173,7 +173,7 @@ def of_numbers(right, mine, rtol, atol, every):
             cause = f"{mine.dtype} where {right.dtype} is asked for"
         return f"It is nearly right, but more than rounding is off: {cause}?"
     wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
-    if right.ndim and len(right) > 1 and not wrong[0].any() and not np.any(mine[1:]):
+    if all_but_first(every, rtol, atol):
         return "The first row is right, and the others are 0: is a `return` within the loop?"
     if all_but_signs(every, rtol, atol):
         return "Without their signs the numbers are right: some have the wrong one."
@@ -238,6 +238,15 @@ def conditions(case, shape):
             named = np.arange(shape[-1]) == it[..., None]
             yield f"the column is the one that {name} names", named
             yield f"the column is not the one that {name} names", ~named
+
+
+def all_but_first(every, rtol, atol):
+    """Whether in all cases the first row is right, and all others are 0."""
+    pairs = [(np.atleast_1d(right), np.atleast_1d(mine)) for _, right, mine in every]
+    return any(len(right) > 1 for right, _ in pairs) and all(
+        equal(mine[:1], right[:1], rtol, atol) and not np.any(mine[1:])
+        for right, mine in pairs
+    )
 
 
 def all_but_signs(every, rtol, atol):
