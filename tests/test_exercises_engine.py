@@ -1107,3 +1107,38 @@ def test_a_real_kernel_finds_answers_their_lines_and_their_text(tmp_path):
     assert saved.strip() == CELLS[8].strip()
     assert "nnlib.softmax is my_softmax" in mine
     assert names == "True False my_softmax\n"  # the text that was saved, run anew
+
+
+def test_two_known_mistakes_at_once_are_both_named():
+    exercise = find("layers.distance")
+    text = words("def my_distance(x, w, b): return (x @ w - b) / (w @ w)", exercise)
+    assert "You subtract the bias" in text and "And then: You divide by the sum" in text
+    # What is said of one of them must not call right what the other has made wrong.
+    assert not any("are right" in it.says for it in exercise.mistakes if it.joins)
+
+
+def test_two_mistakes_in_two_methods_are_both_named():
+    forward = "def forward(self, x):\n        self.x = x\n        return np.abs(x)"
+    backward = "def backward(self, da):\n        return da * (da > 0)"
+    text = f"class MyReLU(Layer):\n    {forward}\n\n    {backward}\n"
+    text = words(text, find("activations.ReLU"))
+    assert "turns negative numbers round" in text and "And then: You cut" in text
+
+
+def test_a_class_that_writes_into_its_own_body_is_told_so():
+    text = (
+        "class MyLinear(Layer):\n    def forward(self, x):\n        MyLinear.x = x\n"
+        "        return x @ self.W + self.b\n"
+    )
+    assert "share x, which is the class's" in words(text, find("layers.Linear.forward"))
+
+
+def test_64_bit_answers_to_32_bit_numbers_pass_and_are_told():
+    text = (
+        "def my_mse(z, y):\n    e = z - y.astype(float)\n"
+        "    return np.mean(e**2), 2 * e / e.size"
+    )
+    result = said(text, find("losses.mse"))
+    assert result.passed and "To 32-bit numbers it gives 64-bit ones" in result.text
+    own = said(text.replace(".astype(float)", ""), find("losses.mse"))
+    assert own.passed and "32-bit" not in own.text
