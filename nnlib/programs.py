@@ -39,10 +39,10 @@ WRITTEN = {
     "negative": ("-{}", "-{}", 7),
     "power": ("{} ** {}", "{} ** {}", 8),
     "maximum": ("maximum({}, {})", "Math.max({}, {})", 9),
+} | {
+    it: (f"{it}({{}})", f"Math.{it.removesuffix('olute')}({{}})", 9)
+    for it in ("exp", "log", "log1p", "tanh", "sqrt", "absolute", "sin", "cos")
 }
-for function in ("exp", "log", "log1p", "tanh", "sqrt", "absolute", "sin", "cos"):
-    short = function.removesuffix("olute")
-    WRITTEN[function] = f"{function}({{}})", f"Math.{short}({{}})", 9
 KNOWN = ("constant", "size", "count")  # a number, a size, and 0, 1, 2 …
 SUMS = ("total", "largest", "place")
 GIVEN = ("input", "part", "array")  # from outside
