@@ -250,6 +250,6 @@ def test_stored_text_is_what_was_found():
 
 def test_pictures_tell_the_numbers_of_the_stored_run():
     _, text = bridge.draw_apart("Momentum, lr 0.02", "float32")
-    assert "by 1e-07 of their size in PyTorch, by 2e-05 in JAX" in text
+    assert "by 1 · 10⁻⁷ of their size in PyTorch, by 2 · 10⁻⁵ in JAX" in text
     _, text = bridge.draw_loops("PlainList")
     assert "the loss is 0.35 to 0.4" in text and "86 % to 92 %" in text
