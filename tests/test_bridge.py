@@ -100,6 +100,26 @@ def test_every_loop_of_the_picture_is_on_the_page():
     assert set(bridge.stored()["line_up"]) <= names
 
 
+def test_the_optimizers_are_called_as_the_page_says():
+    """Its table, against the command's OPTIMIZERS."""
+    table = next(
+        cell.source for cell in page() if "| `nnlib` | PyTorch | optax |" in cell.source
+    )
+    rows = [
+        re.findall(r"`([^`]*)`", line)
+        for line in table.splitlines()
+        if "params" in line
+    ]
+    found = {}
+    for side, column, package in (("pytorch", 1, "torch.optim"), ("jax", 2, "optax")):
+        text = (ROOT / "bridge" / f"with_{side}.py").read_text("utf-8")
+        for row in rows:
+            name, lr = re.match(r"(\w+)\((.*)\)", row[0]).groups()
+            call = row[column].replace(f"lr={lr}", "lr=lr").replace(f"({lr}", "(lr")
+            found[name, package] = f"{package}.{call}," in text
+    assert len(found) == 8 and all(found.values()), found
+
+
 # --- weights --------------------------------------------------------------------------------------
 
 
