@@ -36,6 +36,8 @@ CORE = [  # the modules of nnlib that Part I's chapters show, in the order of th
 ]
 LATER = {  # the modules of the later parts, in order, and the chapters that show each whole
     "autograd": ["autograd"],
+    "programs": ["compiler"],
+    "compiler": ["compiler"],
 }
 
 
