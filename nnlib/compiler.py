@@ -323,15 +323,19 @@ def adam(theta, g, m, v, t, lr, beta1, beta2, eps):
     return theta - scale * (m / (root + cast(eps, dtype=g.dtype))), m, v
 
 
-def in_tensors(net):
-    """The weights of a network as Tensors, a function that computes z, and all its state."""
+def in_tensors(net, shapes=None):
+    """The weights of a network as Tensors, a function that computes z, and all its state.
+
+    With shapes, the weights have these instead of their own.
+    """
     if isinstance(net, Model):
         for name, tensor in net.weights.items():
             tensor.name = name
         return list(net.weights.values()), lambda x, own: net.outputs(x), {}
     weights, state, memo = [], {}, {}
     for place, _, name, view in net.views["theta"]:
-        weights.append(Tensor(view))
+        shape = shapes[len(weights)] if shapes else view.shape
+        weights.append(Tensor(view) if shape == view.shape else other(view, shape, 0))
         weights[-1].name = name + number_of(place, net)
         memo[id(view)] = weights[-1]
     layers = copy.deepcopy(net.layers, memo)  # with Tensors in the places of the views
@@ -370,7 +374,7 @@ def number_of(place, net):
 class Step:
     """step(x, y) -> loss, a whole step of training as one program: see `compile_step`."""
 
-    def __init__(self, net, loss, optimizer, x, y, target):
+    def __init__(self, net, loss, optimizer, x, y, target, widths):
         self.net, self.loss, self.optimizer = net, loss, optimizer
         self.move = checks.known_optimizer(optimizer, rules)
         names = list(inspect.signature(self.move).parameters)[2:]
@@ -382,22 +386,33 @@ class Step:
         x, y = self.batch(x, y)
         self.y_type = y.dtype
         self.layers = in_tensors(net)[2]
-        changed = ["theta", *self.names[0]]
+        self.widths = checks.widths(net, target) if widths else []
         self.program = Program(
-            "step", functools.partial(self.recording, x, y), ["n"], changed, target
+            "step",
+            functools.partial(self.recording, x, y),
+            ["n", *self.widths],
+            ["theta", *self.names[0]],
+            target,
         )
         self.source = self.program.source
 
     def recording(self, x, y, sizes, turn):
         """Inputs by name, what theta is made of, and outputs, for a batch of another size."""
         net, inputs = self.net, {}
-        for name, it in (("x", x), ("y", y)):
-            inputs[name] = other(it, (sizes["n"], *it.shape[1:]), turn)
+        widths, shapes, size = [sizes[it] for it in self.widths], None, net.theta.size
+        rows, targets = x.shape[1:], y.shape[1:]
+        if widths:  # of x, of each layer, and of y
+            pairs = list(zip(widths, widths[1:]))
+            shapes = [it for n, m in pairs for it in ((n, m), (m,))]
+            size = sum(n * m + m for n, m in pairs)
+            rows, targets = widths[:1], widths[-1:] * len(targets)
+        inputs["x"] = other(x, (sizes["n"], *rows), turn)
+        inputs["y"] = other(y, (sizes["n"], *targets), turn)
         for name in ("theta", *self.names[0]):
-            inputs[name] = other(net.theta, net.theta.shape, turn)
+            inputs[name] = other(net.theta, (size,), turn)
         for name in self.names[1]:
             inputs[name] = Tensor(np.asarray(getattr(self.optimizer, name) + turn))
-        weights, outputs, state = in_tensors(net)
+        weights, outputs, state = in_tensors(net, shapes)
         inputs |= {name: tensor for name, (*_, tensor) in state.items()}
         order = list(inspect.signature(self.move).parameters)[2:]
 
@@ -450,11 +465,12 @@ class Step:
         return float(self.program.go((len(x),), values))
 
 
-def compile_step(net, loss, optimizer, x, y, target="numba"):
+def compile_step(net, loss, optimizer, x, y, target="numba", widths=False):
     """step(x, y) -> loss: forward, backward and the optimizer's move as one program.
 
     It changes net.theta and the optimizer's state in place, as the plain loop does, and
     reads lr at each call; a batch may have any number of rows. Nothing moves while it is
-    compiled. `step.source` is its text.
+    compiled. `step.source` is its text. In JavaScript, widths=True leaves the widths of all
+    layers open, too: w0 of x, w1 of the first Linear layer, and so on.
     """
-    return Step(net, loss, optimizer, x, y, target)
+    return Step(net, loss, optimizer, x, y, target, widths)

@@ -34,8 +34,8 @@ class Calls(Loops):
             for it in places:
                 owner = plan.owner(it)
                 like = (it.shape, it.dtype) == (node.shape, node.dtype)
-                if like and not (owner.name and node.name):
-                    plan.instead[node], owner.name = owner, owner.name or node.name
+                if like and not owner.name:
+                    plan.instead[node], owner.name = owner, node.name
                     return owner
 
         for i, node in enumerate(order):
