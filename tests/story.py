@@ -6,7 +6,11 @@
 3. A chapter imports from nnlib only what earlier chapters introduced, and what a definition
    uses is public and introduced, or comes from nnlib's checks, NumPy or the standard library.
 4. Every public name of the core is introduced by some chapter.
-5. Whoever has read the book knows the core by heart: it has MOST_LINES at most.
+5. Whoever has read Part I knows its core by heart: it has MOST_LINES at most.
+
+A module of the later parts is imported by its own name, `from nnlib.autograd import grad`, all
+that it defines is public, and what is assigned to a name is a definition, too. Its names mean
+something on its own chapters' pages, and where they are imported: elsewhere `total` is free.
 
 Each rule returns a list of sentences that say what is wrong and where; an empty list is good.
 """
@@ -21,9 +25,11 @@ from pathlib import Path
 
 from notebooks.definitions import (
     CORE,
+    LATER,
     core_definitions,
     definitions,
     difference,
+    is_assignment,
     parses,
 )
 from notebooks.normalise import pages
@@ -140,14 +146,32 @@ def places(chapters):
                 yield c, i, f"{chapter.name}, code cell {i + 1}", source
 
 
-def introductions(chapters, public):
-    """For each public name, (chapter's position, cell's position) of its first definition."""
+def introductions(chapters, public, module=""):
+    """For each public name, (chapter's position, cell's position) of its first definition; of a
+    later module, on its own chapters' pages."""
     first = {}
     for c, i, _, source in places(chapters):
-        for definition in definitions(source):
+        if module and not tells(chapters[c], module):
+            continue
+        for definition in definitions(source, assigned=bool(module)):
             if definition.name in public:
                 first.setdefault(definition.name, (c, i))
     return first
+
+
+def tells(chapter, module):
+    """Whether a chapter is one of those that show a later module."""
+    return Path(chapter.name).name in LATER[module]
+
+
+def names_of(source):
+    """All that a later module defines: all of it is public."""
+    return tuple(d.name for d in definitions(source, assigned=True))
+
+
+def home(module):
+    """Whence a chapter imports what a module defines."""
+    return f"nnlib.{module}" if module in LATER else "nnlib"
 
 
 # --- the rules ------------------------------------------------------------------------------
@@ -163,16 +187,19 @@ def check_cells(chapters):
     ]
 
 
-def check_definitions(chapters, core, public):
+def check_definitions(chapters, core, public, module=""):
     """Rules 1 and 2: what a chapter defines is the package's text."""
     problems, theirs, whole, partly = [], core_definitions(core), set(), {}
     files = {
-        d.name: f"nnlib/{module}.py"
-        for module, source in core.items()
-        for d in definitions(source)
+        d.name: f"nnlib/{name}.py"
+        for name, source in core.items()
+        for d in definitions(source, assigned=bool(module))
     }
+    if module:
+        chapters = [it for it in chapters if tells(it, module)]
     for _, _, place, source in places(chapters):
-        shown = [d for d in definitions(source) if d.name in public]
+        found = definitions(source, assigned=bool(module))
+        shown = [d for d in found if d.name in public]
         for definition in shown:
             name, package = definition.name, theirs[definition.name]
             if wrong := wrong_text(definition, package):
@@ -188,7 +215,7 @@ def check_definitions(chapters, core, public):
                 partly.setdefault(name, place)
         imported = origins(ast.parse(source).body)
         for name in assigned_names(source) & set(public) - {d.name for d in shown}:
-            if imported.get(name, (None,))[0] != "nnlib":
+            if imported.get(name, (None,))[0] != home(module):
                 problems.append(
                     f"{place}: gives the package's name {name} to something else"
                 )
@@ -216,9 +243,14 @@ def wrong_text(shown, package):
     return "" if shown.members == expected else "is not nnlib's"
 
 
-def check_imports(chapters, public):
-    """Rule 3, imports: only what earlier chapters introduced, and the stage crew."""
+def check_imports(chapters, public, later=None):
+    """Rule 3, imports: only what earlier chapters introduced, and the stage crew. `later` has
+    the sources of the later modules."""
     problems, first = [], introductions(chapters, public)
+    known = {
+        module: introductions(chapters, names_of(source), module)
+        for module, source in (later or {}).items()
+    }
     for c, _, place, source in places(chapters):
         for module, name, _ in imported_modules(ast.parse(source)):
             top, _, rest = module.partition(".")
@@ -232,7 +264,11 @@ def check_imports(chapters, public):
                 )
             elif rest:
                 child = rest.partition(".")[0]
-                if child not in CREW:
+                if child in known:
+                    problems += later_problem(
+                        place, name, child, known[child], c, chapters
+                    )
+                elif child not in CREW:
                     problems.append(
                         f"{place}: from {module} import {name}: use from nnlib import"
                     )
@@ -248,26 +284,43 @@ def check_imports(chapters, public):
     return problems
 
 
-def check_uses(chapters, core, public):
+def later_problem(place, name, module, first, c, chapters):
+    """What is wrong with `from nnlib.autograd import …` on a page, in a list."""
+    if name not in first:
+        return [
+            f"{place}: imports {name}, which no chapter introduces from {home(module)}"
+        ]
+    if first[name][0] >= c:
+        return [
+            f"{place}: imports {name}, which {chapters[first[name][0]].name} introduces"
+        ]
+    return []
+
+
+def check_uses(chapters, core, public, module=""):
     """Rule 3, uses: a definition stands on what the reader has seen, and can be run there."""
-    problems, first, around = [], introductions(chapters, public), {}
+    problems, first, around = [], introductions(chapters, public, module), {}
+    assigned = bool(module)
     for source in core.values():
         tree = ast.parse(source)
         bound = origins(tree.body)
-        for definition in definitions(source):
+        for definition in definitions(source, assigned):
             around[definition.name] = bound
     here, page = {}, None  # what the cells of a page bound so far, and from where
     for c, i, place, source in places(chapters):
+        if module and not tells(chapters[c], module):
+            continue
         if c != page:
             here, page = {}, c
         here.update(origins(ast.parse(source).body))
-        here.update({d.name: ("nnlib", d.name) for d in definitions(source)})
-        for definition in definitions(source):
+        defined = definitions(source, assigned)
+        here.update({d.name: (home(module), d.name) for d in defined})
+        for definition in defined:
             if definition.name not in public:
                 continue
             for name in sorted(used(definition.text)):
                 problem = use_problem(
-                    name, (c, i), first, here, around[definition.name]
+                    name, (c, i), first, here, around[definition.name], module
                 )
                 if problem:
                     problems.append(
@@ -276,14 +329,23 @@ def check_uses(chapters, core, public):
     return problems
 
 
-def use_problem(name, place, first, here, bound):
-    """What is wrong with a core definition that uses this name here, or None."""
+def use_problem(name, place, first, here, bound, told=""):
+    """What is wrong with a core definition that uses this name here, or None. What a function
+    of a later module calls when it runs may be defined below it, on the same page: an
+    operation's gradient is written in operations."""
     if name in first:
-        if first[name] > place:
+        if first[name] > place and not (told and first[name][0] == place[0]):
             return "which is introduced later"
-        fine = here.get(name) == ("nnlib", name)  # imported, or defined above
-        return None if fine else f"so the chapter needs: from nnlib import {name}"
+        fine = here.get(name) == (home(told), name)  # imported, or defined above
+        if fine or (told and first[name] > place):
+            return None
+        return f"so the chapter needs: from {home(told)} import {name}"
     module, original = bound.get(name, (None, None))
+    if told and (module or "").startswith("nnlib."):
+        file = module.removeprefix("nnlib.")
+        if here.get(name) != (home(file), name):
+            return f"so the chapter needs above it: from {home(file)} import {name}"
+        return None
     if module is None or name.startswith("_"):
         return "which is neither public nor introduced"
     if (module, original) != CHECKS and module.partition(".")[0] not in OUTSIDE:
@@ -297,9 +359,10 @@ def use_problem(name, place, first, here, bound):
 def check_modules(core, public):
     """Rule 3, the package: each module imports only modules above it, and hides nothing."""
     problems, owners = [], {}
+    order = [*CORE, *LATER]
     for name, source in core.items():
         tree = ast.parse(source)
-        above = {f"nnlib.{other}" for other in CORE[: CORE.index(name)]}
+        above = {f"nnlib.{other}" for other in order[: order.index(name)]}
         for module, what, inside in imported_modules(tree):
             top = module.partition(".")[0]
             allowed = (
@@ -313,11 +376,16 @@ def check_modules(core, public):
                 )
         for node in tree.body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                if name in LATER:
+                    problems += hidden(name, node.name)
+                    continue
                 owners[node.name] = name
                 if node.name not in public:
                     problems.append(
                         f"nnlib/{name}.py defines {node.name}, not in nnlib.__all__"
                     )
+            elif name in LATER and is_assignment(node):
+                problems += hidden(name, node.targets[0].id)
             elif not is_plain(node):
                 line = ast.unparse(node).splitlines()[0]
                 problems.append(
@@ -330,17 +398,25 @@ def check_modules(core, public):
     return problems
 
 
+def hidden(module, name):
+    """What is wrong with a name in a later module, in a list."""
+    if not name.startswith("_"):
+        return []
+    return [f"nnlib/{module}.py hides {name}: in a module all is public"]
+
+
 def is_plain(node):
     """An import, or the docstring."""
     text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return text or isinstance(node, (ast.Import, ast.ImportFrom))
 
 
-def check_complete(chapters, public):
+def check_complete(chapters, public, module=""):
     """Rule 4: every public name of the core is introduced by some chapter."""
-    missing = sorted(set(public) - set(introductions(chapters, public)))
+    missing = sorted(set(public) - set(introductions(chapters, public, module)))
     return [
-        f"{name} is public in nnlib and introduced by no chapter" for name in missing
+        f"{name} is public in {home(module)} and introduced by no chapter"
+        for name in missing
     ]
 
 

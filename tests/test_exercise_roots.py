@@ -8,7 +8,7 @@ import pytest
 from nnbook.tutor import trial
 from nnbook.tutor.cases import remembered
 from nnbook.tutor.catalogue import all_exercises, find
-from nnbook.tutor.code import Code
+from nnbook.tutor.code import Code, mistake
 
 
 def said(id, text, seed=0):
@@ -16,6 +16,11 @@ def said(id, text, seed=0):
     exercise = find(id)
     answer = exercise.compiled(textwrap.dedent(text), "<an answer>")
     return exercise.judge(answer, np.random.default_rng(seed))
+
+
+def but(id, old, new):
+    """The solution of an exercise, with one thing in it another."""
+    return find(id).patched(mistake("planted", "", (old, new)))
 
 
 def sigmoid(forward="", backward="return da * self.a * (1 - self.a)", start=""):
@@ -123,24 +128,11 @@ IN_PLACE = {
     ),
     "the weights of a layer inside": (
         "layers.Residual",
-        """
-        class MyResidual(Layer):
-            def __init__(self, *layers):
-                self.layers = layers
-
-            def forward(self, x):
-                a = x
-                for layer in self.layers:
-                    a = layer.forward(a)
-                return x + a
-
-            def backward(self, da):
-                dx = da
-                for layer in reversed(self.layers):
-                    dx = layer.backward(dx)
-                    layer.b += 0.5
-                return da + dx
-        """,
+        but(
+            "layers.Residual",
+            "layer.backward(dx)\n",
+            "layer.backward(dx)\n            layer.b += 0.5\n",
+        ),
         "It changes layers[0].b, which belongs to the caller",
     ),
     "the order of a network's layers": (

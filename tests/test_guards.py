@@ -10,7 +10,7 @@ import nbformat
 import pytest
 import story
 from nbformat.v4 import new_code_cell, new_notebook, new_output
-from notebooks import normalise, opened
+from notebooks import definitions, normalise, opened
 from notebooks.definitions import core_definitions, refreshed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -264,6 +264,126 @@ def test_a_core_of_too_many_lines_is_found():
         r"the core has \d+ lines, and 749 are promised: layers \d+, init", found[0]
     )
     assert story.check_budget(PACKAGE) == []
+
+
+# --- the story of a later module, told by a page of its own ---------------------------------
+
+GRAPHS = {
+    "graphs": '''\
+"""Graphs."""
+
+import numpy as np
+
+from nnlib.layers import Linear
+
+
+def operation(forward):
+    """A function of nodes."""
+    return lambda a: forward(a)
+
+
+double = operation(lambda a: total(a + a))
+total = operation(np.sum)
+
+
+class Model(Linear):
+    """A layer of operations."""
+
+    double = double
+'''
+}
+IMPORTED, OPERATION, DOUBLE, MODEL = (
+    GRAPHS["graphs"].partition("\n\n")[2].split("\n\n\n")
+)
+DOUBLE, TOTAL = DOUBLE.splitlines()
+LATER_PAGE = [
+    IMPORTED.replace("nnlib.layers", "nnlib"),
+    OPERATION,
+    DOUBLE,
+    TOTAL,
+    MODEL,
+]
+NEXT_PAGE = ["from nnlib.graphs import double", "total = double(3)"]
+
+
+def later_problems(
+    monkeypatch, page=LATER_PAGE, after=NEXT_PAGE, source=GRAPHS["graphs"]
+):
+    """What the rules say of a module `graphs`, which the page 04 tells, and 05 uses."""
+    monkeypatch.setattr(story, "LATER", {"graphs": ["04"]})
+    chapters = book() + [
+        story.Chapter("04", tuple(page)),
+        story.Chapter("05", tuple(after)),
+    ]
+    package, names = {"graphs": source}, story.names_of(source)
+    return [
+        *story.check_definitions(chapters, package, names, "graphs"),
+        *story.check_imports(chapters, PUBLIC, package),
+        *story.check_uses(chapters, package, names, "graphs"),
+        *story.check_modules(PACKAGE | package, PUBLIC),
+        *story.check_complete(chapters, names, "graphs"),
+    ]
+
+
+def test_the_later_page_is_in_order(monkeypatch):
+    monkeypatch.setattr(definitions, "LATER", {"graphs": ["04"]})
+    assert later_problems(monkeypatch) == []
+
+
+def page_without(cell, new=None):
+    return {
+        "page": [
+            new if it is cell else it for it in LATER_PAGE if new or it is not cell
+        ]
+    }
+
+
+LATER_FAULTS = {
+    "an assignment that differs": (
+        page_without(TOTAL, "total = operation(np.max)"),
+        "04, code cell 4, line 1: total is not nnlib's",
+    ),
+    "a definition left out": (
+        page_without(TOTAL),
+        "total is public in nnlib.graphs and introduced by no chapter",
+    ),
+    "a class of Part I that is not imported": (
+        page_without(LATER_PAGE[0], "import numpy as np"),
+        "Model uses Linear, so the chapter needs above it: from nnlib import Linear",
+    ),
+    "what is shown nowhere": (
+        page_without(DOUBLE),
+        "double is public in nnlib.graphs and introduced by no chapter",
+    ),
+    "imported from nnlib itself": (
+        {"after": ["from nnlib import double"]},
+        "05, code cell 1: double is no public name of nnlib's core",
+    ),
+    "imported, and nowhere defined": (
+        {"after": ["from nnlib.graphs import half"]},
+        "05, code cell 1: imports half, which no chapter introduces from nnlib.graphs",
+    ),
+    "imported on its own page": (
+        {"page": [*LATER_PAGE, "from nnlib.graphs import double"]},
+        "04, code cell 6: imports double, which 04 introduces",
+    ),
+    "a hidden name": (
+        {"source": GRAPHS["graphs"] + "\n\n_half = operation(np.sqrt)\n"},
+        "nnlib/graphs.py hides _half: in a module all is public",
+    ),
+    "a module above that imports it": (
+        {"source": GRAPHS["graphs"].replace("nnlib.layers", "nnlib.graphs")},
+        "nnlib/graphs.py imports nnlib.graphs, which is not above it",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", LATER_FAULTS)
+def test_the_story_finds_in_a_later_module(fault, monkeypatch):
+    monkeypatch.setattr(definitions, "LATER", {"graphs": ["04"]})
+    changed, sentence = LATER_FAULTS[fault]
+    found = later_problems(monkeypatch, **changed)
+    assert any(sentence in it for it in found), found
 
 
 # --- the package's text, copied into the cells that show it ----------------------------------

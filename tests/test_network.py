@@ -3,6 +3,7 @@
 import copy
 import pickle
 import re
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -520,22 +521,13 @@ class Residual(Layer):
         self.layers = layers
 
     def forward(self, x):
-        a = x
-        for layer in self.layers:
-            a = layer.forward(a)
-        return x + a
-
-    def backward(self, da):
-        dx = da
-        for layer in reversed(self.layers):
-            dx = layer.backward(dx)
-        return da + dx
+        return x + reduce(lambda a, layer: layer.forward(a), self.layers, x)
 
     def predict(self, x):
-        a = x
-        for layer in self.layers:
-            a = layer.predict(a)
-        return x + a
+        return x + reduce(lambda a, layer: layer.predict(a), self.layers, x)
+
+    def backward(self, da):
+        return da + reduce(lambda da, layer: layer.backward(da), self.layers[::-1], da)
 
 
 class Both(Layer):

@@ -5,10 +5,6 @@ import numpy as np
 from nnbook.tutor.code import Code, mistake
 from nnbook.tutor.specification import Choice
 
-NOT_IN_PLACE = (
-    "θ has not moved: `theta = theta - …` makes a new array, which ends with your method. The "
-    "network's weights are windows into the one that came in: change it in place, `theta -= …`."
-)
 OVERWRITTEN = (
     "step changes grad, which is the network's own array: `grad *= …` does that, and so does "
     "changing `self.v` after `self.v = grad`. Compute with a new array, or a copy"
@@ -18,15 +14,35 @@ SHARED = (
     "What belongs to one is made in `__init__`, as `self.…`, not in the class"
 )
 FIRST_ARRAY = "step moves an array that it was given earlier: it should move the theta of this call"
-UPHILL = (
+UPHILL = mistake(
+    "uphill",
     "It climbs. The gradient points to where the loss rises: go against it, θ minus η times the "
-    "step."
+    "step.",
+    ("theta -= ", "theta += "),
 )
-NO_RATE = "The learning rate is missing: how long the step is, `self.lr` decides."
 ONE_FOR_ALL = (
     "You make one number of all gradients, by a sum or a mean. Each weight has a gradient of its "
     "own, and everything happens weight by weight."
 )
+
+
+def not_in_place(step):
+    """The mistake of a solution that begins its last line with theta -= and this."""
+    return mistake(
+        "not in place",
+        "θ has not moved: `theta = theta - …` makes a new array, which ends with your method. "
+        "The network's weights are windows into the one that came in: change it in place, "
+        "`theta -= …`.",
+        (f"theta -= {step}", f"theta = theta - {step}"),
+    )
+
+
+def no_rate(with_it, without):
+    return mistake(
+        "no learning rate",
+        "The learning rate is missing: how long the step is, `self.lr` decides.",
+        (with_it, without),
+    )
 
 
 def steps(answer, theta, gradients, **settings):
@@ -87,13 +103,9 @@ against its gradient and $\\eta$ times as far. `grad` stays as it is.
         "`theta -= …` changes the array that came in; `theta = theta - …` makes another.",
     ),
     mistakes=(
-        mistake(
-            "not in place",
-            NOT_IN_PLACE,
-            ("theta -= self.lr * grad", "theta = theta - self.lr * grad"),
-        ),
-        mistake("uphill", UPHILL, ("theta -= ", "theta += ")),
-        mistake("no learning rate", NO_RATE, ("self.lr * grad", "grad")),
+        not_in_place("self.lr * grad"),
+        UPHILL,
+        no_rate("self.lr * grad", "grad"),
         mistake(
             "the gradient is overwritten",
             "It changes grad: `grad *= …` works on the network's own array. Multiply into a new "
@@ -267,10 +279,8 @@ class MyFallingSGD:
         self.t += 1
 ''',
     mistakes=(
-        mistake(
-            "not in place", NOT_IN_PLACE, ("theta -= rate", "theta = theta - rate")
-        ),
-        mistake("uphill", UPHILL, ("theta -= ", "theta += ")),
+        not_in_place("rate"),
+        UPHILL,
         mistake(
             "counted too early",
             "You count before the step, so that the first one is already shortened: t is the "

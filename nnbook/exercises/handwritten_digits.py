@@ -1,5 +1,7 @@
 """Exercises of *Reading handwritten digits*."""
 
+import textwrap
+
 import numpy as np
 
 from nnbook.tutor.code import Code, mistake
@@ -166,6 +168,28 @@ def use_moved(answer, images, right, down):
     return moved
 
 
+def otherwise(program):
+    """A patch of my_moved: another program, which returns before the rest is reached."""
+    sizes = "    n, height, width = images.shape\n"
+    return sizes, sizes + textwrap.indent(program, "    ") + "\n"
+
+
+def pixel_by_pixel(
+    first="",
+    where="0 <= i - down < height and 0 <= j - right < width",
+    move="moved[:, i, j] = images[:, i - down, j - right]",
+):
+    """A patch of my_moved: the program with two loops, with something wrong in it."""
+    return otherwise(f"""\
+moved = np.zeros_like(images)
+{first}
+for i in range(height):
+    for j in range(width):
+        if {where}:
+            {move}
+return moved""")
+
+
 MOVED = Code(
     id="datasets.moved",
     title="Move the images, for more of them",
@@ -236,28 +260,17 @@ def my_moved(images, right, down):
             "`images[:, :-down]` is meant to leave out the last rows. With 0 it is `[:, :0]`, "
             "which leaves out all of them, and with a negative number the wrong end. Say "
             "where each end is.",
-            (
-                "    n, height, width = images.shape\n",
-                "    moved = np.zeros_like(images)\n"
-                "    moved[:, down:, right:] = images[:, :-down, :-right]\n"
-                "    return moved\n"
-                "    n, height, width = images.shape\n",
+            otherwise(
+                "moved = np.zeros_like(images)\n"
+                "moved[:, down:, right:] = images[:, :-down, :-right]\n"
+                "return moved"
             ),
         ),
         mistake(
             "places below 0",
             "A place below 0 is none, but Python takes it for one from the end: what leaves "
             "on one side comes in on the other. Ask for `0 <=` as well.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    moved = np.zeros_like(images)\n"
-                "    for i in range(height):\n"
-                "        for j in range(width):\n"
-                "            if -height <= i - down < height and -width <= j - right < width:\n"
-                "                moved[:, i, j] = images[:, i - down, j - right]\n"
-                "    return moved\n",
-            ),
+            pixel_by_pixel(where="-height <= i - down < height and -width <= j - right < width"),
         ),
         mistake(
             "up for down",
@@ -274,16 +287,7 @@ def my_moved(images, right, down):
             "the old ink stays",
             "Where nothing comes in the old image is still there: begin with zeros, not with "
             "a copy.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    moved = images.copy()\n"
-                "    for i in range(height):\n"
-                "        for j in range(width):\n"
-                "            if 0 <= i - down < height and 0 <= j - right < width:\n"
-                "                moved[:, i, j] = images[:, i - down, j - right]\n"
-                "    return moved\n",
-            ),
+            pixel_by_pixel(first="moved = images.copy()"),
         ),
         mistake(
             "ink comes in",
@@ -314,56 +318,46 @@ def my_moved(images, right, down):
             "the wrong axes",
             "You move along the axes 0 and 1: axis 0 are the images, and they change places. "
             "Rows are axis 1, columns axis 2.",
-            (
-                "    n, height, width = images.shape\n",
-                "    return np.roll(images, (down, right), axis=(0, 1))\n"
-                "    n, height, width = images.shape\n",
-            ),
+            otherwise("return np.roll(images, (down, right), axis=(0, 1))"),
         ),
         mistake(
             "the other side blanked",
             "What has come in again on one side is still there, and you have blanked the other: a "
             "move to the right leaves the first columns empty, `[:, :, :right] = 0`.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    moved = np.roll(images, (down, right), axis=(1, 2))\n"
-                "    if right > 0:\n"
-                "        moved[:, :, -right:] = 0\n"
-                "    if right < 0:\n"
-                "        moved[:, :, :-right] = 0\n"
-                "    if down > 0:\n"
-                "        moved[:, -down:] = 0\n"
-                "    if down < 0:\n"
-                "        moved[:, :-down] = 0\n"
-                "    return moved\n",
+            otherwise(
+                "moved = np.roll(images, (down, right), axis=(1, 2))\n"
+                "if right > 0:\n"
+                "    moved[:, :, -right:] = 0\n"
+                "if right < 0:\n"
+                "    moved[:, :, :-right] = 0\n"
+                "if down > 0:\n"
+                "    moved[:, -down:] = 0\n"
+                "if down < 0:\n"
+                "    moved[:, :-down] = 0\n"
+                "return moved"
             ),
         ),
         mistake(
             "blanked as if to the right",
             "It is right to the right and down. With a negative distance `[:, :down]` is all but "
             "the last rows: to the left and up the other end has to be blanked.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    moved = np.roll(images, (down, right), axis=(1, 2))\n"
-                "    moved[:, :down] = 0\n"
-                "    moved[:, :, :right] = 0\n"
-                "    return moved\n",
+            otherwise(
+                "moved = np.roll(images, (down, right), axis=(1, 2))\n"
+                "moved[:, :down] = 0\n"
+                "moved[:, :, :right] = 0\n"
+                "return moved"
             ),
         ),
         mistake(
             "distances go round",
             "`%` makes one to the left out of one less than the width to the right, and blanks as "
             "much. A distance keeps its sign, and may be larger than the image.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    right, down = right % width, down % height\n"
-                "    moved = np.roll(images, (down, right), axis=(1, 2))\n"
-                "    moved[:, :down] = 0\n"
-                "    moved[:, :, :right] = 0\n"
-                "    return moved\n",
+            otherwise(
+                "right, down = right % width, down % height\n"
+                "moved = np.roll(images, (down, right), axis=(1, 2))\n"
+                "moved[:, :down] = 0\n"
+                "moved[:, :, :right] = 0\n"
+                "return moved"
             ),
         ),
         mistake(
@@ -371,113 +365,67 @@ def my_moved(images, right, down):
             "It is right to the right and down. To the left and up `right` and `down` are "
             "negative, and a slice that begins there begins at the end: say where each begins "
             "and ends.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    moved = np.zeros_like(images)\n"
-                "    moved[:, down:, right:] = images[:, : height - down, : width - right]\n"
-                "    return moved\n",
+            otherwise(
+                "moved = np.zeros_like(images)\n"
+                "moved[:, down:, right:] = images[:, : height - down, : width - right]\n"
+                "return moved"
             ),
         ),
         mistake(
             "always 8 by 8",
             "You count to 8. Images may have any height and width: `images.shape` has them.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    height = width = 8\n"
-                "    moved = np.zeros_like(images)\n"
-                "    for i in range(height):\n"
-                "        for j in range(width):\n"
-                "            if 0 <= i - down < height and 0 <= j - right < width:\n"
-                "                moved[:, i, j] = images[:, i - down, j - right]\n"
-                "    return moved\n",
-            ),
+            pixel_by_pixel(first="height = width = 8"),
         ),
         mistake(
             "width before height",
             "The shape is (n, height, width): you take it for (n, width, height). With square "
             "images nobody notices.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    n, width, height = images.shape\n"
-                "    moved = np.zeros_like(images)\n"
-                "    for i in range(height):\n"
-                "        for j in range(width):\n"
-                "            if 0 <= i - down < height and 0 <= j - right < width:\n"
-                "                moved[:, i, j] = images[:, i - down, j - right]\n"
-                "    return moved\n",
-            ),
+            pixel_by_pixel(first="n, width, height = images.shape"),
         ),
         mistake(
             "one row and one column lost",
             "Row 0 and column 0 are places, too: what stood there is lost. Ask for `0 <=`, not for "
             "`0 <`.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    moved = np.zeros_like(images)\n"
-                "    for i in range(height):\n"
-                "        for j in range(width):\n"
-                "            if 0 < i - down < height and 0 < j - right < width:\n"
-                "                moved[:, i, j] = images[:, i - down, j - right]\n"
-                "    return moved\n",
-            ),
+            pixel_by_pixel(where="0 < i - down < height and 0 < j - right < width"),
         ),
         mistake(
             "pushed over the edge",
             "What leaves has no place in the new image: there `i + down` is too large, which "
             "raises an IndexError, or below 0, which Python takes for a place from the end. Ask "
             "for `0 <= i + down < height` first, and columns alike.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    moved = np.zeros_like(images)\n"
-                "    for i in range(height):\n"
-                "        for j in range(width):\n"
-                "            if True:\n"
-                "                moved[:, i + down, j + right] = images[:, i, j]\n"
-                "    return moved\n",
-            ),
+            pixel_by_pixel(where="True", move="moved[:, i + down, j + right] = images[:, i, j]"),
         ),
         mistake(
             "the sheet itself",
             "Your images have grown by what came in: all should keep their size, and what leaves "
             "is lost.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    rows = max(down, 0), max(-down, 0)\n"
-                "    columns = max(right, 0), max(-right, 0)\n"
-                "    return np.pad(images, ((0, 0), rows, columns))\n",
+            otherwise(
+                "rows = max(down, 0), max(-down, 0)\n"
+                "columns = max(right, 0), max(-right, 0)\n"
+                "return np.pad(images, ((0, 0), rows, columns))"
             ),
         ),
         mistake(
             "the window always at the start",
             "It is right to the right and down. To the left and up the zeros come in behind, and "
             "the window has to begin where the old image has lost its first rows and columns.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    rows = max(down, 0), max(-down, 0)\n"
-                "    columns = max(right, 0), max(-right, 0)\n"
-                "    return np.pad(images, ((0, 0), rows, columns))[:, :height, :width]\n",
+            otherwise(
+                "rows = max(down, 0), max(-down, 0)\n"
+                "columns = max(right, 0), max(-right, 0)\n"
+                "return np.pad(images, ((0, 0), rows, columns))[:, :height, :width]"
             ),
         ),
         mistake(
             "images and rows moved",
             "You walk over the axes 0 and 1: axis 0 are the images, and they change places. Rows "
             "are axis 1, columns axis 2.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    moved = np.zeros_like(images)\n"
-                "    for k in range(n):\n"
-                "        for i in range(height):\n"
-                "            if 0 <= k - down < n and 0 <= i - right < height:\n"
-                "                moved[k, i] = images[k - down, i - right]\n"
-                "    return moved\n",
+            otherwise(
+                "moved = np.zeros_like(images)\n"
+                "for k in range(n):\n"
+                "    for i in range(height):\n"
+                "        if 0 <= k - down < n and 0 <= i - right < height:\n"
+                "            moved[k, i] = images[k - down, i - right]\n"
+                "return moved"
             ),
         ),
         mistake(
@@ -492,19 +440,17 @@ def my_moved(images, right, down):
             "the second move undoes the first",
             "The second move takes the old images again, and writes over what the first has "
             "moved. Move what is moved already, or both ways at once.",
-            (
-                "    n, height, width = images.shape\n",
-                "    n, height, width = images.shape\n"
-                "    moved = np.zeros_like(images)\n"
-                "    if right > 0:\n"
-                "        moved[:, :, right:] = images[:, :, :-right]\n"
-                "    elif right < 0:\n"
-                "        moved[:, :, :right] = images[:, :, -right:]\n"
-                "    if down > 0:\n"
-                "        moved[:, down:] = images[:, :-down]\n"
-                "    elif down < 0:\n"
-                "        moved[:, :down] = images[:, -down:]\n"
-                "    return moved\n",
+            otherwise(
+                "moved = np.zeros_like(images)\n"
+                "if right > 0:\n"
+                "    moved[:, :, right:] = images[:, :, :-right]\n"
+                "elif right < 0:\n"
+                "    moved[:, :, :right] = images[:, :, -right:]\n"
+                "if down > 0:\n"
+                "    moved[:, down:] = images[:, :-down]\n"
+                "elif down < 0:\n"
+                "    moved[:, :down] = images[:, -down:]\n"
+                "return moved"
             ),
         ),
     ),

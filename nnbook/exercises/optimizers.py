@@ -3,12 +3,12 @@
 import numpy as np
 
 from nnbook.exercises.gradient_descent import (
-    NO_RATE,
-    NOT_IN_PLACE,
     ONE_FOR_ALL,
     UPHILL,
     drawn,
     in_float32,
+    no_rate,
+    not_in_place,
     steps,
 )
 from nnbook.tutor.code import Code, mistake
@@ -59,11 +59,7 @@ $\\theta \\leftarrow \\theta - \\eta v$, in place.
         "First the new velocity, then the step with it.",
     ),
     mistakes=(
-        mistake(
-            "not in place",
-            NOT_IN_PLACE,
-            ("theta -= self.lr * self.v", "theta = theta - self.lr * self.v"),
-        ),
+        not_in_place("self.lr * self.v"),
         mistake(
             "a running mean",
             "Your velocity is a mean, (1 − β) g. That is done, too, with η 1/(1 − β) times as "
@@ -112,8 +108,8 @@ $\\theta \\leftarrow \\theta - \\eta v$, in place.
             "`self.v += …` change it there. Begin with zeros, or with a copy.",
             ("self.v = np.zeros_like(theta)", "self.v = grad"),
         ),
-        mistake("uphill", UPHILL, ("theta -= ", "theta += ")),
-        mistake("no learning rate", NO_RATE, ("self.lr * self.v", "self.v")),
+        UPHILL,
+        no_rate("self.lr * self.v", "self.v"),
         mistake(
             "η twice",
             "You multiply by η twice, in the velocity and in the step. Once is enough: v is a sum "
@@ -267,11 +263,7 @@ $\\theta \\leftarrow \\theta - \\eta\\, g / (\\sqrt{s} + \\varepsilon)$, in plac
         "ε stands outside of the root, added to it.",
     ),
     mistakes=(
-        mistake(
-            "not in place",
-            NOT_IN_PLACE,
-            ("theta -= self.lr * grad", "theta = theta - self.lr * grad"),
-        ),
+        not_in_place("self.lr * grad"),
         mistake(
             "no root",
             "You divide by the mean square. A square has the size of g²; only its root can "
@@ -379,8 +371,8 @@ $\\theta \\leftarrow \\theta - \\eta\\, g / (\\sqrt{s} + \\varepsilon)$, in plac
             ("grad**2", "np.abs(grad)"),
             ("np.sqrt(self.s)", "self.s"),
         ),
-        mistake("uphill", UPHILL, ("theta -= ", "theta += ")),
-        mistake("no learning rate", NO_RATE, ("self.lr * grad / ", "grad / ")),
+        UPHILL,
+        no_rate("self.lr * grad / ", "grad / "),
         mistake(
             "the start is corrected",
             "You divide s by 1 − βᵗ. That is Adam's correction: RMSprop has none, and its first "
@@ -495,11 +487,7 @@ step. New arrays at each step do no harm here.
         "method: `m_hat = self.m / (1 - self.beta1**self.t)`.",
     ),
     mistakes=(
-        mistake(
-            "not in place",
-            NOT_IN_PLACE,
-            ("theta -= scratch", "theta = theta - scratch"),
-        ),
+        not_in_place("scratch"),
         mistake(
             "no bias correction",
             "The means are used as they are. At first both are too small, v more so, and the "
@@ -686,12 +674,8 @@ step. New arrays at each step do no harm here.
             ("        scratch += self.eps\n", ""),
             ("        theta -= scratch", "        theta -= scratch\n        theta += self.eps"),
         ),
-        mistake("uphill", UPHILL, ("theta -= ", "theta += ")),
-        mistake(
-            "no learning rate",
-            NO_RATE,
-            ("self.lr / (1 - self.beta1**self.t)", "1 / (1 - self.beta1**self.t)"),
-        ),
+        UPHILL,
+        no_rate("self.lr / (1 - self.beta1**self.t)", "1 / (1 - self.beta1**self.t)"),
         mistake(
             "the means start with the first gradient",
             SQUARE_FROM_START + " The correction makes up for that.",
@@ -979,9 +963,7 @@ class MyAdamW:
             (" + self.eps) + self.decay * theta)", " + self.eps))"),
             ("        theta -= ", "        theta *= self.lr * self.decay\n        theta -= "),
         ),
-        mistake(
-            "not in place", NOT_IN_PLACE, ("theta -= self.lr", "theta = theta - self.lr")
-        ),
+        not_in_place("self.lr"),
         mistake(
             "the gradient is overwritten",
             "It changes grad, which is the network's own array, and the decay still goes through "
@@ -1061,11 +1043,7 @@ class MyNesterov:
         theta -= self.lr * (grad + self.beta * self.v)
 ''',
     mistakes=(
-        mistake(
-            "not in place",
-            NOT_IN_PLACE,
-            ("theta -= self.lr * (", "theta = theta - self.lr * ("),
-        ),
+        not_in_place("self.lr * ("),
         mistake(
             "plain momentum",
             "θ goes along v, as in Momentum: v in place of g + β v. Or did you take the v of "
@@ -1108,8 +1086,8 @@ class MyNesterov:
             "You step by g alone: where does the velocity come in?",
             ("(grad + self.beta * self.v)", "grad"),
         ),
-        mistake("uphill", UPHILL, ("theta -= ", "theta += ")),
-        mistake("no learning rate", NO_RATE, ("self.lr * (", "(")),
+        UPHILL,
+        no_rate("self.lr * (", "("),
         mistake(
             "no brackets around g + β v",
             "Without brackets the learning rate multiplies g alone: η (g + β v).",

@@ -23,7 +23,7 @@ import nbformat
 
 from notebooks import normalise
 
-CORE = [  # the modules of nnlib that chapters show, in the order of the story
+CORE = [  # the modules of nnlib that Part I's chapters show, in the order of the story
     "initializers",
     "layers",
     "activations",
@@ -34,6 +34,9 @@ CORE = [  # the modules of nnlib that chapters show, in the order of the story
     "metrics",
     "training",
 ]
+LATER = {  # the modules of the later parts, in order, and the chapters that show each whole
+    "autograd": ["autograd"],
+}
 
 
 @dataclass(frozen=True)
@@ -63,19 +66,33 @@ class Definition:
         return bool(self.header)
 
 
-def definitions(source):
-    """The top-level defs and classes of a source, with decorators and comments inside."""
+def definitions(source, assigned=False):
+    """The top-level defs and classes of a source, with decorators and comments inside; and what
+    is `assigned` to a name, as in `add = operation(…)`."""
     return [
         define(node, source)
         for node in ast.parse(source).body
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        or (assigned and is_assignment(node))
     ]
+
+
+def is_assignment(node):
+    """Whether a statement gives one name to something."""
+    return (
+        isinstance(node, ast.Assign)
+        and len(node.targets) == 1
+        and isinstance(node.targets[0], ast.Name)
+    )
 
 
 def define(node, source):
     lines = source.splitlines()
-    start = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    marks = getattr(node, "decorator_list", [])
+    start = min([node.lineno, *(mark.lineno for mark in marks)])
     text = "\n".join(lines[start - 1 : node.end_lineno])
+    if isinstance(node, ast.Assign):
+        return Definition(node.targets[0].id, text, start)
     if not isinstance(node, ast.ClassDef):
         return Definition(node.name, text, start)
     end = logical_line_end(source, node.lineno)
@@ -151,21 +168,30 @@ def difference(shown, package, file):
 # --- the command --------------------------------------------------------------------------
 
 
-def read_core(root):
-    """The sources of the core's modules, by name."""
-    return {
-        name: (Path(root) / "nnlib" / f"{name}.py").read_text("utf-8") for name in CORE
-    }
+def read_core(root, modules=CORE):
+    """The sources of modules of nnlib, by name."""
+    folder = Path(root) / "nnlib"
+    return {name: (folder / f"{name}.py").read_text("utf-8") for name in modules}
 
 
 def core_definitions(core):
-    return {d.name: d for source in core.values() for d in definitions(source)}
+    return {
+        d.name: d
+        for module, source in core.items()
+        for d in definitions(source, assigned=module in LATER)
+    }
+
+
+def told(root, chapter):
+    """The definitions that a chapter shows: Part I's, and those of the later modules it tells."""
+    later = [module for module, chapters in LATER.items() if chapter in chapters]
+    return core_definitions(read_core(root, [*CORE, *later]))
 
 
 def refreshed(source, package, names):
     """A cell's source with the package's text of these names, and which have changed."""
     lines, changed = source.splitlines(), []
-    for shown in reversed(definitions(source)):
+    for shown in reversed(definitions(source, assigned=True)):
         if shown.name not in names or shown.name not in package:
             continue
         new = "\n".join(text for _, text in in_package(shown, package[shown.name]))
@@ -186,7 +212,7 @@ def same_members(shown, new):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("names", nargs="*", help="all of nnlib if none is given")
-    package = core_definitions(read_core(normalise.ROOT))
+    package = core_definitions(read_core(normalise.ROOT, [*CORE, *LATER]))
     names = parser.parse_args().names or list(package)
     if unknown := sorted(set(names) - set(package)):
         sys.exit(
@@ -195,6 +221,7 @@ def main():
     pages = []
     for path in normalise.notebooks():
         notebook = nbformat.read(path, as_version=4)
+        package = told(normalise.ROOT, path.stem)
         for number, cell in enumerate(notebook.cells, 1):
             if cell.cell_type != "code" or not parses(cell.source):
                 continue

@@ -23,7 +23,9 @@ LITE = "lite"  # the folder of JupyterLite in the site
 PYODIDE = (
     "https://cdn.jsdelivr.net/"  # who is asked for Python, unless pyodide_url is set
 )
-BRANCH = "colab"  # where the workflow that publishes puts Colab's copies: notebooks/colab.py
+BRANCH = (
+    "colab"  # where the workflow that publishes puts Colab's copies: notebooks/colab.py
+)
 WAYS = "read_run_do"  # the page that compares all ways, beside the first page
 
 TITLE_END = "</h1>"
