@@ -87,7 +87,7 @@ def nudges(activation, *gains):
 @claim(
     says=lambda r: (
         f"in five random stacks {low_high(r['gain 1.414'], 1)} of the signal is left",
-        f"at 1.3 {low_high(r['gain 1.3'])}, at 1.5 {low_high(r['gain 1.5'], 0)}",
+        f"at 1.3 it is {low_high(r['gain 1.3'])}, at 1.5 it is {low_high(r['gain 1.5'], 0)}",
     ),
     holds=lambda r: (
         0.3 < min(r["gain 1.414"]) < max(r["gain 1.414"]) < 3
@@ -118,7 +118,7 @@ def tanh_forgives_a_gain_above_one():
 
 
 @claim(
-    says=lambda r: f"at a gain of 10 {low_high(r['gain 10'], 1)} of the nudge is left",
+    says=lambda r: f"at a gain of 10, {low_high(r['gain 10'], 1)} of the nudge is left",
     holds=lambda r: (
         min(r["gain 10"]) > 0.1 and max(r["gain 2"]) < 1e-18 and max(r["gain 4"]) < 1e-9
     ),

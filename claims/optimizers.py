@@ -107,7 +107,7 @@ def each_with_its_own_beta():
 
 @claim(
     says=lambda r: (
-        f"From 0.1 beside the line SGD needs {r['SGD'][0]:.0f} steps, from 0.001 "
+        f"From 0.1 beside the line SGD needs {r['SGD'][0]:.0f} steps, from 0.001 it needs "
         f"{r['SGD'][2]:.0f}, from a millionth {r['SGD'][4]:.0f}; momentum "
         f"{r['Momentum'][0]:.0f}, {r['Momentum'][2]:.0f} and {r['Momentum'][4]:.0f}; RMSprop and "
         f"Adam {r['RMSprop'][0]:.0f} and {r['Adam'][0]:.0f} from everywhere"

@@ -235,7 +235,7 @@ def honest_labels_first():
         f"Over six data sets early stopping keeps networks with "
         f"{mean(r['Adam at 0.01, kept'])} of fresh points right on average, and the last of 250 "
         f"epochs has {mean(r['Adam at 0.01, last'])}",
-        f"{mean(r['SGD, kept'])} and {mean(r['SGD, last'])}",
+        f"early stopping keeps {mean(r['SGD, kept'])}, and the last has {mean(r['SGD, last'])}",
     ),
     holds=lambda r: (
         np.mean(r["Adam at 0.01, kept"]) > np.mean(r["Adam at 0.01, last"]) + 0.03

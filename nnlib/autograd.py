@@ -32,7 +32,6 @@ def operation(forward, gradient):
         except ValueError as error:
             raise checks.unfit(error, forward, arrays) from None
         out = Tensor(checks.result(data, arrays))
-        out.data.flags.writeable = False  # others may be computed from it
         out.operation, out.inputs, out.settings = apply, inputs, settings
         return out
 
@@ -79,8 +78,12 @@ transpose = operation(
 )
 broadcast = operation(np.broadcast_to, lambda g, out, a, shape: (g,))
 cast = operation(lambda a, dtype: a.astype(dtype), lambda g, out, a, dtype: (g,))
-total = operation(np.sum, lambda g, out, a, axis, keepdims: (spread(g, a.shape, axis),))
-largest = operation(np.max, lambda g, out, a, axis, keepdims: (share(g, out, a, axis),))
+total = operation(
+    np.add.reduce, lambda g, out, a, axis, keepdims: (spread(g, a.shape, axis),)
+)
+largest = operation(
+    np.maximum.reduce, lambda g, out, a, axis, keepdims: (share(g, out, a, axis),)
+)
 join = operation(
     lambda *arrays, axis: np.concatenate(arrays, axis),
     lambda g, out, *inputs, axis: pieces(g, inputs, axis),
@@ -270,6 +273,8 @@ class Tensor:
 
 def unbroadcast(g, tensor):
     """The gradient of what was broadcast: its copies were all used, so theirs add up."""
+    if g.shape == tensor.shape and g.dtype == tensor.dtype:
+        return g
     extra = g.ndim - tensor.ndim
     grown = [i + extra for i, n in enumerate(tensor.shape) if n != g.shape[i + extra]]
     if extra or grown:
@@ -299,7 +304,7 @@ def vjp(out, wrt, g, *, again=True):
             asked.add(tensor)
     gradients, kept = {out: unbroadcast(g, out)}, set(wrt)
     for tensor in reversed(graph):
-        if tensor in gradients and tensor in asked and tensor.inputs:
+        if tensor in gradients and tensor.inputs:
             g = gradients[tensor] if tensor in kept else gradients.pop(tensor)
             back = tensor.operation.gradient(
                 g, tensor, *tensor.inputs, **tensor.settings

@@ -11,7 +11,7 @@ def numerical_gradient(f, theta, h=1e-5):
     f maps an array of theta's shape to a number; it is called twice for each entry i,
     in float64. theta itself does not change.
     """
-    checks.number(h, "h", above=0.0)
+    f = checks.nudged(f, theta, h)
     theta = np.array(theta, dtype=np.float64)
     grad = np.empty_like(theta)
     for i in np.ndindex(theta.shape):
@@ -32,7 +32,7 @@ def gradient_errors(net, loss, x, y):
     1e-6 it is right, around 1 wrong (or a nudge crosses a ReLU's kink), and nan undecided:
     nudges change the loss no more than rounding. A layer's `rng` is put back each time.
     """
-    x, y = checks.pairs(x, y)
+    x, y = checks.checkable(net, loss, x, y)
     net, losses, errors = net.astype(np.float64), [], {}
     dice = [it.rng.bit_generator for it in net.places.values() if getattr(it, "rng", 0)]
     start, states = net.theta.copy(), [die.state for die in dice]
@@ -41,7 +41,7 @@ def gradient_errors(net, loss, x, y):
         net.theta[...] = theta
         for die, state in zip(dice, states):
             die.state = state
-        losses.append(loss(net.forward(x), y)[0])
+        losses.append(checks.loss_value(loss, loss(net.forward(x), y), net.z))
         return losses[-1]
 
     value(start)

@@ -44,6 +44,7 @@ class Linear(Layer):
     params = ("W", "b")
 
     def __init__(self, n_in, n_out, *, init=he_normal, rng):
+        checks.function(init, "init", "he_normal")
         self.n_in, self.n_out = checks.sizes(n_in, n_out, rng)
         self.W = checks.weights(init(n_in, n_out, rng=rng), n_in, n_out)
         self.b = np.zeros(n_out)

@@ -7,7 +7,7 @@ from nnlib import checks
 
 def predicted_class(z):
     """The class of each row: the largest of k logits (…, k), or z > 0 for (…, 1)."""
-    z = np.asarray(z)
+    z = checks.by_class(z)
     return (z[..., 0] > 0).astype(int) if z.shape[-1] == 1 else z.argmax(axis=-1)
 
 

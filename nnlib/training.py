@@ -64,6 +64,7 @@ class EarlyStopping:
 
     def update(self, valid_loss, theta):
         """True means stop. A copy of the best theta so far is in `best_theta`."""
+        checks.watched(valid_loss, theta)
         if valid_loss < self.best_loss:
             self.best_loss, self.best_theta, self.waited = valid_loss, theta.copy(), 0
         else:
@@ -102,9 +103,9 @@ def fit(
     train_data and valid_data are pairs (x, y). With patience, stops early and gives the
     network its best weights back; without, it keeps the last. metric(z, y) is measured on
     both: the accuracy for cross_entropy and binary_cross_entropy, nothing for other
-    losses, unless you give one. history goes on where another call stopped. Ctrl-C ends
-    it, with the history and the best weights. A loss that becomes nan or infinite is a
-    ValueError, and the network gets back the weights it came with.
+    losses, unless you give one. history goes on where another call stopped, and patience
+    begins anew. Ctrl-C ends it, with the history and the best weights. A loss that becomes
+    nan or infinite is a ValueError, and the network gets back the weights it came with.
     """
     (x, y), (x_valid, y_valid) = checks.data_sets(
         train_data=train_data, valid_data=valid_data
@@ -160,7 +161,10 @@ def fit(
 
 
 def save_run(path, net, optimizer, history, rng):
-    """Writes all that `load_run` needs to go on, bit for bit, to a .npz file; or nothing."""
+    """Writes all that `load_run` needs to go on, bit for bit, to a .npz file; or nothing.
+
+    After `fit` with patience, or Ctrl-C, that is from the best weights, not from the last.
+    """
     checks.attached(net, "theta")
     run = checks.run_arrays(net, optimizer, history, rng)
     checks.write(path, network=repr(net), theta=net.theta, **net.state, **run)

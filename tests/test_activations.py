@@ -127,6 +127,13 @@ def test_each_stands_for_itself(make):
         one.backward(GRID.T)
 
 
+def test_a_list_is_no_batch():
+    layer = ReLU()
+    layer.forward([1.0, -1.0])
+    with pytest.raises(ValueError, match=r"ReLU.forward must get a batch.* got a list"):
+        layer.backward(np.ones(2))
+
+
 @pytest.mark.parametrize("slope", [-0.1, np.nan, np.inf, "0.1", None])
 def test_a_slope_must_be_a_number(slope):
     with pytest.raises(ValueError, match="slope must be a finite number, at least 0"):

@@ -225,6 +225,59 @@ def test_as_many_targets_as_inputs(rows, rng):
         )
 
 
+@pytest.mark.parametrize(
+    "f, theta, match",
+    [
+        (None, [1.0], r"f must be a function, such as lambda theta: .*, got None"),
+        (np.ones(2), np.sum, "f must be a function.*got an array of float64"),
+        (Sigmoid, [1.0], "f must be a function.*got the class Sigmoid"),
+        (lambda t: None, [1.0], "f must return a number, got None: is there a return"),
+        (lambda t: t, [1.0, 2.0], r"a number, got an array of float64 of shape \(2,\)"),
+        (lambda t: (1.0, t), [1.0], "f must return a number, got a tuple"),
+        (lambda t: 1j, [1.0], "f must return a number, got 1j"),
+        (np.sum, "abc", "theta must be an array of numbers, got 'abc'"),
+        (np.sum, None, "theta must be an array of numbers, got None"),
+    ],
+)
+def test_what_numerical_gradient_refuses(f, theta, match):
+    with pytest.raises(ValueError, match=match):
+        numerical_gradient(f, theta)
+
+
+def test_an_array_without_axes_is_a_number():
+    assert numerical_gradient(lambda t: np.array(3 * t[0]), [2]) == pytest.approx(3)
+
+
+@pytest.mark.parametrize("check", [gradient_check, gradient_errors])
+def test_what_a_gradient_check_refuses(check, rng):
+    layer = Linear(3, 2, rng=rng)
+    net, (x, y) = Network(layer), problem(mse, 6, 2, rng)
+
+    class Halfway:
+        theta, forward = np.zeros(3), layer.forward
+
+    def made(*returned):
+        return lambda z, y: returned if len(returned) > 1 else returned[0]
+
+    for which, loss, match in (
+        (Network, mse, r"net must be a network.*got the class Network"),
+        (layer, mse, r"got a Linear: Network\(layer\) makes a network"),
+        (None, mse, "net must be a network.*got None"),
+        (Halfway(), mse, "got a Halfway, which lacks backward, astype, places, views"),
+        (net, None, "loss must be a function, such as cross_entropy.*got None"),
+        (net, Sigmoid, "loss must be a function.*got the class Sigmoid"),
+        (net, "mse", "got 'mse': the function itself, without quotes"),
+        (net, made(1.0), r"must return two things, \(value, dz\).*got 1.0"),
+        (net, made(None), r"must return two things, \(value, dz\).*got None"),
+        (net, made(y, y), r"a single number first, got an array .* first"),
+        (net, made("a", y), "a single number first, got 'a' first"),
+        (net, made(1.0, y[0]), r"with dz of z's shape \(6, 2\), got \(2,\)"),
+        (net, made(1.0, None), r"with dz of z's shape \(6, 2\), got None"),
+    ):
+        with pytest.raises(ValueError, match=match):
+            check(which, loss, x, y)
+
+
 def test_a_layer_without_its_own_backward_is_no_layer(rng):
     class Halfway(Layer):
         def forward(self, x):

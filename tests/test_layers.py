@@ -228,6 +228,19 @@ def test_what_construction_refuses(rng):
         Linear(2, 0, rng=rng)
     with pytest.raises(ValueError, match=r"init must return .*\(2, 3\).*got \(3, 2\)"):
         Linear(2, 3, init=lambda n_in, n_out, *, rng: np.zeros((n_out, n_in)), rng=rng)
+    for init, got in (
+        (None, "None$"),
+        (3, "3$"),
+        ("he_normal", "'he_normal': the function itself, without quotes"),
+        (zeros(2, 3, rng=rng), r"an array .*: the function itself, without \( \)"),
+        (ReLU, "the class ReLU"),
+    ):
+        with pytest.raises(
+            ValueError, match=f"init must be a function, such as he_normal, got {got}"
+        ):
+            Linear(2, 3, init=init, rng=rng)
+    with pytest.raises(ValueError, match="init must return numbers, got a list"):
+        Linear(2, 3, init=lambda n_in, n_out, *, rng: [["a"] * 3] * 2, rng=rng)
     with pytest.raises(
         ValueError, match="W must be finite, but 6 of its 6 numbers are nan"
     ):

@@ -220,6 +220,7 @@ INTS = np.array([0, 1, 1, 0])
         (mse, Z1, Z1[:3], r"z, \(4, 1\), got \(3, 1\): an example has one row in both"),
         (mse, None, Z1, "z must hold the numbers that a network gives, got None"),
         (mse, Z1[:0], Z1[:0], "at least one example"),
+        (mse, Z1, [["a"]] * 4, r"y must hold numbers, got <U1: try y.astype\(float\)"),
         (
             binary_cross_entropy,
             Z1,

@@ -80,6 +80,22 @@ def test_what_metrics_refuse(metric, z, y, match):
         metric(z, y)
 
 
+@pytest.mark.parametrize(
+    "z, got",
+    [
+        (3, "3"),
+        (None, "None"),
+        ("ab", "'ab'"),
+        ([], "a list"),
+        (np.zeros((3, 0)), r"an array of float64 of shape \(3, 0\)"),
+        ([["a", "b"]], "a list"),
+    ],
+)
+def test_a_class_is_predicted_from_logits(z, got):
+    with pytest.raises(ValueError, match=f"z must hold the logits .* got {got}: it is"):
+        predicted_class(z)
+
+
 def test_a_list_of_outputs_is_as_good_as_an_array():
     z, y = [[2.0, 1.0], [0.0, 3.0]], [0, 0]
     assert accuracy(z, y) == 0.5

@@ -247,6 +247,16 @@ def test_theta_is_made_of_floats(dtype):
         make(dtype=dtype)
 
 
+@pytest.mark.parametrize("dtype", ["float33", "float32 ", "a b,", 3, None, np.sin])
+def test_what_is_no_type_at_all(dtype):
+    match = re.escape(f"numbers, got {dtype!r}: try np.float32")
+    if callable(dtype):
+        match = "numbers, got an? .*: try np.float32"
+    for call in (lambda: make(dtype=dtype), lambda: make().astype(dtype)):
+        with pytest.raises(ValueError, match=match):
+            call()
+
+
 @pytest.mark.parametrize("method", ["forward", "predict"])
 @pytest.mark.parametrize("x", [X[:, :2], X.T, X[0], X[:0]])
 def test_batches_that_do_not_fit(method, x):
@@ -257,7 +267,7 @@ def test_batches_that_do_not_fit(method, x):
 @pytest.mark.parametrize(
     "x, match",
     [
-        (None, "x must be a batch, one row an example"),
+        (None, "x must be a batch, one row an example, got None"),
         ([[1, 2, 3], [1, 2]], "x must be a batch, rows of equal length"),
         (X.astype(str), r"x must hold numbers, got <U\d+: try x.astype"),
         (X * 1j, "x must hold numbers, got complex"),
@@ -1241,6 +1251,13 @@ def test_where_nothing_can_be_saved_is_told(tmp_path):
             ValueError, match=f"path must be the name of a file, got {got}"
         ):
             make().load(path)
+    for call in make().save, make().load:
+        with pytest.raises(
+            ValueError,
+            match=r"a file, got the folder .*network.npz' names a file in it",
+        ):
+            call(tmp_path)
+    assert not [*tmp_path.iterdir()]
     with pytest.raises(
         FileNotFoundError, match="there is no folder .*nowhere to write net.npz"
     ):

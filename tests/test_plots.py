@@ -22,13 +22,14 @@ from test_style import contrast, drawn
 from nnbook.contents import chapters
 from nnbook.explorers import explore, store
 from nnbook.figures.colours import DARK, LIGHT, negative
-from nnbook.figures.style import colour, darken
+from nnbook.figures.style import colour, darken, look
 
 pytestmark = pytest.mark.thorough
 ROOT = Path(__file__).resolve().parents[1]
 BOOK, PLOTS = ROOT / "book", ROOT / "nnbook" / "figures"
 MOST_FRAMES = 64  # on one page
-CODE = re.compile(r"\d%|\d\^")  # a program's 66% and 10^33 are 66 % and 10³³ in prose
+# A program's 66%, 10^33 and 8e-05 are 66 %, 10³³ and 8 · 10⁻⁵ in prose.
+CODE = re.compile(r"\d%|\d\^|\de[-+]0")
 
 
 def drawings():
@@ -111,6 +112,51 @@ def contrasts(figure):
     return pixels, found
 
 
+def seen(figure):
+    """(words, the box they take) of each text of a figure that has been drawn."""
+    away = (
+        set()
+    )  # the ticks' labels that are not drawn: no axis there, or beyond its ends
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for place, label in zip(axis.get_majorticklocs(), axis.get_ticklabels()):
+                if not (ax.axison and low <= place <= high):
+                    away.add(label)
+    for text in figure.findobj(Text):
+        if text.get_visible() and text.get_text().strip() and text not in away:
+            yield text.get_text(), text.get_window_extent()
+
+
+def crowded(figure, slack=3):
+    """What is cut off at the figure's edge, and pairs of words that stand on each other."""
+    texts, edge = list(seen(figure)), figure.bbox.padded(slack)
+    wrong = [
+        words
+        for words, box in texts
+        if not edge.contains(*box.min) or not edge.contains(*box.max)
+    ]
+    for (words, box), (others, at) in itertools.combinations(texts, 2):
+        both = np.minimum(box.max, at.max) - np.maximum(box.min, at.min)
+        if both.min() > slack:
+            wrong.append(f"{words} on {others}")
+    return wrong
+
+
+def test_words_on_each_other_and_cut_off_are_found():
+    with look():
+        figure = Figure(figsize=(3, 2), dpi=150)
+        ax = figure.subplots()
+        ax.text(0.5, 0.5, "one")
+        ax.text(0.55, 0.52, "other")
+        ax.set_title("far too long for a figure of three inches")
+    drawn(figure)
+    assert crowded(figure) == [
+        "far too long for a figure of three inches",
+        "one on other",
+    ]
+
+
 def test_without_a_second_drawing_the_colours_of_the_dark_page_are_met():
     """By a picture's pixels, which JupyterLab shows in the dark; mixtures are in between."""
     np.testing.assert_allclose(negative(LIGHT), DARK, atol=0.06)
@@ -125,6 +171,7 @@ def assert_readable(figure):
     said = [text.get_text() for text in figure.findobj(Text)]
     assert not list(filter(CODE.search, said)), f"not written as in prose: {said}"
     assert min(contrasts(figure)[1])[0] >= 4.5, min(contrasts(figure)[1])
+    assert not crowded(figure)
     darken(figure)
     pixels, words = contrasts(figure)
     assert min(words)[0] >= 4.5, min(words)

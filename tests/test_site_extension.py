@@ -364,6 +364,22 @@ def test_a_long_formula_may_part_from_its_full_stop():
     assert [p[0].tagname for p in document] == ["inline", "math"]
 
 
+def test_a_number_keeps_its_per_cent_sign_in_prose_alone():
+    code = nodes.literal("", "50 %"), nodes.literal_block("", "3 % 2")
+    document = new_document("a page")
+    document += [
+        nodes.paragraph("", "67 to 88 % of 9 and %"),
+        nodes.paragraph("", "", code[0]),
+        code[1],
+    ]
+    nowrap.BindPerCent(document).run()
+    assert [it.astext() for it in document] == [
+        "67 to 88\N{NO-BREAK SPACE}% of 9 and %",
+        "50 %",
+        "3 % 2",
+    ]
+
+
 # --- the zip ------------------------------------------------------------------------------------
 
 

@@ -332,6 +332,31 @@ def test_early_stopping_counts_nan_as_no_better():
     assert stopping.best_loss == 1.0 and stopping.best_theta.tolist() == [0]
 
 
+@pytest.mark.parametrize(
+    "loss, theta, match",
+    [
+        (None, np.zeros(1), "valid_loss must be a number, got None"),
+        ("0.5", np.zeros(1), "valid_loss must be a number, got '0.5'"),
+        (np.zeros(2), np.zeros(1), "valid_loss must be a number, got an array"),
+        (
+            (0.5, np.zeros(1)),
+            np.zeros(1),
+            r"got a tuple: of .*\(value, dz\), it is the first",
+        ),
+        (0.5, None, "theta must be an array, such as net.theta, got None"),
+        (0.5, [0.0], "theta must be an array, such as net.theta, got a list"),
+        (0.5, make(), "theta must be an array, such as net.theta, got a Network"),
+    ],
+)
+def test_what_early_stopping_refuses(loss, theta, match):
+    """Before anything has changed."""
+    stopping = EarlyStopping(2)
+    stopping.update(np.array(0.7), np.ones(1))  # a number, too
+    with pytest.raises(ValueError, match=match):
+        stopping.update(loss, theta)
+    assert stopping.best_loss == 0.7 and stopping.waited == 0
+
+
 @pytest.mark.parametrize("patience", [0, 1.5, None])
 def test_a_patience_is_a_whole_number(patience):
     with pytest.raises(ValueError, match="patience must be a whole number"):
@@ -567,6 +592,15 @@ def test_weights_that_came_with_a_history_may_stay_the_best():
     assert min(again.valid_loss[len(history.valid_loss) :]) > min(history.valid_loss)
     assert len(again.valid_loss) == len(history.valid_loss) + 2
     assert again.best_epoch == history.best_epoch and np.array_equal(net.theta, best)
+
+
+def test_patience_begins_anew_where_another_call_stopped():
+    """The best weights came back: no epoch has been in vain since."""
+    net, history = fitted(60, patience=5)
+    assert len(history.valid_loss) - 1 - history.best_epoch == 5
+    options = dict(epochs=10, batch_size=10, patience=3, rng=generator(1))
+    again = fit(net, cross_entropy, SGD(20.0), TRAIN, VALID, history=history, **options)
+    assert len(again.valid_loss) == len(history.valid_loss) + 3
 
 
 def test_divergence_counts_the_epochs_of_the_history():
@@ -877,6 +911,22 @@ def test_a_run_that_is_stopped_is_the_one_never_stopped(
         assert everything(run) == everything(stopped)
     assert everything(run) == everything(never)
     assert [file.name for file in tmp_path.iterdir()] == ["run.npz"]
+
+
+def test_a_run_with_patience_goes_on_from_its_best_weights(tmp_path):
+    """As the same objects would without the file."""
+    path, runs = tmp_path / "run.npz", [run_of(Adam) for _ in range(2)]
+    for i, (net, adam, history, rng) in enumerate(runs):
+        for _ in range(2):
+            options = dict(epochs=12, batch_size=10, patience=12, history=history)
+            history = fit(net, own_loss, adam, TRAIN, VALID, rng=rng, **options)
+            assert history.best_epoch < len(history.valid_loss) - 1
+            if i == 1:
+                save_run(path, net, adam, history, rng)
+                net, adam, history, rng = run_of(Adam, seed=2)
+                load_run(path, net, adam, history, rng)
+        runs[i] = net, adam, history, rng
+    assert everything(runs[0]) == everything(runs[1])
 
 
 def test_a_run_before_its_first_step(tmp_path):

@@ -133,12 +133,12 @@ caller's `theta` stays as it is.
         mistake(
             "h fixed",
             "You nudge by 1e-5, whatever `h` the caller asks for: use the argument.",
-            ("    checks.number(h, \"h\", above=0.0)\n", "    h = 1e-5\n"),
+            ("    f = checks.nudged(f, theta, h)\n", "    h = 1e-5\n"),
         ),
         mistake(
             "nudges of h/2",
             "You nudge by h/2 to each side. The task asks for h up and h down, a run of 2h.",
-            ("    checks.number(h, \"h\", above=0.0)\n", "    h = h / 2\n"),
+            ("    f = checks.nudged(f, theta, h)\n", "    h = h / 2\n"),
         ),
         mistake(
             "a nudge in proportion",

@@ -15,6 +15,7 @@ LABELS = {
     "n_in": "inputs",
     "n_out": "outputs",
     "hidden": "hidden units",
+    "w1": "w₁",
     "init": "initialization",
 }
 WORDS = {

@@ -14,7 +14,7 @@ from nnbook.figures.style import (
     log_scale,
     shades,
 )
-from nnbook.figures.words import percent
+from nnbook.figures.words import percent, rounded
 from nnlib import SGD, LeakyReLU, Linear, ReLU, Sigmoid, cross_entropy, normal
 from nnlib.datasets import curve, spirals
 
@@ -96,6 +96,7 @@ def draw_any_bend(bend="z²", neurons=12):
     """The best sum of random neurons with a bend of one's choice, by least squares."""
     x, features = random_features(bend, neurons, seed=2)
     weights, rmse = best_sum(features, curve(x))
+    left_over = f"of {rmse:.3f}" if rmse >= 0.0005 else "below 0.001"
     with figure(columns=2, width_ratios=[1, 2]) as (picture, (left, right)):
         z = np.linspace(-1, 1, 101)
         left.plot(z, BENDS[bend](z), color=colour("class B"))
@@ -105,10 +106,12 @@ def draw_any_bend(bend="z²", neurons=12):
         right.plot(
             x, features @ weights, color=colour("class A"), label="fit", linestyle="--"
         )
-        right.set(xlabel="x", ylim=(-2.3, 2.3), title=f"RMSE {rmse:.3f}")
+        right.set(
+            xlabel="x", ylim=(-2.3, 2.3), title=f"RMSE {left_over.removeprefix('of ')}"
+        )
         label_lines(right)
     return picture, (
-        f"{neurons} neurons with the bend {bend} fit the curve with an RMSE of {rmse:.3f}."
+        f"{neurons} neurons with the bend {bend} fit the curve with an RMSE {left_over}."
     )
 
 
@@ -295,7 +298,7 @@ def draw_slopes_through_depth(layers=20):
         ):
             sizes = gradient_sizes(key, init, seed=0, layers=layers)
             ax.plot(range(layers + 1), sizes, color=colour(meaning), label=name)
-            ends.append(f"{sizes[-1]:.1g} with {name}")
+            ends.append(f"{rounded(sizes[-1], 1)} with {name}")
         ax.set(xlabel="layers passed on the way back", ylabel="size of the gradient")
         ax.set_xticks(range(0, layers + 1, 5))
         log_scale(ax, -14, 2)
@@ -394,5 +397,5 @@ def drawn_training(net, x, y, lr, setting):
         )
     return picture, (
         f"{setting}: the loss {ending}. At the start the gradient of the first layer is "
-        f"{pulls[0] / pulls[-1]:.1g} times that of the last."
+        f"{rounded(pulls[0] / pulls[-1], 1)} times that of the last."
     )

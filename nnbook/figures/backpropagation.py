@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 
 from nnbook.figures.faulty import PROGRAMS, run_program, size
 from nnbook.figures.style import DASHES, colour, figure, label_lines, log_scale
-from nnbook.figures.words import percent
+from nnbook.figures.words import percent, rounded
 from nnlib import Linear, Network, ReLU, Tanh, cross_entropy, normal
 
 
@@ -49,8 +49,8 @@ def draw_step(h=1.0):
         log_scale(right, -13, 0)
     return picture, (
         f"With h = {h:.3g} the slope of w³ at 2 comes out as {both:.6g} from a nudge both ways, "
-        f"a relative error of {abs(both / 12 - 1):.1g}, and as {one:.6g} from a nudge one way. "
-        f"The truth is 12."
+        f"a relative error of {rounded(abs(both / 12 - 1), 1)}, and as {one:.6g} from a nudge one "
+        f"way. The truth is 12."
     )
 
 

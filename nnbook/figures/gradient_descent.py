@@ -4,6 +4,7 @@ import numpy as np
 
 from nnbook.figures.networks import descend, small_network
 from nnbook.figures.style import colour, figure, label_lines, log_scale
+from nnbook.figures.words import rounded
 from nnlib import SGD, cross_entropy
 from nnlib.datasets import spirals
 
@@ -107,7 +108,7 @@ def draw_passes(lr=0.05):
             mark(ax, path[0], best)
             ax.set(xlabel="b", title=f"batches of {size}", xticks=[-2, 0, 2])
             steps, left = len(path) - 1, height(*path[-1])
-            leave = f"leave {left:.2g}" if left < 20 else "run away"
+            leave = f"leave {rounded(left, 2)}" if left < 20 else "run away"
             ends.append(f"{steps} steps in batches of {size} {leave}")
         axes[0].set_ylabel("w")
     return picture, (
@@ -167,7 +168,8 @@ def draw_curvature(lr=0.3):
         top.plot(losses, color=colour("loss"))
         log_scale(top, -3, 1)
         top.set(ylabel="loss", title=f"η = {lr:g}", xlim=(0, 300))
-        bottom.axhline(2 / lr, color=colour("class B"), linestyle="--", label="2/η")
+        limit = "2/η" if 2 / lr < 8 else f"2/η = {2 / lr:g} ↑"  # above the picture
+        bottom.axhline(2 / lr, color=colour("class B"), linestyle="--", label=limit)
         bottom.plot(at, curvatures, color=colour("class A"), label="largest λ")
         bottom.set(xlabel="step", ylabel="curvature", ylim=(0, 8))
         label_lines(bottom)

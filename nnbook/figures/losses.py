@@ -128,7 +128,7 @@ def draw_forecast(forecast=0.5, rainy_days=0.75):
         right.plot(p, surprise(p), color=colour("loss"))
         right.axhline(entropy, color=colour("neutral"), linestyle=":")
         label = entropy - 0.4 if entropy > 0.4 else entropy + 0.1
-        right.text(0.3, label, "entropy", color=colour("neutral"))
+        right.text(0.265, label, "entropy", color=colour("neutral"))
         right.plot([forecast] * 2, [entropy, cost], "-", color=colour("gradient"))
         mark(right, forecast, cost)
         right.set(xlabel="forecast of rain p", title="average surprise", ylim=(-0.1, 5))

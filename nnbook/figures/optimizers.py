@@ -5,6 +5,7 @@ import numpy as np
 from nnbook.figures.gradient_descent import arrival, contours, mark
 from nnbook.figures.networks import NAMES, descend, outcome, small_network
 from nnbook.figures.style import DASHES, colour, figure, label_lines, log_scale
+from nnbook.figures.words import rounded
 from nnlib import SGD, Adam, Momentum, RMSprop, accuracy, cross_entropy, train
 from nnlib.datasets import spirals
 
@@ -62,14 +63,14 @@ def draw_bowl(lr=0.4, beta=0.0):
         away = int(np.argmax(distance > 1000))
         text += (
             f"diverges along x₂, the steep direction, where the distance grows by a factor of "
-            f"{steep:.3g} a step; after {away} steps it is over 1000. With β = {beta:g}, η must "
+            f"{steep:.3g} a step; after {away} steps it is over 1,000. With β = {beta:g}, η must "
             f"stay below 2(1 + β)/4 = {(1 + beta) / 2:.3g}."
         )
     else:
         where = "x₁" if flat > steep else "x₂"
         both = abs(flat - steep) < 1e-9
         text += (
-            f"within 0.001 of the minimum, for good, after {steps} steps. In the long run a step "
+            f"within 0.001 of the minimum, for good, after {steps:,} steps. In the long run a step "
             f"multiplies the distance along {'both axes' if both else where} by "
             f"{max(flat, steep):.3g}"
             + ("." if both else f", along the other axis by {min(flat, steep):.3g}.")
@@ -345,7 +346,7 @@ def draw_deep_network(activation="sigmoid", optimizer="sgd", lr=0.1):
         log_scale(right, -7, 2)
     share = accuracy(net.predict(x), y)
     near, far = (
-        f"{way:.1g}" if way < 1 else f"{way:.0f}" for way in (ways[0], ways[-1])
+        rounded(way, 1) if way < 1 else f"{way:.0f}" for way in (ways[0], ways[-1])
     )
     return picture, (
         f"{NAMES[activation]}, {name}, η = {lr:g}: the loss {outcome(losses, share)}. In the "

@@ -83,14 +83,14 @@ def draw_patience(patience=50, flipped_labels="none", seed=0):
     with figure(columns=2, width_ratios=[3, 2]) as (picture, (curves, plane)):
         plot_both(curves, training, validation, linewidth=1, alpha=0.45)
         plot_both(curves, training[:seen], validation[:seen], label=True)
-        curves.axvline(seen - 1, color=colour("neutral"), linewidth=1.2)
+        curves.axvline(seen - 1, ymax=0.76, color=colour("neutral"), linewidth=1.2)
         curves.plot(
             kept, validation[kept], "*", markersize=15, color=colour("highlight"),
             markeredgecolor=colour("ink"), markeredgewidth=0.8, zorder=4,
         )  # fmt: skip
         curves.legend(
-            loc="upper right", frameon=True, framealpha=1, edgecolor=colour("paper")
-        )  # over the bar
+            loc="upper left", bbox_to_anchor=(0.12, 1)
+        )  # no curve comes there
         curves.set(xlabel="epoch", ylabel="loss", xlim=(-8, EPOCHS), ylim=(0, 1.05))
         curves.set(title=f"stops after {seen - 1}, keeps {kept}")
         net.theta[...] = best[kept]
@@ -107,7 +107,7 @@ def draw_patience(patience=50, flipped_labels="none", seed=0):
     return picture, (
         f"Patience {patience}, {'20 %' if flipped else 'no'} flipped labels, seed {seed}: "
         f"training stops {end} and goes back to epoch {kept}, with a validation loss of "
-        f"{validation[kept]:.3f} and {percent(share)} of {FRESH} fresh points right.{missed} The "
+        f"{validation[kept]:.3f} and {percent(share)} of {FRESH:,} fresh points right.{missed} The "
         f"lowest of all {EPOCHS} epochs is {validation[lowest]:.3f}, in epoch {lowest}; after the "
         f"last it is {validation[-1]:.3f}."
     )
@@ -161,7 +161,7 @@ def draw_overfitting(epochs=(0, 92, 239), seed=0):
             texts.append(
                 f"epoch {epoch}: {right[~flipped].sum()} of the {(~flipped).sum()} honest and "
                 f"{right[flipped].sum()} of the {flipped.sum()} flipped labels learnt, "
-                f"{percent(share)} of {FRESH} fresh points right"
+                f"{percent(share)} of {FRESH:,} fresh points right"
             )
     return picture, f"{'; '.join(texts).capitalize()}."
 
@@ -179,7 +179,7 @@ def draw_best_of(counts=(1, 20, 1000), n=100):
         for players, key, dash in zip(counts, CLASSES, DASHES):
             chance = best_of(players, n)
             mean = chance @ np.arange(n + 1)
-            name = "one" if players == 1 else f"best of {players}"
+            name = "one" if players == 1 else f"best of {players:,}"
             ax.plot(100 * chance, color=colour(key), linestyle=dash)
             top = int(chance.argmax())
             ax.text(

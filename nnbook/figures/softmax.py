@@ -12,7 +12,7 @@ from nnbook.figures.style import (
     log_scale,
     mark,
 )
-from nnbook.figures.words import percent
+from nnbook.figures.words import percent, rounded
 from nnlib import SGD, Linear, Network, Sigmoid, cross_entropy, mse, softmax, zeros
 from nnlib.datasets import blobs, digits
 
@@ -119,7 +119,7 @@ def draw_softmax_pulls():
             ax.plot(gap, pull, color=colour("gradient"), linestyle=dash, label=name)
             ends.append(
                 f"{np.interp(0, gap, pull):.2f}, {np.interp(5, gap, pull):.3f} and "
-                f"{pull[-1]:.1g} with {name}"
+                f"{rounded(pull[-1], 1)} with {name}"
             )
         ax.axvline(0, color=colour("neutral"), linewidth=1, linestyle=":")
         ax.set(xlabel="lead of the wrong logit", title="pull on the true logit")

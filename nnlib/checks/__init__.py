@@ -9,12 +9,12 @@ from nnlib.checks.batches import (
     backward,
     batch,
     binary,
+    by_class,
     classes,
     data_sets,
     fractions,
     labels,
     outputs,
-    pairs,
     rows,
     targets,
 )
@@ -30,7 +30,15 @@ from nnlib.checks.networks import (
     loss_gradient,
     state,
 )
-from nnlib.checks.runs import diverged, going_on, run, step
+from nnlib.checks.runs import (
+    checkable,
+    diverged,
+    going_on,
+    loss_value,
+    run,
+    step,
+    watched,
+)
 from nnlib.checks.tensors import (
     axes,
     data,
@@ -47,7 +55,15 @@ from nnlib.checks.tensors import (
     unfit,
     weights_in_place,
 )
-from nnlib.checks.values import count, generator, number, sizes, weights
+from nnlib.checks.values import (
+    count,
+    function,
+    generator,
+    nudged,
+    number,
+    sizes,
+    weights,
+)
 
 __all__ = [
     "CONTAINERS",
@@ -57,6 +73,8 @@ __all__ = [
     "backward",
     "batch",
     "binary",
+    "by_class",
+    "checkable",
     "classes",
     "count",
     "data",
@@ -65,6 +83,7 @@ __all__ = [
     "diverged",
     "float_type",
     "fractions",
+    "function",
     "generator",
     "going_on",
     "inputs",
@@ -73,14 +92,15 @@ __all__ = [
     "lasting",
     "layers",
     "loss_gradient",
+    "loss_value",
     "named",
     "new_shape",
+    "nudged",
     "number",
     "numpys",
     "order",
     "output",
     "outputs",
-    "pairs",
     "result",
     "rows",
     "run",
@@ -94,6 +114,7 @@ __all__ = [
     "targets",
     "tensors",
     "unfit",
+    "watched",
     "weights",
     "weights_in_place",
     "write",

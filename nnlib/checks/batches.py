@@ -48,6 +48,11 @@ def backward(layer, kept, da):
     Returns both as matrices, a row an example, whatever the number of axes.
     """
     array = layer.__dict__.get(kept)
+    if array is not None and not isinstance(array, np.ndarray):
+        raise ValueError(
+            f"{type(layer).__name__}.forward must get a batch, an array, got {what(array)}: "
+            f"np.array(x) makes one"
+        )
     if array is None:
         raise ValueError(
             f"{type(layer).__name__}.backward before forward: call forward(x) on a batch first"
@@ -78,6 +83,10 @@ def targets(z, y):
             hint = "an example has one row in both"
         raise ValueError(
             f"y must have the shape of z, {z.shape}, got {np.shape(y)}: {hint}"
+        )
+    if np.asarray(y).dtype.kind not in "biuf":
+        raise ValueError(
+            f"y must hold numbers, got {np.asarray(y).dtype}: try y.astype(float)"
         )
     return z, np.asarray(y, z.dtype)
 
@@ -136,6 +145,17 @@ def classes(z, y):
     if np.ndim(z) >= 2 and np.shape(z)[-1] == 1:
         return binary(z, y)[1][..., 0].astype(np.int64)
     return labels(z, y)[1].reshape(np.shape(y))
+
+
+def by_class(z):
+    """Numbers whose last axis has one for each class."""
+    given, z = z, np.asarray(z)
+    if z.ndim == 0 or z.shape[-1] == 0 or z.dtype.kind not in "biuf":
+        raise ValueError(
+            f"z must hold the logits of each example in a row, shape (n, k) or (n, 1), "
+            f"got {what(given)}: it is what net.predict(x) returns"
+        )
+    return z
 
 
 def outputs(z):

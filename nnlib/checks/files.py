@@ -10,14 +10,24 @@ from nnlib.checks.runs import attributes, run_history, run_optimizer
 from nnlib.checks.values import generator, what
 
 
+def file_name(path):
+    """The name of a file, not of a folder; as a Path."""
+    if not isinstance(path, (str, Path)):
+        raise ValueError(f"path must be the name of a file, got {what(path)}")
+    if Path(path).is_dir():
+        raise ValueError(
+            f"path must be the name of a file, got the folder {path}: "
+            f"{str(Path(path) / 'network.npz')!r} names a file in it"
+        )
+    return Path(path)
+
+
 def write(path, **arrays):
     """A .npz file, written beside path, then put in its place: a crash leaves the old one whole.
 
     Nobody can guess the name it has until then, and so nobody can have put a link there.
     """
-    if not isinstance(path, (str, Path)):
-        raise ValueError(f"path must be the name of a file, got {what(path)}")
-    path = Path(path)
+    path = file_name(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(
             f"there is no folder {path.parent} to write {path.name} into: make it first, "
@@ -34,9 +44,7 @@ def write(path, **arrays):
 
 def arrays(path):
     """All arrays in a file that `Network.save` or `save_run` wrote, by name."""
-    if not isinstance(path, (str, Path)):
-        raise ValueError(f"path must be the name of a file, got {what(path)}")
-    with open(path, "rb") as file:
+    with file_name(path).open("rb") as file:
         try:
             with np.load(file, allow_pickle=False) as stored:
                 found = {name: stored[name] for name in stored}

@@ -130,12 +130,16 @@ def complete(place, layer):
 
 def float_type(dtype):
     """A type of floating-point numbers, such as np.float32."""
-    dtype = np.dtype(dtype)
-    if dtype.kind != "f":
+    try:
+        found = None if dtype is None else np.dtype(dtype)  # of None, it is float64
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.kind != "f":
+        got = what(dtype) if found is None else found
         raise ValueError(
-            f"dtype must be a type of floating-point numbers, got {dtype}: try np.float32"
+            f"dtype must be a type of floating-point numbers, got {got}: try np.float32"
         )
-    return dtype
+    return found
 
 
 def inputs(x, network):
@@ -143,12 +147,13 @@ def inputs(x, network):
 
     Activations get floats in any case: an exponential of small integers overflows.
     """
+    given = x
     try:
         x = np.asarray(x)
     except ValueError as error:
         raise ValueError(f"x must be a batch, rows of equal length: {error}") from None
     if x.ndim == 0:
-        raise ValueError(f"x must be a batch, one row an example, got {x!r}")
+        raise ValueError(f"x must be a batch, one row an example, got {what(given)}")
     if x.dtype == network.dtype:
         return x
     if x.dtype.kind not in "biuf":

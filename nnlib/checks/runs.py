@@ -11,8 +11,9 @@ import weakref
 
 import numpy as np
 
+from nnlib.checks.batches import pairs
 from nnlib.checks.networks import same_layers
-from nnlib.checks.values import finite, function, number, what
+from nnlib.checks.values import finite, function, number, single, what
 
 
 def step(theta, grad, *state, t=None):
@@ -49,6 +50,7 @@ def step(theta, grad, *state, t=None):
 
 
 NO_OPTIMIZER = object()
+LOSS = "cross_entropy, with loss(z, y) -> (value, dz)"
 
 
 def run(net, loss, x, y, *, metric=None, optimizer=NO_OPTIMIZER):
@@ -57,7 +59,7 @@ def run(net, loss, x, y, *, metric=None, optimizer=NO_OPTIMIZER):
     Returns the loss.
     """
     trained(net)
-    function(loss, "loss", "cross_entropy, with loss(z, y) -> (value, dz)")
+    function(loss, "loss", LOSS)
     if metric is not None:
         function(metric, "metric", "accuracy, with metric(z, y) -> a number")
     if optimizer is not NO_OPTIMIZER:
@@ -80,16 +82,25 @@ def run(net, loss, x, y, *, metric=None, optimizer=NO_OPTIMIZER):
     return value
 
 
-def trained(net):
+def checkable(net, loss, x, y):
+    """A network and a loss whose gradient can be looked at, and what it is taken on: (x, y)."""
+    trained(net, ("theta", "forward", "backward", "astype", "places", "views"))
+    function(loss, "loss", LOSS)
+    return pairs(x, y)
+
+
+PARTS = ("theta", "grad", "forward", "backward", "predict")
+
+
+def trained(net, names=PARTS):
     """Something with a theta and its gradient, whose layers are those that it was made of."""
-    names = ("theta", "grad", "forward", "backward", "predict")
     lacks = [name for name in names if not hasattr(net, name)]
     if isinstance(net, type) or lacks:
-        hint = (
-            ": Network(layer) makes a network of a layer"
-            if hasattr(net, "params")
-            else ""
-        )
+        hint = ""
+        if hasattr(net, "params"):
+            hint = ": Network(layer) makes a network of a layer"
+        elif hasattr(net, "theta"):
+            hint = f", which lacks {', '.join(lacks)}"
         raise ValueError(
             f"net must be a network, as in fit(net, loss, optimizer, …), got {what(net)}{hint}"
         )
@@ -106,7 +117,7 @@ def loss_value(loss, returned, z):
             f"with z, got {what(returned)}"
         )
     value, dz = returned
-    if np.ndim(value) or not isinstance(np.asarray(value).item(), numbers.Real):
+    if not single(value):
         raise ValueError(
             f"loss {name} must return (value, dz), a single number first, got {what(value)} first"
         )
@@ -311,6 +322,20 @@ def going_on(history, metric):
     if history is not None:
         run_history(history, metric)
     return copy.deepcopy(history)
+
+
+def watched(valid_loss, theta):
+    """A loss to be compared, nan and infinity included, and the weights that gave it."""
+    if not single(valid_loss):
+        pair = isinstance(valid_loss, (tuple, list)) and len(valid_loss) == 2
+        raise ValueError(
+            f"valid_loss must be a number, got {what(valid_loss)}"
+            + ": of what a loss returns, (value, dz), it is the first" * pair
+        )
+    if not isinstance(theta, np.ndarray):
+        raise ValueError(
+            f"theta must be an array, such as net.theta, got {what(theta)}"
+        )
 
 
 def diverged(epoch, train_loss, valid_loss, optimizer, net, loss, x, y):

@@ -32,7 +32,10 @@ def data(value):
 
 def tensors(inputs, Tensor):
     """The inputs of an operation as Tensors; a Python number takes the type of what it meets."""
-    if all(type(it) is Tensor for it in inputs):
+    for it in inputs:
+        if type(it) is not Tensor:
+            break
+    else:  # most often
         return inputs
     types = [it.dtype for it in inputs if isinstance(it, (Tensor, np.ndarray))]
     return tuple(
@@ -54,19 +57,23 @@ def beside(value, types):
 
 
 def result(data, arrays):
-    """What an operation has computed, an array of its own; float32 beside integers stays."""
-    if not isinstance(data, np.ndarray):
-        if not isinstance(data, (numbers.Real, np.bool_)):
+    """What an operation has computed, as an array of its own; float32 beside integers stays."""
+    if type(data) is not np.ndarray:
+        if not isinstance(data, (np.ndarray, numbers.Real, np.bool_)):
             raise ValueError(
                 f"an operation's forward must return an array, got {what(data)}"
                 + (": does it end with return?" if data is None else "")
             )
         data = np.asarray(data)
-    if data.dtype == np.float64:
+    if data.dtype.char == "d":  # float64
         floats = [it.dtype for it in arrays if it.dtype.kind == "f"]
-        if floats and np.float64 not in floats:
+        if floats and np.dtype(float) not in floats:
             data = data.astype(max(floats, key=lambda it: it.itemsize))
-    return data.view() if any(data is it for it in arrays) else data
+    for it in arrays:
+        if it is data:
+            data = data.view()
+    data.setflags(write=False)  # others may be computed from it
+    return data
 
 
 def unfit(error, forward, arrays):

@@ -17,12 +17,39 @@ def what(value):
     return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
+def single(value):
+    """Whether it is one number: of Python, of NumPy, or an array without axes."""
+    if isinstance(value, np.ndarray):
+        return value.ndim == 0 and value.dtype.kind in "biuf"
+    return isinstance(value, numbers.Real)
+
+
 def function(value, name, example):
     """Something to be called, and no class."""
     if isinstance(value, type) or not callable(value):
+        hint = ": the function itself, without quotes" * isinstance(value, str)
+        if isinstance(value, np.ndarray):
+            hint = ": the function itself, without ( )"
         raise ValueError(
-            f"{name} must be a function, such as {example}, got {what(value)}"
+            f"{name} must be a function, such as {example}, got {what(value)}{hint}"
         )
+
+
+def nudged(f, theta, h):
+    """f as it is, but what it returns has to be a number; theta are numbers, and h one above 0."""
+    number(h, "h", above=0.0)
+    function(f, "f", "lambda theta: np.sum(theta**2)")
+    if np.asarray(theta).dtype.kind not in "biuf":
+        raise ValueError(f"theta must be an array of numbers, got {what(theta)}")
+
+    def value(theta):
+        found = f(theta)
+        if not single(found):
+            hint = ": is there a return?" if found is None else ""
+            raise ValueError(f"f must return a number, got {what(found)}{hint}")
+        return found
+
+    return value
 
 
 def generator(rng):
@@ -85,6 +112,10 @@ def weights(W, n_in, n_out):
         raise ValueError(
             f"init must return an array of shape (n_in, n_out) = {(n_in, n_out)}, "
             f"got {np.shape(W)}: he_normal is an example"
+        )
+    if np.asarray(W).dtype.kind not in "biuf":
+        raise ValueError(
+            f"init must return numbers, got {what(W)}: he_normal is an example"
         )
     W = np.array(W, float)
     finite(W=W)

@@ -3,10 +3,12 @@
     ```{claims}
     ```                 each comparison that the prose makes, with what was measured
 
-All of it is derived from claims/results, which `make claims` writes.
+All of it is derived from claims/results, which `make claims` writes, and from the pages: a claim
+has some words of a page, and they are shown in their sentence, or below their table's head.
 """
 
 import json
+import re
 from pathlib import Path
 from statistics import median
 
@@ -19,6 +21,10 @@ from pages.api import HEADING, Place
 from pages.exercises import fold, table
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+LINK = re.compile(r"\[([^][]*)\]\([^)]*\)")
+ITEM = re.compile(r" *([-*]|\d+\.) ")
+NO_PROSE = re.compile(r"```|:\w+:|#")
+SENTENCE_END = re.compile(r"[.!?][\"”*_)]*\s+(?=[\"“*_(\[$`A-Z\d])")
 
 
 class Claims(SphinxDirective):
@@ -34,7 +40,7 @@ class Claims(SphinxDirective):
     def of_page(self, page, results):
         path = Path(self.env.srcdir, f"{page.file}.ipynb")
         self.env.note_dependency(str(path))
-        passages = [*sections(path)]
+        passages, prose = [*sections(path)], [*paragraphs(path)]
         title = passages[0][0].title
         made = nodes.section("", nodes.title("", title), ids=[f"of-{page.name}"])
         self.state.document.note_implicit_target(made)
@@ -43,11 +49,11 @@ class Claims(SphinxDirective):
                 (it for it, text in passages if words(result["says"][0]) in text),
                 passages[0][0],
             )
-            made += self.claim(result, place)
+            made += self.claim(result, place, prose)
         return made
 
-    def claim(self, result, place):
-        quoted = "\n>\n".join(f"> {passage(words(it))}" for it in result["says"])
+    def claim(self, result, place, prose):
+        quoted = "\n".join(f"> {line}" for line in quotation(result["says"], prose))
         link = place.link.partition(", *")[0]  # without the title, which stands above
         made = self.parse(f"{quoted}\n\n{words(result['setting'])} ({link})")
         what = result["measures"]
@@ -64,10 +70,14 @@ class Claims(SphinxDirective):
         return node.children
 
 
+def cells(path):
+    return json.loads(path.read_text("utf-8"))["cells"]
+
+
 def sections(path):
     """(its Place, its words) of each section of a notebook, captions in its code included."""
     found, title = [], ""
-    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+    for cell in cells(path):
         for line in "".join(cell["source"]).splitlines():
             if cell["cell_type"] == "markdown" and (heading := HEADING.match(line)):
                 title = title or heading[1]
@@ -77,14 +87,53 @@ def sections(path):
     return [(place, words("\n".join(lines))) for place, lines in found]
 
 
+def paragraphs(path):
+    """A notebook's paragraphs, items of lists and tables, each a list of lines."""
+    texts = [
+        "".join(it["source"]) for it in cells(path) if it["cell_type"] == "markdown"
+    ]
+    block = []
+    for line in "\n\n".join([*texts, ""]).split("\n"):
+        ends = not line.strip() or NO_PROSE.match(line)
+        if block and (ends or ITEM.match(line)):
+            yield block
+            block = []
+        if not ends:
+            block.append(line)
+
+
+def quotation(says, prose):
+    """Lines of Markdown: passages of a page, each in its sentence or below its table's head."""
+    quoted, head = [], None
+    for said in map(words, says):
+        block = next((it for it in prose if said in words(" ".join(it))), None)
+        if not said.startswith("|") or not block:
+            lines = ["", sentence(said, words(" ".join(block)) if block else said)]
+        elif block is head:
+            lines = [said]
+        else:
+            lines = ["", *block[:2], said]
+        head = block
+        if lines[-1] not in quoted:  # two passages of one sentence
+            quoted += lines
+    return quoted[1:]
+
+
+def sentence(said, text):
+    """The sentences of a paragraph in which a passage stands, without their links."""
+    at = text.index(said)
+    ends = [0, *(it.end() for it in SENTENCE_END.finditer(text)), len(text)]
+    start = max(it for it in ends if it <= at)
+    whole = text[start : min(it for it in ends if it >= at + len(said))].strip()
+    if item := ITEM.match(whole):
+        whole = whole[item.end() :]
+    if whole.count("(") != whole.count(")"):  # one of several sentences in brackets
+        whole = whole.removeprefix("(").removesuffix(")")
+    return LINK.sub(r"\1", whole)
+
+
 def words(text):
     return " ".join(text.split())
-
-
-def passage(text):
-    """A part of a sentence, marked as one."""
-    whole = text.rstrip('*_`)"')[-1:] in (".", "!", "?", ":", ";")
-    return ("… " if text[0].islower() else "") + text + ("" if whole else " …")
 
 
 def numbers(values):

@@ -1,4 +1,7 @@
-"""A folded cell is called by the words that it shows: MyST-NB says "Toggle hidden content"."""
+"""A folded cell is called by the words that it shows: MyST-NB says "Toggle hidden content".
+
+Where the code is not on the page either, what is folded is what `show` gives: a picture.
+"""
 
 from html import escape
 
@@ -11,7 +14,7 @@ def visit(page, node):
     )
     for state in ("show", "hide"):
         shown = {"show": "collapsed", "hide": "expanded"}[state]
-        words = escape(node[f"prompt_{state}"])
+        words = escape(node[f"prompt_{state}"].replace("outputs", "picture"))
         page.body.append(f'<p class="{shown} admonition-title">{words}</p>\n')
     page.body.append("</summary>\n")
 

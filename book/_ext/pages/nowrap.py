@@ -1,4 +1,4 @@
-"""A formula keeps its punctuation: a Sphinx extension for the book's build.
+"""A formula keeps its punctuation, a number its %: a Sphinx extension for the book's build.
 
 A browser may break a line on either side of what MathJax typesets, so a comma or a closing bracket
 could begin a line, and an opening one end it. Here a short formula and the marks that touch it
@@ -11,6 +11,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 LONGEST = 60  # characters of TeX: a longer formula needs all of a phone's line
+PER_CENT = re.compile(r"(?<=\d) (?=%)")
 OPENING, CLOSING = re.compile(r"[^\s\w]*\Z"), re.compile(r"\A[^\s\w]*")
 
 
@@ -22,6 +23,21 @@ class BindPunctuation(SphinxPostTransform):
         for formula in list(self.document.findall(nodes.math)):
             if len(formula.astext()) <= LONGEST:
                 bind(formula)
+
+
+class BindPerCent(SphinxPostTransform):
+    default_priority = 400
+    formats = ("html",)
+
+    def run(self, **options):
+        for text in list(self.document.findall(nodes.Text)):
+            as_typed = isinstance(
+                text.parent, (nodes.literal, nodes.math, nodes.FixedTextElement)
+            )
+            if not as_typed and PER_CENT.search(text):
+                text.parent.replace(
+                    text, nodes.Text(PER_CENT.sub("\N{NO-BREAK SPACE}", text))
+                )
 
 
 def bind(formula):
@@ -54,4 +70,5 @@ def cut(marks, node, step):
 
 def setup(app):
     app.add_post_transform(BindPunctuation)
+    app.add_post_transform(BindPerCent)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
