@@ -17,8 +17,8 @@ export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-TESTS := test-package test-site test-pages test-every-page test-browser test-lab test-versions test-32bit test-tools
-.PHONY: help book chapter cells claims check test test-all style test-rest $(TESTS) lock lab notebooks bench clean
+TESTS := test-package test-site test-pages test-every-page test-browser test-lab test-versions test-32bit test-tools test-bridge
+.PHONY: help book chapter cells claims check test test-all style test-rest $(TESTS) lock lab notebooks bench bridge clean
 
 help:
 	@echo "make book       execute the chapters and build the site into _build/html"
@@ -32,6 +32,7 @@ help:
 	@echo "make claims     repeat every comparison that the prose makes; NAMES=losses"
 	@echo "make notebooks  execute the chapters and store them in their normal form"
 	@echo "make lock       which packages, by their SHA-256, the published site is made with"
+	@echo "make bridge     the same network in nnlib, PyTorch and JAX: are the numbers those of the book?"
 	@echo "make bench      nnlib beside PyTorch, JAX and scikit-learn; MNIST=folder for the real task"
 	@echo "make clean      remove what these commands made, .venv included"
 
@@ -77,7 +78,7 @@ test: style test-package test-site
 test-all: test test-rest
 	@echo "--- All tests passed."
 
-test-rest: test-tools test-versions test-lab test-pages test-browser test-32bit
+test-rest: test-tools test-versions test-bridge test-lab test-pages test-browser test-32bit
 
 style: $(INSTALLED)
 	@echo "--- Style of the code (ruff): seconds."
@@ -97,11 +98,12 @@ test-pages: book
 	@$(PYTEST) -m pages
 
 test-every-page: book
-	@echo "--- Every page in every mode; and planted faults: about a quarter of an hour."
+	@echo "--- Every page in every mode, and every chapter in a browser's Python: about half an hour."
 	@EVERY_PAGE=1 $(PYTEST) -m pages
+	@EVERY_PAGE=1 $(BIN)/python -m pytest -q -m browser -k "chapter_says_what or button_of_a_page"
 
 test-browser: book
-	@echo "--- Python in the browser: about ten minutes."
+	@echo "--- Python in the browser: about five minutes."
 	@$(BIN)/python -m pytest -q -m browser
 
 test-lab: $(INSTALLED)
@@ -122,6 +124,9 @@ test-32bit: $(INSTALLED)
 test-tools: $(INSTALLED)
 	@echo "--- Builds of a tiny book, the chapters as assignments of nbgrader, and in Colab: about three minutes."
 	@$(PYTEST) -m tools
+
+# The chapter's programs, run in PyTorch and JAX: what comes out is what the book has stored.
+test-bridge: bridge
 
 # --- the rest
 
@@ -154,6 +159,15 @@ bench: $(INSTALLED)
 	@echo "--- Installing the peers, once, and racing them: five to ten minutes."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@$(BIN)/python -m bench $(if $(MNIST),--mnist "$(MNIST)") --out _build/bench.json
+
+# Nothing else of the book needs these frameworks: they have an environment of their own. Where there
+# is a CPU build of torch for Linux, install that one there first.
+FRAMEWORKS := _build/frameworks
+bridge:
+	@echo "--- Installing PyTorch and JAX into $(FRAMEWORKS), once, and running the programs of The bridge: three minutes."
+	@test -x $(FRAMEWORKS)/bin/python || $(PYTHON) -m venv $(FRAMEWORKS)
+	@$(FRAMEWORKS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bridge.txt
+	@$(FRAMEWORKS)/bin/python -m bridge
 
 clean:
 	@echo "--- Removing .venv, _build and caches."

@@ -2,9 +2,10 @@
 
 Changed is what differs from the main branch (or, on that branch, from the last commit), and
 what git does not know yet. `make check` runs these chapters, `make test-pages` looks closer at
-their pages.
+their pages, and `make test-browser` runs them in a browser, with a sample of the others.
 """
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -46,6 +47,15 @@ def sample(listed, size=3, root=ROOT):
     time = git("log", "-1", "-z", "--format=%ct", root=root) or ["0"]
     first, step = int(time[0]), max(len(listed) // size, 1)
     return [listed[(first + i * step) % len(listed)] for i in range(size)]
+
+
+def closer(names, size=3):
+    """Of these chapters the changed ones and a sample: all, where EVERY_PAGE is set."""
+    if os.environ.get("EVERY_PAGE"):
+        return names
+    changed = {path.stem for path in files()}  # or its figures, or code
+    some = changed.union(sample(names, size))
+    return [name for name in names if name in some]
 
 
 if __name__ == "__main__":

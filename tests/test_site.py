@@ -5,9 +5,9 @@ have changed and a sample, `make test-every-page` each. Without Chromium the bro
 skipped, and say so. That each check here can fail is shown in test_site_guards.py.
 """
 
-import os
 from collections import namedtuple
 
+import changed
 import pytest
 from browser import DESK, PHONE, tab, visit
 from browser_checks import (
@@ -40,7 +40,6 @@ from browser_explorers import (
     wrong_state,
 )
 from built import CHAPTERS, PAGES, SITE, read
-from changed import files, sample
 from finish import addresses
 from pages.launch import written
 from test_plots import explorers
@@ -56,10 +55,8 @@ assert set(SOME) <= {*PAGES, "search"}, "a page that is looked at in all modes h
 def closer(pages):
     """Pages as parameters: some of them for `make test`, others for `make test-pages`."""
     others = [page for page in pages if page not in SOME]
-    if not os.environ.get("EVERY_PAGE"):
-        changed = {f"book/{path.stem}" for path in files()}  # or its figures, or code
-        some = changed.union(sample(others))
-        others = [it for it in others if it in some]
+    by_name = {page.removeprefix("book/"): page for page in others}
+    others = [by_name[name] for name in changed.closer(list(by_name))]
     marks = [pytest.mark.pages]
     return [
         # All of a page on one core: it is opened once for several tests.

@@ -17,6 +17,7 @@ def batches(rng, small, da):
     # Networks compute in float32, whose largest number is e to the power of 88.7.
     small = np.array([[100.0, -100.0, 1000.0]], np.float32)
     yield {"x": small, "da": np.array([[2.0, 4.0, 1.0]], np.float32)}
+    yield {"x": np.array([[1e-9, -1e-9]]), "da": np.array([[3.0, 2.0]])}
     n, k = rng.integers(3, 6), rng.integers(6, 9)
     yield {"x": 2 * rng.standard_normal((n, k)), "da": rng.standard_normal((n, k))}
 
@@ -465,7 +466,7 @@ is `da` times the derivative. At exactly 0 the derivative is 0.
 
 
 def leaky_cases(rng):
-    slopes = 0.1, 0.5, 0.25, 2.0, float(rng.uniform(1.1, 3))  # "of any size"
+    slopes = 0.1, 0.5, 0.25, 2.0, 0.0, float(rng.uniform(1.1, 3))  # "of any size"
     for slope, case in zip(slopes, batches(rng, [-2.0, 0.0, 3.0], [4.0, 5.0, -6.0])):
         yield case | {"slope": slope}
     yield {"x": np.array([[-100.0, 7.0]]), "da": np.array([[1.0, 1.0]])}
@@ -763,6 +764,9 @@ def dead_cases(rng):
     }  # fmt: skip
     yield {"a": np.zeros((3, 2))}
     yield {"a": np.ones((2, 3))}
+    yield {
+        "a": np.array([[0.0, 1e-12, 0.0], [1e-5, 0.0, 0.0]])
+    }  # little is not nothing
     a = np.maximum(rng.standard_normal((30, 7)), 0)
     dead, nearly = rng.permutation(7)[:2]
     a[:, [dead, nearly]] = 0
@@ -796,6 +800,24 @@ def my_dead_units(a):
             "if it is 0 on every example.",
             ("np.all(a == 0, axis=0)", "a == 0"),
         ),
+        *(
+            mistake(
+                f"nearly silent, {test}",
+                "You count units that give out little, or allow for rounding. A ReLU's zeros are "
+                "exact. A small number is not zero: a gradient passes, and the unit can learn.",
+                ("np.all(a == 0, axis=0)", test),
+            )
+            for test in (
+                "np.mean(a, axis=0) < 0.01",
+                "np.all(a < 1e-4, axis=0)",
+                "np.isclose(a, 0).all(axis=0)",
+            )
+        ),
+        mistake(
+            "cut to a whole number",
+            "`int` cuts off what is behind the point, and of a share that is nearly always all.",
+            ("np.mean(np.all(a == 0, axis=0))", "int(np.mean(np.all(a == 0, axis=0)))"),
+        ),
         mistake(
             "one zero is enough",
             "You count each unit that sleeps for some example. Dead is who sleeps for all of them.",
@@ -822,12 +844,6 @@ def my_dead_units(a):
             "You return True or False for each unit. Asked for is one number, the share of them: "
             "their mean.",
             ("np.mean(np.all(a == 0, axis=0))", "np.all(a == 0, axis=0)"),
-        ),
-        mistake(
-            "nearly silent",
-            "You count units that give out little, or allow for rounding. A ReLU's zeros are "
-            "exact. A small number is not zero: a gradient passes, and the unit can learn.",
-            ("np.all(a == 0, axis=0)", "np.mean(a, axis=0) < 0.01"),
         ),
         mistake(
             "half of the time",
@@ -933,8 +949,8 @@ def softplus_cases(rng):
     yield from sigmoid_cases(rng)
     # Far out it is nearly ReLU, and is not.
     yield {
-        "x": np.array([[6.0, -6.0, 9.0, -12.0]]),
-        "da": np.array([[1.0, 2.0, -1.0, 3.0]]),
+        "x": np.array([[6.0, -6.0, 9.0, -12.0, 12.0]]),
+        "da": np.array([[1.0, 2.0, -1.0, 3.0, 1.0]]),
     }
 
 
@@ -1131,7 +1147,7 @@ class MySoftplus(Layer):
 
 
 def elu_cases(rng):
-    alphas = 0.5, 2.0, 0.5, 2.0, float(rng.uniform(1.2, 3))
+    alphas = 0.5, 2.0, 0.5, 2.0, 0.5, float(rng.uniform(1.2, 3))
     small = [-np.log(2), 0.0, 3.0], [1.0, 2.0, 4.0]
     for alpha, case in zip(alphas, batches(rng, *small)):
         yield case | {"alpha": alpha}

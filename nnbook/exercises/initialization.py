@@ -1,6 +1,7 @@
 """Exercises of *Initialization*."""
 
 import inspect
+from math import erf
 
 import numpy as np
 
@@ -70,13 +71,13 @@ def described(W):
 
 def spread(W):
     """What can be said of 10,000 random weights or more whatever the draw: the SD to some per
-    cent (see `rtol`), the rest rounded so that chance decides nothing, or it is five SDs off."""
+    cent (see `rtol`), the rest so roughly that chance decides nothing, or it is five SDs off."""
     W = np.asarray(W, float)
     mean, sd = W.mean(), W.std()
     found = {
         "standard deviation": float(f"{sd:.3g}"),
         "mean / SD": abs(round(float(mean / sd), 1)),
-        "share within one SD": round(float(np.mean(np.abs(W - mean) < sd)), 1),
+        "distribution": distribution((W - mean).ravel() / sd),
     }
     for name, one, other in (
         ("columns", W[:, :-1], W[:, 1:]),
@@ -88,6 +89,22 @@ def spread(W):
                 "independent" if abs(product) < 0.1 else "not independent"
             )
     return found
+
+
+def distribution(z):
+    """Which one has shares below some places as these numbers have, with mean 0 and SD 1."""
+    if (values := len(np.unique(z))) < 10:
+        return f"{values} values"
+    places = np.linspace(-2, 2, 17)
+    shares = np.searchsorted(np.sort(z), places) / len(z)
+    known = {
+        "uniform": np.clip(0.5 + places / 12**0.5, 0, 1),
+        "normal": np.array([0.5 + erf(it / 2**0.5) / 2 for it in places]),
+    }
+    for name, right in known.items():
+        if np.abs(shares - right).max() < 0.012:
+            return name
+    return "neither uniform nor normal"
 
 
 def drawn(answer, n_in, n_out, seed):
@@ -107,7 +124,8 @@ def drawn(answer, n_in, n_out, seed):
 
 
 def same_or_other(one, other):
-    return f"{'the same' if np.array_equal(one, other) else 'other'} numbers"
+    same = np.array_equal(np.nan_to_num(one), np.nan_to_num(other))
+    return f"{'the same' if same else 'other'} numbers"
 
 
 def shapes_and_seeds(rng):
@@ -160,6 +178,12 @@ def wrong_draws(draw):
             "Whatever rng you are given, the numbers are other ones each time, and nobody can get "
             "yours again. Draw from rng, neither from np.random nor from a new generator.",
             (right, f"{hidden[draw]}(n_in, n_out))"),
+        ),
+        mistake(
+            "a new generator each time",
+            "Whatever rng you are given, the numbers are other ones each time, and nobody can get "
+            "yours again. Draw from rng, neither from np.random nor from a new generator.",
+            ("rng=rng", "rng=np.random.default_rng()"),
         ),
     )
 
@@ -693,6 +717,13 @@ def signals(rng):
     for i, pair in enumerate(zip(sizes, sizes[1:]), 1):
         arrays[f"W{i}"] = 10 * rng.standard_normal(pair)
     yield arrays
+    yield {
+        "x": np.array([[1.0, -1], [2, 0]]),
+        "W1": np.array([[1.0, 0], [1, 2]]),
+        "W2": np.array([[0.0, 1], [3, 0]]),
+        "W3": np.array([[-1.0, -1], [0, -2]]),  # behind it all units are silent
+        "W4": np.array([[1.0], [1]]),
+    }
 
 
 def through(answer, x, **weights):
@@ -959,6 +990,7 @@ def orthogonal_cases(rng):
     yield {"n_in": 4, "n_out": 3, "seed": 1}
     yield {"n_in": 2, "n_out": 5, "seed": 2}
     yield {"n_in": 1, "n_out": 9, "seed": 3}
+    yield {"n_in": 3, "n_out": 1000, "seed": 4}
     n_in, n_out, seed = rng.integers((4, 7, 4), (7, 10, 1000)).tolist()
     yield {"n_in": n_in, "n_out": n_out, "seed": seed}
 
@@ -979,7 +1011,11 @@ def at_right_angles(answer, n_in, n_out, seed):
         "numbers that are 0": "none" if np.all(np.abs(W) > 1e-12) else "some",
         **found,
     }
-    if W.size > 4:
+    if W.size > 1000:
+        # A row that points anywhere has numbers as if they were normal: fourth powers of 3.
+        peak = np.mean(W**4) / np.mean(W**2) ** 2
+        found["directions"] = "all as likely" if 2.4 < peak < 3.6 else "not as likely"
+    if W.size > 10:
         return found
     draw = inspect.unwrap(
         answer
@@ -1123,6 +1159,19 @@ def my_orthogonal(n_in, n_out, *, rng):
             ("np.sign(np.diag(R))", "rng.choice([-1, 1], tall[1])"),
         ),
         mistake(
+            "uniform numbers",
+            "Lengths, angles and signs are right. But your columns do not point everywhere as "
+            "often. Of random numbers only normal ones prefer no direction (uniform ones fill a "
+            "cube, which reaches farther at its corners): `rng.standard_normal`.",
+            ("rng.standard_normal(tall)", "rng.uniform(-1, 1, tall)"),
+        ),
+        mistake(
+            "random numbers that are all positive, and the signs of R",
+            "`rng.random` gives positive numbers only, so the first column always points the same "
+            "way. Begin with `rng.standard_normal`.",
+            ("rng.standard_normal(tall)", "rng.random(tall)"),
+        ),
+        mistake(
             "random numbers that are all positive",
             "`rng.random` gives positive numbers only, so the first column always points the same "
             "way, but for its sign. Begin with `rng.standard_normal`.",
@@ -1202,7 +1251,7 @@ def networks(rng):
         "widths": [3, 8000, 2],
         "seed": 2,
     }  # so small a number that n_in + 1 is not n_in
-    yield {"widths": [400, 100, 250], "seed": int(rng.integers(3, 1000))}
+    yield {"widths": [400, 100, 100, 250], "seed": int(rng.integers(3, 1000))}
 
 
 def drawn_weights(answer, widths, seed):
@@ -1211,14 +1260,15 @@ def drawn_weights(answer, widths, seed):
     weights = answer(list(widths), rng=rng)
     if weights is None:
         return None
-    if not isinstance(weights, list):
+    if not isinstance(weights, list | tuple):
         return {"what it returns": described(weights)}
-    found = {"what it returns": f"list of {len(weights)}"}
+    found = {"what it returns": f"a list of {len(weights)}"}
     if not weights:
         return found
     for i, W in enumerate(weights, 1):
         found[f"W{i}"] = described(W)
-        found |= {f"W{i}, {name}": value for name, value in spread(W).items()}
+        if isinstance(W, np.ndarray):
+            found |= {f"W{i}, {name}": value for name, value in spread(W).items()}
     for W in weights[1:2]:
         found["W1 and W2"] = same_or_other(weights[0], W)
     further = answer(list(widths), rng=rng)
@@ -1373,6 +1423,14 @@ def my_weights(widths, *, rng):
             "whole division",
             "2 // n_in is 0 for more than two inputs, and so are all weights. Divide by /.",
             ("2 / n_in", "2 // n_in"),
+        ),
+        mistake(
+            "a generator of its own",
+            OWN_GENERATOR,
+            (
+                "    weights = []",
+                "    rng = np.random.default_rng(0)\n    weights = []",
+            ),
         ),
         mistake(
             "uniform",

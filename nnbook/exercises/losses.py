@@ -146,6 +146,12 @@ the mean of $(z - y)^2$ over all elements, and the gradient `dz`, of the shape o
             ("np.mean(error**2)", "np.mean(z**2 - y**2)"),
         ),
         mistake(
+            "y laid flat",
+            "You make y flat, (n,), and z is a column: NumPy compares every output with every "
+            "target. Leave both as they are, of one shape.",
+            ("error = z - y", "error = z - y.ravel()"),
+        ),
+        mistake(
             "the absolute error",
             "This is the mean absolute error, with its gradient: the chapter's other loss. Here "
             "the errors are squared.",

@@ -71,6 +71,11 @@ def batches_and_weights(rng):
         "W": np.array([[1e4, -1, 0]]),
         "b": np.array([1.0, 2, 3]),
     }
+    yield {
+        "x": np.array([[1.0, 2], [0, 3], [-1, 1]]),
+        "W": np.array([[1.0, -2], [3, 5]]),
+        "b": np.array([0.5, -1]),
+    }
     n, n_in, n_out = rng.permutation([4, 5, 6])
     yield {
         "x": rng.standard_normal((n, n_in)),
@@ -257,7 +262,7 @@ input as `self.x`: learning will need it.
 def lists_of_sizes(rng):
     yield {"sizes": [4, 2]}
     yield {"sizes": [3, 2, 1]}
-    yield {"sizes": [5, 2, 5, 2]}
+    yield {"sizes": [5, 2, 5, 3]}
     yield {"sizes": [784, 128, 10]}
     yield {"sizes": [1] + 30 * [100]}
     yield {"sizes": rng.integers(2, 50, size=5).tolist()}
@@ -978,7 +983,7 @@ def my_collapse(layers):
 
 def columns_of_another_program(rng):
     yield {
-        "x": np.array([[1.0, 0.0], [0.0, 1.0]]),
+        "x": np.array([[1.0, 0.0], [1.0, 1.0]]),
         "W": np.array([[1.0, 2.0], [3.0, 4.0]]),
         "b": np.array([[10.0], [20.0]]),
     }

@@ -168,7 +168,7 @@ def draw_curvature(lr=0.3):
         top.plot(losses, color=colour("loss"))
         log_scale(top, -3, 1)
         top.set(ylabel="loss", title=f"η = {lr:g}", xlim=(0, 300))
-        limit = "2/η" if 2 / lr < 8 else f"2/η = {2 / lr:g} ↑"  # above the picture
+        limit = "2/η" if 2 / lr < 8 else "2/η ↑"  # above the picture
         bottom.axhline(2 / lr, color=colour("class B"), linestyle="--", label=limit)
         bottom.plot(at, curvatures, color=colour("class A"), label="largest λ")
         bottom.set(xlabel="step", ylabel="curvature", ylim=(0, 8))

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from nnbook.figures.activations import best_sum
-from nnbook.figures.style import colour, figure, label_lines
+from nnbook.figures.style import colour, figure, label_lines, log_scale
 from nnlib.datasets import curve
 
 # Ten flats: rooms, tens of minutes to work, a balcony (1) or none (0). And Ana's points.
@@ -113,15 +113,15 @@ def draw_nudges(nudges_to_a_point=8):
     """Ana's weights, learnt from her points by nudges of a part of a point."""
     theta, losses = nudge_until_stuck(1 / nudges_to_a_point)
     rounds = len(losses) - 1
-    with figure(columns=2) as (picture, (left, right)):
+    with figure(columns=2, height=3.1) as (picture, (left, right)):
         left.plot([-6, 8], [-6, 8], "-", color=colour("neutral"), linewidth=1)
         left.plot(POINTS, SEEN @ theta[:3] + theta[3], "o", color=colour("class A"))
         left.set(xlim=(-5.5, 7.5), ylim=(-5.5, 7.5), xlabel="Ana's points")
         left.set(ylabel="the neuron's points", box_aspect=1)
         right.plot(losses, color=colour("loss"), linestyle="-")
         right.plot(rounds, losses[-1], "o", color=colour("loss"))
-        right.set(yscale="log", xlim=(-10, 350), ylim=(1e-3, 20), box_aspect=1)
-        right.set(xlabel="round", ylabel="loss")
+        right.set(xlabel="round", ylabel="loss", xlim=(-10, 350), box_aspect=1)
+        log_scale(right, -3, 1)
     size = f"1/{nudges_to_a_point:g} of a point" if nudges_to_a_point > 1 else "1 point"
     if not rounds:
         return picture, (

@@ -55,7 +55,7 @@ def of_tuple(expected, got, case, rtol, atol, names, every):
                 return name, right, mine, f"It returns None, where {asked} should be."
             deeper = difference(right, mine, case, rtol, atol, (), parts(every, i))
             return (f"{name} {deeper[0]}".strip(), *deeper[1:])
-    return "", expected, got, f"Return a tuple: return {words}."
+    return "", expected, got, ""  # it is not in what is returned
 
 
 def parts(every, key):
@@ -191,17 +191,21 @@ def where_alone(every, rtol, atol):
     """A condition in words, such as "x < 0", that holds wherever a number is wrong, in all cases,
     and is false for some that are right; "" if there is none."""
     found = {}  # for each condition: wrong or not, of the numbers for which it holds; of the rest
+    common = None  # the conditions that there are in each case with wrong numbers
     for case, right, mine in every:
         if not numeric(mine) or np.shape(mine) != np.shape(right):
             return ""
         right, mine = np.asarray(right), np.asarray(mine)
         wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
-        for words, holds in conditions(case, right.shape):
+        there = dict(conditions(case, right.shape))
+        if wrong.any():
+            common = there.keys() if common is None else common & there.keys()
+        for words, holds in there.items():
             inside, outside = found.setdefault(words, ([], []))
             inside.extend(wrong[holds])
             outside.extend(wrong[~holds])
     for words, (inside, outside) in found.items():
-        tight = 2 * sum(inside) > len(inside)
+        tight = words in (common or ()) and 2 * sum(inside) > len(inside)
         if tight and outside and not any(outside):
             return words
     return ""

@@ -69,26 +69,50 @@ def of_parts(exercise, mine, trials):
         return None
     if says := [found[place].says for place in places[1:] if place in found]:
         return found[places[0]], f" And then: {says[0]}"
-    names = [exercise.returns[place] for place in places[1:]]
+    names = [name_of(exercise, place) for place in places[1:]]
     verb = "is" if len(names) == 1 else "are"
     return found[places[0]], f" (And {listed(names)} {verb} wrong, too.)"
 
 
 def wrong_parts(exercise, outcomes, right):
-    """The places of what is returned that are wrong in some trial; none if it cannot be said."""
-    count = len(exercise.returns)
-    for one, other in zip(outcomes, right):
-        values = one.value, other.value
-        if one.error or other.error or not all(isinstance(it, tuple) for it in values):
-            return []
-        if {*map(len, values)} != {count} or too_much(one, other):
-            return []
+    """The places of what is returned, or the names of what its `use` finds, that are wrong in some
+    trial; none if it cannot be said."""
+    pairs = list(zip(outcomes, right))
+    if not all(in_parts(exercise, one, other) for one, other in pairs):
+        return []
+    places = dict.fromkeys(place for _, other in pairs for place in places_of(other))
     return [
         place
-        for place in range(count)
-        if not all(part_alike(exercise, a, b, place) for a, b in zip(outcomes, right))
+        for place in places
+        if not all(part_alike(exercise, a, b, place) for a, b in pairs)
     ]
 
 
+def in_parts(exercise, one, other):
+    """Whether an outcome has the same parts as the right one, and nothing else is wrong."""
+    if one.error or other.error or too_much(one, other):
+        return False
+    if isinstance(one.value, dict) and isinstance(other.value, dict):
+        words = any(isinstance(it, str) for it in other.value.values())  # of one draw
+        return not words and one.value.keys() == other.value.keys()
+    values = one.value, other.value
+    return all(
+        isinstance(it, tuple | list) and len(it) == len(exercise.returns) > 0
+        for it in values
+    )
+
+
+def places_of(outcome):
+    value = outcome.value
+    return value if isinstance(value, dict) else range(len(value))
+
+
 def part_alike(exercise, one, other, place):
+    """Whether one part is the same, or neither has it."""
+    if place not in places_of(other):
+        return True
     return equal(one.value[place], other.value[place], exercise.rtol, exercise.atol)
+
+
+def name_of(exercise, place):
+    return place if isinstance(place, str) else exercise.returns[place]
