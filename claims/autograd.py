@@ -35,10 +35,6 @@ def fastest(*programs, times=5):
     return best
 
 
-def hundreds(number):
-    return f"{round(number, -2):,.0f}"
-
-
 # --- numbers and arrays ---------------------------------------------------------------------
 
 
@@ -109,11 +105,8 @@ def step_on_arrays(x, weights):
 
 
 @claim(
-    says=lambda r: (
-        f"{hundreds(min(r['numbers / arrays']))} to {hundreds(max(r['numbers / arrays']))} times "
-        "as long"
-    ),
-    holds=lambda r: min(r["numbers / arrays"]) > 100,
+    says=lambda r: "more than a thousand times as long",
+    holds=lambda r: min(r["numbers / arrays"]) > 1000,
     measures="time of a step on numbers, in steps on arrays",
 )
 def numbers_are_slow():
