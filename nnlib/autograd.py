@@ -172,6 +172,7 @@ class Tensor:
     """
 
     numbers = itertools.count()
+    recording = False  # whether the compiler writes down what is done
     operation, inputs, settings = None, (), {}
 
     def __init__(self, data):
@@ -262,9 +263,11 @@ class Tensor:
         return len(self.data)
 
     def __bool__(self):
+        checks.branch(Tensor.recording)
         return bool(self.data)
 
     def __float__(self):
+        checks.branch(Tensor.recording)
         return float(self.data)
 
     def __repr__(self):

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import http.server
+import re
 import shutil
 import threading
 
@@ -69,6 +70,13 @@ def served(folder):
         server.shutdown()
 
 
+def thrown(message, stack):
+    """What a page has thrown, and if code of JupyterLite did that, which file's."""
+    first = re.search(r"https?://[^\s)]+", stack or "")
+    place = re.search(r"/lite/build/.*", first[0]) if first else None
+    return f"throws {message} in {place[0]}" if place else f"throws {message}"
+
+
 @contextlib.contextmanager
 def tab(browser, base, wrong, **options):
     """A tab in a profile of its own; `wrong` gets a sentence for all that goes wrong there."""
@@ -95,7 +103,7 @@ def tab(browser, base, wrong, **options):
             answer.status < 400 or wrong.append(f"lacks {answer.url}: {answer.status}")
         ),
     )
-    page.on("pageerror", lambda error: wrong.append(f"throws {error}"))
+    page.on("pageerror", lambda error: wrong.append(thrown(error, error.stack)))
     page.on(
         "console",
         lambda said: (

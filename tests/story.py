@@ -42,6 +42,11 @@ CHECKS = (
     "nnlib",
     "checks",
 )  # importable by every file and every chapter, under this name
+EXTRAS = {
+    "tqdm",
+    "numba",
+    "scipy",
+}  # imported where they are used, and only if they are
 OUTSIDE = {"numpy"} | set(sys.stdlib_module_names)
 CODE_IN_MARKDOWN = re.compile(
     r"^\s*(`{3,}|~{3,}|:{3,})\s*\{(code-cell|jupyter-execute)\}", re.M
@@ -368,7 +373,7 @@ def check_modules(core, public):
             allowed = (
                 top in OUTSIDE
                 or (module, what) == CHECKS
-                or (top == "tqdm" if inside else module in above)
+                or (top in EXTRAS if inside else module in above)
             )
             if not allowed:
                 problems.append(

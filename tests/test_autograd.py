@@ -240,6 +240,28 @@ def test_comparisons_give_truth_and_no_gradient():
     np.testing.assert_array_equal(d.data, [0, 0, 1])
 
 
+def test_the_gradient_of_copies_adds_up():
+    g = Tensor(np.arange(6.0).reshape(2, 3))
+    for shape, want in (
+        ((3,), [3, 5, 7]),
+        ((2, 1), [[3], [12]]),
+        ((1, 3), [[3, 5, 7]]),
+        ((), 15),
+    ):
+        got = ag.unbroadcast(g, Tensor(np.zeros(shape)))
+        np.testing.assert_array_equal(got.data, want)
+        assert got.shape == shape
+    assert ag.unbroadcast(g, g) is g
+    assert ag.unbroadcast(g, Tensor(np.zeros((2, 3), np.float32))).dtype == np.float32
+
+
+def test_the_gradient_of_a_product_worked_by_hand():
+    a, b = Tensor(np.array([[1.0, 2.0]])), Tensor(np.array([[3.0], [4.0]]))
+    da, db = ag.product_gradient(Tensor(np.array([[5.0]])), a @ b, a, b)
+    np.testing.assert_array_equal(da().data, [[15, 20]])
+    np.testing.assert_array_equal(db().data, [[5], [10]])
+
+
 # --- types ------------------------------------------------------------------------------------
 
 
@@ -475,6 +497,12 @@ def test_fit_optimizers_and_the_gradient_check_work_on_models():
     assert histories[0].train_loss == pytest.approx(histories[1].train_loss, rel=1e-4)
     assert gradient_check(theirs, cross_entropy, X, Y) < 1e-6
     assert "W0 (4, 6)" in repr(theirs) and "65" not in repr(theirs).splitlines()[0][:3]
+
+
+def test_weights_are_arrays_with_a_gradient_each():
+    weights = ag.Weights({"W": np.ones((2, 3), int), "b": np.zeros(3)})
+    assert weights.params == ("W", "b") and weights.W.dtype == float
+    assert weights.dW.shape == (2, 3) and not weights.db.any()
 
 
 def test_the_gradient_check_finds_a_models_wrong_operation():

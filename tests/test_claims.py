@@ -112,18 +112,40 @@ def test_a_claim_that_does_not_hold_is_named(book, monkeypatch, capsys, now, say
     assert says in out
 
 
+@pytest.mark.parametrize(
+    "number, other, page, told",
+    [
+        ("3", "0.5", "A gets 3.0 at least", (0, False)),
+        ("3.1", "0.5", "A gets 3.0 at least", (0, True)),
+        ("0.1", "0.5", "A gets 3.0 at least", (1, False)),  # does not hold there
+        ("3.1", "0.4", "A gets 3.0 at least", (1, False)),  # another experiment
+        ("3.1", "0.5", "A gets 2.9 at least", (1, False)),  # of no machine
+    ],
+)
 def test_the_same_experiment_may_give_other_numbers_on_another_machine(
-    book, monkeypatch, capsys
+    book, monkeypatch, capsys, number, other, page, told
 ):
     """Its file is the same, so the digest is; here a number comes from elsewhere."""
     text = PLANTED.replace("[1.2312, 2, 3]", "[1.2312, 2, float(os.environ['A'])]")
     text = text.replace("from claims", "import os\n\nfrom claims")
-    said = []
-    for value in ("3", "3.1", "0.1"):
-        monkeypatch.setenv("A", value)
-        code, out = run(book, monkeypatch, capsys, text)
-        said.append((code, "numbers of another machine" in out))
-    assert said == [(0, False), (0, True), (1, False)]
+    monkeypatch.setenv("A", "3")
+    run(book, monkeypatch, capsys, text)
+    monkeypatch.setenv("A", number)
+    (book / "planted.md").write_text(page)
+    code, out = run(book, monkeypatch, capsys, text.replace("0.5", other))
+    assert (code, "numbers of another machine" in out) == told
+
+
+def test_a_claim_that_is_gone_is_forgotten(book, monkeypatch, capsys):
+    run(book, monkeypatch, capsys)
+    run(book, monkeypatch, capsys, PLANTED.replace("a_beats_b", "a_is_ahead"))
+    assert [*claims.stored("planted")] == ["a_is_ahead"]
+
+
+def test_a_claim_without_a_result_is_named(book, monkeypatch, capsys):
+    run(book, monkeypatch, capsys)
+    (planted,) = claims.of_page("planted")
+    assert [*claims.problems(planted, None, "A gets 3.0 at least")] == ["has no result"]
 
 
 def test_two_seeds_are_too_few(book, monkeypatch, capsys):
@@ -141,6 +163,7 @@ def test_another_experiment_has_another_digest_and_another_sentence_has_not(
     same = digest(PLANTED)
     assert digest(PLANTED.replace("at least", "or more")) == same
     assert digest(PLANTED.replace('"""A page."""', '"""The page."""')) == same
+    assert digest(PLANTED.replace("Three seeds.", "3 seeds.")) == same
     assert digest(PLANTED.replace("0.5", "0.4")) != same
     assert digest(PLANTED.replace("\n\n\n@claim", "\n\nN = 3\n\n\n@claim")) == same
 

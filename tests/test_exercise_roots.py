@@ -558,7 +558,7 @@ def test_a_mistake_in_both_is_not_told_of_one_that_is_in_one():
 @pytest.mark.parametrize(
     "line, clue",
     [
-        ("z + np.ones(3)", "keepdims"),
+        ("np.ones((2, 3)) / np.ones(2)", "keepdims"),
         ("z if z > 0 else 0", "np.where"),
         ("z ^ 2", "A power is written `**`"),
     ],
@@ -566,6 +566,129 @@ def test_a_mistake_in_both_is_not_told_of_one_that_is_in_one():
 def test_what_numpy_means_is_told(line, clue):
     result = said("losses.softmax", f"def my_softmax(z):\n    return {line}")
     assert clue in result.text, result
+
+
+# --- told once what is not so ---------------------------------------------------------------
+
+SGD = """
+class MySGD:
+    def __init__(self, lr):
+        self.lr = lr
+
+    def step(self, theta, grad):
+        {}
+"""
+SCALE = """
+class MyScale(Layer):
+    params = ("s",)
+
+    def __init__(self, n):
+        self.s, self.ds = np.ones(n), np.zeros(n)
+
+    def forward(self, x):
+        self.x = x
+        return x * self.s
+
+    def backward(self, da):
+        self.ds[...] = (da * self.x).mean(axis=0)
+        return da
+"""
+RESIDUAL = """
+class MyResidual(Layer):
+    def __init__(self, layers):
+        self.layers = layers
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = x + layer.forward(x)
+        return x
+
+    def backward(self, da):
+        return da
+"""
+POP = """
+class MyNetwork(Network):
+    def backward(self, dz):
+        self.layers = [*self.layers]
+        while self.layers:
+            dz = self.layers.pop().backward(dz)
+"""
+SAID = {
+    "two mistakes in what a layer leaves": (
+        "layers.Scale", SCALE, "You hand da on as it came", "And then: You average over",
+    ),
+    "a word on what is right, with a mistake there": (
+        "layers.Linear.backward",
+        "class MyLinear(Linear):\n"
+        "    def backward(self, da, need_dx=True):\n"
+        "        self.dW[...] = self.x.T @ da\n"
+        "        self.db[...] = da.mean(axis=0)\n"
+        "        return da @ self.W.T",
+        "db is the mean", "And then: with `need_dx=False` nobody reads dx",
+    ),
+    "arguments of a method in another order": (
+        "optimizers.SGD",
+        SGD.format("theta -= self.lr * grad").replace("theta, grad):", "grad, theta):"),
+        "in another order than in the stub", "",
+    ),
+    "a star forgotten": ("layers.Residual", RESIDUAL, "a * is missing there", ""),
+    "an argument that is not used": (
+        "optimizers.SGD",
+        SGD.format("theta -= self.lr * grad").replace("self.lr = lr", "self.lr = 0.1"),
+        "`lr` is never used in `__init__`.", "",
+    ),
+    "the length of a list": (
+        "optimizers.SGD", SGD.format("theta -= self.lr * grad / len(theta)"),
+        "2 is how many numbers theta has", "",
+    ),
+    "layers taken away": ("network.Network.backward", POP, "It changes self.layers", ""),
+    "words of the check itself": (
+        "gradcheck.numerical_gradient",
+        "def my_numerical_gradient(f, theta, h=1e-5):\n"
+        "    theta += 1\n"
+        "    return f(theta)",
+        "The array that is nudged is the caller's own", "At line 3: return f(theta)",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_went_wrong_is_said(name):
+    id, text, words, more = SAID[name]
+    result = said(id, text)
+    assert not result.passed and words in result.text and more in result.text, result
+
+
+NOT_SAID = {
+    "a row of zeros in one case alone is no return within a loop": (
+        "losses.softmax",
+        "def my_softmax(z):\n"
+        "    e = np.exp(z - z.max())\n"
+        "    return e / (e.sum(axis=-1, keepdims=True) + 1e-12)",
+        "return",
+    ),
+    "two matrices of different widths ask for no column": (
+        "losses.softmax",
+        "def my_softmax(z):\n    return z + np.ones((len(z), 7))",
+        "keepdims",
+    ),
+    "θ moves in the other cases": (
+        "optimizers.SGD",
+        SGD.format("theta[:-1] -= self.lr * grad[:-1]"),
+        "in place",
+    ),
+    "words of the check are not the reader's error": (
+        *SAID["words of the check itself"][:2],
+        "It raises",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_SAID)
+def test_what_is_not_so_is_not_said(name):
+    id, text, words = NOT_SAID[name]
+    result = said(id, text)
+    assert not result.passed and words not in result.text, result
 
 
 # --- accepted once, though wrong ------------------------------------------------------------

@@ -298,7 +298,7 @@ def test_a_file_beside_the_package_is_the_reader_s():
     "line, clue",
     [
         ("np.zeros(2, 3)", "A shape is one argument"),
-        ("(lambda *, rng: rng)(rng)", "Must an argument be named"),
+        ("(lambda *, rng: rng)(rng)", "must an argument be named"),
         ("(lambda n, *, rng: rng)(n)", "An argument has to be named"),
         ("x if x > 0 else -x", "An `if` chooses once"),
         ("x - x.max(axis=1)", "(`keepdims=True`)?"),
@@ -367,6 +367,14 @@ DIAGNOSES = {
     "half precision": (
         "return (x - x.mean(0) + 1).astype(np.float16).astype(float) - 1 + 1e-5",
         "It is nearly right, but more than rounding is off",
+    ),
+    "rounded": (
+        "return (x - x.mean(0)).round(2)",
+        "It is rounded, to 2 digits behind the point",
+    ),
+    "never uses x": (
+        "return np.zeros((2, 3))",
+        "(`x` is never used.)",
     ),
     "transposed": (
         "return (x - x.mean(0)).T",
@@ -468,6 +476,11 @@ def test_a_wrong_answer_gets_the_sentence_that_helps(name):
         ("return x.mean(), x.std() + 1", "spread: the number is wrong."),
         ("return x.mean(), None", "spread: it returns None"),
         ("return x.mean(), 'a'", "spread: it should be a number, and is a str."),
+        ("return x.mean() + np.nan, x.std()", "mean: the number is nan."),
+        (
+            "return (x.std(), x.mean()) if len(x) < 3 else (x.min(), x.max())",
+            "mean: the number is wrong.",  # in the other case the parts are not exchanged
+        ),
     ],
 )
 def test_several_things_that_are_returned(body, sentence):
@@ -491,6 +504,39 @@ def test_arguments_in_another_order_are_no_answer():
     text = words("def my_shift(by, x): return x + by", exercise)
     assert "in another order than in the stub, my_shift(x, by)" in text
     assert said("def my_shift(x, by): return by + x", exercise).passed
+    named = replace(
+        exercise, solution="def my_shift(x, *, by, rng=0):\n    return x + by\n"
+    )
+    assert said("def my_shift(x, *, rng=0, by): return by + x", named).passed
+
+
+def test_a_method_s_arguments_in_another_order_are_no_answer():
+    exercise = find("optimizers.Momentum")
+    text = exercise.solution_text.replace(
+        "self, lr, beta=0.9", "self, beta=0.9, lr=0.1"
+    )
+    assert "in another order than in the stub" in words(text, exercise)
+
+
+def test_a_place_is_named_only_where_all_wrong_numbers_have_it():
+    """A list is no array of which it could be said where it is negative."""
+    right, mine = np.ones(3), np.array([1.0, 2.0, 1.0])
+    arrays, lists = {"x": np.array([1.0, -1.0, 1.0])}, {"x": [1.0, 1.0, 1.0]}
+    every = [(arrays, right, mine), (arrays, right, np.array([1.0, 3.0, 1.0]))]
+    told = difference(right, mine, arrays, 0, 0, (), every)[3]
+    assert "only where x < 0" in told
+    every.append((lists, right, mine))
+    assert "only where" not in difference(right, mine, arrays, 0, 0, (), every)[3]
+
+
+def test_numbers_that_look_alike_are_shown_further():
+    result = said("def my_centre(x): return x - x.mean(0) + 1e-7")
+    assert "-0.9999999" in repr(result)
+
+
+def test_counts_that_overflow_are_told():
+    right, mine = np.array([200, 1]), np.array([200, 1]).astype(np.int8)
+    assert "int8, where a number above 127" in difference(right, mine, {}, 0, 0)[3]
 
 
 def test_an_attribute_that_is_none_was_not_returned():
@@ -1061,3 +1107,38 @@ def test_a_real_kernel_finds_answers_their_lines_and_their_text(tmp_path):
     assert saved.strip() == CELLS[8].strip()
     assert "nnlib.softmax is my_softmax" in mine
     assert names == "True False my_softmax\n"  # the text that was saved, run anew
+
+
+def test_two_known_mistakes_at_once_are_both_named():
+    exercise = find("layers.distance")
+    text = words("def my_distance(x, w, b): return (x @ w - b) / (w @ w)", exercise)
+    assert "You subtract the bias" in text and "And then: You divide by the sum" in text
+    # What is said of one of them must not call right what the other has made wrong.
+    assert not any("are right" in it.says for it in exercise.mistakes if it.joins)
+
+
+def test_two_mistakes_in_two_methods_are_both_named():
+    forward = "def forward(self, x):\n        self.x = x\n        return np.abs(x)"
+    backward = "def backward(self, da):\n        return da * (da > 0)"
+    text = f"class MyReLU(Layer):\n    {forward}\n\n    {backward}\n"
+    text = words(text, find("activations.ReLU"))
+    assert "turns negative numbers round" in text and "And then: You cut" in text
+
+
+def test_a_class_that_writes_into_its_own_body_is_told_so():
+    text = (
+        "class MyLinear(Layer):\n    def forward(self, x):\n        MyLinear.x = x\n"
+        "        return x @ self.W + self.b\n"
+    )
+    assert "share x, which is the class's" in words(text, find("layers.Linear.forward"))
+
+
+def test_64_bit_answers_to_32_bit_numbers_pass_and_are_told():
+    text = (
+        "def my_mse(z, y):\n    e = z - y.astype(float)\n"
+        "    return np.mean(e**2), 2 * e / e.size"
+    )
+    result = said(text, find("losses.mse"))
+    assert result.passed and "To 32-bit numbers it gives 64-bit ones" in result.text
+    own = said(text.replace(".astype(float)", ""), find("losses.mse"))
+    assert own.passed and "32-bit" not in own.text

@@ -153,6 +153,8 @@ def test_equations_between_numbers_are_true(path):
         "About 97.7 % are right.",
         "It takes 1,443 steps.",
         "Some 16 neurons.",
+        "After 1,990 steps.",
+        "After 98 steps.",  # 0.976 is 98 % alone
     ],
 )
 def test_a_number_that_nothing_gives_is_noticed(prose):
@@ -175,6 +177,7 @@ def test_a_number_that_is_given_passes(prose):
     [
         r"$\tfrac12 \cdot 1 + \frac14 \cdot 2 = 1.25$",
         r"$-\ln 0.5 = 0.70$",
+        r"$1{,}000 = 10^2$",
         "$$\n\\begin{aligned}\na &= 3 \\cdot 4 \\\\\n&= 13\n\\end{aligned}\n$$",
         r"$2^{25} = 4 \cdot 10^7$",
         r"$e^2 \approx 7.38$",

@@ -77,10 +77,23 @@ WHY = new_markdown_cell(
 )
 
 
+NOTE = new_markdown_cell("The first.", metadata={"tags": ["hide-cell"]})
+NEXT = new_markdown_cell("**Predict.** Which?\n\n## Another section\n\nOn.")
+AGAIN = new_markdown_cell(f"{ASK.source}\n\n{WHY.source}\n\n**Predict.** And now?")
+CHOICE = (
+    new_markdown_cell("*Predict*. Which?", metadata={"exercise": {"id": "a.b"}}),
+    new_code_cell("my_b = ..."),
+    new_code_cell("check()"),
+)
+
+
 @pytest.mark.parametrize(
     "cells",
     [
         (ASK, EXPLORER, WHY),
+        (ASK, NOTE, EXPLORER, WHY),
+        (NEXT, PRINTS),
+        (*CHOICE, HIDDEN, WHY, PRINTS),
         (LONG, HIDDEN, WHY),
         (ASK, WHY),
         (ASK, new_markdown_cell("Count, and compare:"), HIDDEN, WHY),
@@ -96,6 +109,8 @@ def test_what_is_folded_spoils_nothing(cells):
     "cells, where",
     [
         ((ASK, PRINTS, WHY), [2]),
+        ((AGAIN, PRINTS, WHY), [2]),
+        ((*CHOICE, PRINTS, WHY), [4]),
         ((ASK, EXPLORER, new_markdown_cell("The first is larger.")), [3]),
         ((new_markdown_cell(ASK.source + "\n\nThe first."), EXPLORER, WHY), [1]),
     ],

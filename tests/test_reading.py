@@ -1,5 +1,7 @@
 """How long a chapter takes is counted, and said at its top."""
 
+from types import SimpleNamespace
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from notebooks import reading
@@ -26,6 +28,7 @@ def minutes(*cells):
         (new_markdown_cell("```{admonition} word\n:class: dropdown\nword\n```"), 0.3),
         (new_code_cell("a = 1\n\nb = 2"), 8),
         (new_code_cell("a = 1", metadata={"tags": ["hide-input"]}), 0),
+        (new_code_cell("a = 1", metadata={"tags": ["hide-cell"]}), 0),
         (new_markdown_cell("word", metadata={"tags": ["remove-cell"]}), 0),
     ],
 )
@@ -54,6 +57,12 @@ def test_doing_is_told_in_quarters_of_an_hour(given, said):
     assert reading.duration(given) == said
 
 
+def test_each_exercise_takes_the_time_of_its_level():
+    levels = [SimpleNamespace(level=level) for level in (1, 2, 3, 3)]
+    assert "and 1¼ hours for its exercises" in reading.line(notebook(), levels)
+    assert "and 15 minutes for its" in reading.line(notebook(), levels[1:2])
+
+
 def test_exercises_on_paper_take_time_and_their_results_do_not():
     tasks = (
         "1. **By hand.** One.\n2. Two.\n\n```{admonition} Results\n1. 1\n2. 2\n```\n"
@@ -67,9 +76,11 @@ def test_exercises_on_paper_take_time_and_their_results_do_not():
 def test_the_line_is_written_once_and_anew():
     chapter = notebook(new_markdown_cell("word " * 1900))
     chapter.cells[0].source += "**What you will be able to do**"
-    for words, told in ((1900, 10), (2900, 15), (2900, 15)):
+    for words, told in ((1900, 10), (2100, 15), (2900, 15), (2900, 15)):
         chapter.cells[1].source = "word " * words
+        takes = reading.minutes(chapter)
         reading.place(chapter, "losses")
+        assert reading.minutes(chapter) == takes  # the line itself does not count
         first = chapter.cells[0].source
         assert f"*About {told} minutes to read" in first
         assert first.count("minutes to read") == 1

@@ -113,6 +113,22 @@ def test_a_fault_of_a_page_is_seen(planted, added, found):
 
 
 @pytest.mark.parametrize(
+    "file, place",
+    [("lite/build/core.js", " in /lite/build/core.js:1:11"), ("book/mine.js", "")],
+)
+def test_what_jupyterlab_throws_is_told_from_what_the_book_throws(
+    browser, tmp_path, file, place
+):
+    (tmp_path / file).parent.mkdir(parents=True)
+    (tmp_path / file).write_text("undefined.node")
+    (tmp_path / "index.html").write_text(f'<script src="{file}"></script>')
+    with served(tmp_path) as base, tab(browser, base, wrong := []) as page:
+        page.goto(f"{base}/index.html")
+    text = "throws Cannot read properties of undefined (reading 'node')"
+    assert [it for it in wrong if it.startswith("throws")] == [text + place]
+
+
+@pytest.mark.parametrize(
     "formula, found",
     [
         (r"\(\frac\)", "does not parse"),

@@ -30,9 +30,12 @@ def use_numerical(answer, f, theta, **h):
 
     def watched(t):
         if np.shape(t) != before.shape:
+            mend = "hand over all of theta, with one entry nudged"
+            if np.ndim(t) and np.size(t) == before.size:
+                mend = ".reshape it before the call"
             raise ValueError(
-                f"f maps an array of theta's shape, {before.shape}, and is given one of shape "
-                f"{np.shape(t)}: .reshape it before the call"
+                f"an array of theta's shape, {before.shape}, is what f takes, and it is given one "
+                f"of shape {np.shape(t)}: {mend}"
             )
         if np.shares_memory(t, theta) and not np.array_equal(t, before):
             raise ValueError(
@@ -44,6 +47,10 @@ def use_numerical(answer, f, theta, **h):
     return answer(watched, theta, **h)
 
 
+TIMES_ENTRY = (
+    "You nudge by h times the entry. That is another run where an entry is large, and none where "
+    "it is 0: nudge each by `h` itself, and divide by 2h."
+)
 NUMERICAL = Code(
     id="gradcheck.numerical_gradient",
     title="The gradient by nudges",
@@ -197,6 +204,38 @@ caller's `theta` stays as it is.
                 "    return (f(theta + h) - f(theta - h)) / (2 * h)\n"
                 "    grad = np.empty_like(theta)\n",
             ),
+        ),
+        mistake(
+            "a row at a time, and not put back",
+            "It is right for a vector. Of a matrix `theta[i]` is a whole row, and the value that "
+            "you remember is a view of it, which moves with it: walk over the entries with "
+            "`np.ndindex(theta.shape)`.",
+            ("for i in np.ndindex(theta.shape):", "for i in range(len(theta)):"),
+        ),
+        mistake(
+            "nudged by a part of the entry",
+            TIMES_ENTRY,
+            ("value + h", "value + h * value"),
+            ("value - h", "value - h * value"),
+            ("(2 * h)", "(2 * h * value)"),
+        ),
+        mistake(
+            "nudged by a part of the entry, or by h",
+            TIMES_ENTRY,
+            ("value + h", "value + h * max(1, abs(value))"),
+            ("value - h", "value - h * max(1, abs(value))"),
+            ("(2 * h)", "(2 * h * max(1, abs(value)))"),
+        ),
+        mistake(
+            "nudges that stay",
+            "The first slope is right. From then on all entries before are nudged as well: begin "
+            "each time with a nudge that is 0 everywhere else.",
+            ("    grad = np.empty_like(theta)\n",
+             "    grad, e = np.empty_like(theta), np.zeros_like(theta)\n"),
+            ("        theta[i] = value + h\n        up = f(theta)\n",
+             "        e[i] = h\n        up = f(theta + e)\n"),
+            ("        theta[i] = value - h\n        down = f(theta)\n",
+             "        down = f(theta - e)\n"),
         ),
         mistake(
             "another h to begin with",
@@ -409,6 +448,12 @@ With `need_dx=False` do not compute it: return nothing.
             ("rows.sum(axis=0, out=self.db)", "self.db[...] = rows.sum(axis=1)"),
         ),
         mistake(
+            "nothing is done without dx",
+            "With `need_dx=False` you do nothing at all. It is dx alone that nobody needs: dW and "
+            "db are written in any case.",
+            ("        x, rows", "        if not need_dx:\n            return\n        x, rows"),
+        ),
+        mistake(
             "dx is always computed",
             "All three are right. But with `need_dx=False` nobody reads dx, and it costs as "
             "much as dW: skip it.",
@@ -416,9 +461,9 @@ With `need_dx=False` do not compute it: return nothing.
         ),
         mistake(
             "a new array for db",
-            "dW is right. The array db still holds what it held before: `self.db = …` makes a "
-            "new array, which whoever holds the old one never sees. Write into it, "
-            "`self.db[...] = …`, as you do it with dW.",
+            "dW is right. The array db still holds what it held before. If you write "
+            "`self.db = …`, that makes a new array, which whoever holds the old one never sees: "
+            "write into it, `self.db[...] = …`, as you do it with dW.",
             ("rows.sum(axis=0, out=self.db)", "self.db = rows.sum(axis=0)"),
         ),
         mistake(
@@ -567,6 +612,7 @@ def network_cases(rng):
     yield {"w": [2.0], "x": [[3.0]], "dz": [[1.0]]}
     yield {"w": [1.0, 2.0], "x": [[1.0]], "dz": [[0.5]]}
     yield {"w": [1.0, 0.0, 2.0], "x": [[1.0], [-1.0]], "dz": [[1.0], [2.0]]}
+    yield {"w": [1.0, 2.0], "x": [[0.5]], "dz": [[1.0]], "bend": True}
     yield {
         "w": rng.uniform(0.5, 2, 4),
         "x": rng.uniform(0.1, 0.9, (5, 3)),
@@ -575,17 +621,25 @@ def network_cases(rng):
     }
 
 
-def use_network(answer, w, x, dz, first=None):
+def use_network(answer, w, x, dz, first=None, bend=False):
     """`forward`, then `backward`, of layers that write down who is called; behind a Linear
-    layer with the weights `first`, if there are any."""
+    layer with the weights `first`, if there are any, and with a Tanh before the last of them."""
     calls = []
     layers = [Times(value, i, calls) for i, value in enumerate(w)]
     if first is not None:
         layers.insert(0, linear(first))
+    if bend:
+        layers.insert(-1, Tanh())
     net = answer(*layers, dtype=np.float64)
     x, dz = np.array(x), np.array(dz)
     net.forward(x)
+    grad = net.grad
     net.backward(dz)
+    if net.grad is not grad:
+        raise ValueError(
+            "the network's grad is another array now, and the layers' windows lead into the one "
+            "that was there. They write into it by themselves: nothing has to be collected"
+        )
     seen = {"order of the layers": [*calls], "grad": net.grad.copy()}
     calls.clear()
     net.forward(np.concatenate([2 * x, x]))  # the next batch, of another size
@@ -631,6 +685,12 @@ $a = w_i\\, x + \\frac12 x^2$, and notes when it is asked. In one case a `Linear
             "Each layer is given the dz of the loss. It needs the gradient of its own output, "
             "which is what the layer behind it has returned: `da = layer.backward(da)`.",
             (PASSED_ON, "layer.backward(da)"),
+        ),
+        mistake(
+            "layers that learn nothing are left out",
+            "You pass over the layers that have no parameters. They have nothing to learn, but a "
+            "slope: the gradient goes through each layer, Tanh and ReLU included.",
+            (PASSED_ON, f"if layer.params:\n                {PASSED_ON}"),
         ),
         mistake(
             "the first layer forgotten",
@@ -750,11 +810,11 @@ def two_layer_cases(rng):
         "W2": np.array([[2.0, 1.0], [3.0, -1.0]]), "b2": np.array([-1.0, 0.0]),
     }  # fmt: skip
     n, k, hidden, m = 5, 3, 4, 2
-    for scale in (1, 10):
+    for scale, size in ((1, 1), (10, 1), (1, 1e-4)):  # hidden units that are tiny, too
         draw = rng.standard_normal
         yield {
             "x": draw((n, k)), "y": scale * draw((n, m)),
-            "W1": draw((k, hidden)), "b1": draw(hidden),
+            "W1": size * draw((k, hidden)), "b1": size * draw(hidden),
             "W2": draw((hidden, m)), "b2": draw(m),
         }  # fmt: skip
 
@@ -917,6 +977,17 @@ def my_gradients_by_hand(x, y, W1, b1, W2, b2):
             dh = np.where(a > 0, dz @ W2.T, 0.0)
             return x.T @ dh, dh.sum(0), a.T @ dz, dz.sum(0)
         """,
+        # At h = 0 the slope of a ReLU is a choice: whoever lets the gradient pass has mended the
+        # line, too.
+        """
+        def my_gradients_by_hand(x, y, W1, b1, W2, b2):
+            h = x @ W1 + b1
+            a = np.maximum(h, 0)
+            z = a @ W2 + b2
+            dz = 2 * (z - y) / z.size
+            dh = dz @ W2.T * (h >= 0)
+            return x.T @ dh, dh.sum(axis=0), a.T @ dz, dz.sum(axis=0)
+        """,
     ),
 )  # fmt: skip
 
@@ -939,13 +1010,14 @@ def use_scale(answer, s, x, da):
     x, da = np.array(x), np.array(da)
     layer = answer(len(s))
     start, layer.s, ds = layer.s, np.array(s), np.full(len(s), 7.0)
+    params = getattr(layer, "params", ())
     layer.ds = ds
     return {
         "forward(x)": layer.forward(x),
         "dx": layer.backward(da),
         "the array ds (7 before)": ds,
         "s of a new layer": start,
-        "params": tuple(getattr(layer, "params", ())),
+        "params": params if isinstance(params, str) else tuple(params),
     }
 
 
@@ -998,6 +1070,18 @@ class MyScale(Layer):
             "added to what was there",
             "You add to the ds of the step before. Each backward overwrites: `[...] =`, not `+=`.",
             ("self.ds[...] =", "self.ds[...] +="),
+        ),
+        mistake(
+            "ds is not added up",
+            "s_j is used by every example, and da · x has a row for each. Over several paths rates "
+            "add: sum over the rows, `axis=0`.",
+            ("np.sum(da * self.x, axis=0)", "da * self.x"),
+        ),
+        mistake(
+            "sums before the product",
+            "You add up da and x by themselves, and multiply the sums. Each da_ij meets its own "
+            "x_ij: multiply number by number, and then add up the rows.",
+            ("np.sum(da * self.x, axis=0)", "np.sum(da, axis=0) * np.sum(self.x, axis=0)"),
         ),
         mistake(
             "ds is a mean",

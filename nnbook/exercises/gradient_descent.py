@@ -20,6 +20,10 @@ UPHILL = mistake(
     "step.",
     ("theta -= ", "theta += "),
 )
+CLASS_RATE = (
+    "Two optimizers of your class have one learning rate, that of whichever was made last. What "
+    "belongs to one of them is kept in self: `self.lr = lr`."
+)
 ONE_FOR_ALL = (
     "You make one number of all gradients, by a sum or a mean. Each weight has a gradient of its "
     "own, and everything happens weight by weight."
@@ -30,9 +34,9 @@ def not_in_place(step):
     """The mistake of a solution that begins its last line with theta -= and this."""
     return mistake(
         "not in place",
-        "θ has not moved: `theta = theta - …` makes a new array, which ends with your method. "
-        "The network's weights are windows into the one that came in: change it in place, "
-        "`theta -= …`.",
+        "θ has not moved. If you write `theta = theta - …`, that makes a new array, which ends "
+        "with your method. The network's weights are windows into the one that came in: change it "
+        "in place, `theta -= …`.",
         (f"theta -= {step}", f"theta = theta - {step}"),
     )
 
@@ -48,10 +52,11 @@ def no_rate(with_it, without):
 def steps(answer, theta, gradients, **settings):
     """How far θ moves in each step. `grad` is one array, filled anew for each step, as in a
     network. Beside it walks a second optimizer, with another array for θ each time, and a third
-    one, of other settings, waits."""
-    theta, moves = np.array(theta), {}
+    one, of other settings, waits. In the end one of the two gets half of its rate, if it has it
+    as a number: as a schedule does."""
+    theta, moves, lr = np.array(theta), {}, settings["lr"]
     one, other = answer(**settings), answer(**settings)
-    answer(**settings | {"lr": 0.7 * settings["lr"]})
+    answer(**settings | {"lr": 0.7 * lr})
     copy, grad = theta, np.empty_like(theta)
     for t, g in enumerate(gradients, 1):
         before, copy = theta.copy(), copy.copy()
@@ -64,12 +69,22 @@ def steps(answer, theta, gradients, **settings):
             still = np.array_equal(copy, before)
             raise ValueError(FIRST_ARRAY if still else SHARED)
         moves[f"the move in step {t}"] = theta - before
+    moves["half the rate, half the step"] = True
+    if getattr(one, "lr", None) == lr:
+        one.lr, before = lr / 2, theta.copy()
+        for optimizer, moving in ((one, theta), (other, copy)):
+            grad[...] = g
+            optimizer.step(moving, grad)
+        half, whole = theta - before, copy - before
+        kept = np.allclose(2 * half, whole, rtol=1e-3, atol=1e-6, equal_nan=True)
+        moves["half the rate, half the step"] = kept
     return moves
 
 
 def drawn(rng, **settings):
-    """Three weights, four steps."""
-    theta, gradients = rng.standard_normal(3), rng.standard_normal((4, 3))
+    """Three weights, twelve steps, both signs."""
+    theta, gradients = rng.standard_normal(3), rng.standard_normal((12, 3))
+    theta[1] = -abs(theta[0])
     return {"theta": theta, "gradients": gradients, **settings}
 
 
@@ -87,6 +102,16 @@ def sgd_cases(rng):
     yield drawn(rng, lr=rng.uniform(0.2, 0.4))
 
 
+def with_schedule(answer, theta, gradients, lr):
+    """Some steps, and another one after a change of the rate."""
+    moves = steps(answer, theta, gradients, lr=lr)
+    optimizer, start, grad = answer(lr), np.array(theta), np.array(gradients[0])
+    optimizer.lr = 2 * lr
+    moving = start.copy()
+    optimizer.step(moving, grad)
+    return moves | {"the move after optimizer.lr *= 2": moving - start}
+
+
 SGD = Code(
     id="optimizers.SGD",
     title="Gradient descent",
@@ -94,10 +119,11 @@ SGD = Code(
     level=1,
     task="""
 Write the class of plain gradient descent. `step(theta, grad)` moves `theta` in place,
-against its gradient and $\\eta$ times as far. `grad` stays as it is.
+against its gradient and $\\eta$ times as far. `grad` stays as it is. Keep $\\eta$ in
+`self.lr`, where a schedule may change it between two steps.
 """,
     cases=sgd_cases,
-    use=steps,
+    use=with_schedule,
     hints=(
         "`__init__` keeps the learning rate for later: `self.lr = lr`.",
         "`theta -= …` changes the array that came in; `theta = theta - …` makes another.",
@@ -108,8 +134,8 @@ against its gradient and $\\eta$ times as far. `grad` stays as it is.
         no_rate("self.lr * grad", "grad"),
         mistake(
             "the gradient is overwritten",
-            "It changes grad: `grad *= …` works on the network's own array. Multiply into a new "
-            "one, `self.lr * grad`, and leave grad as it came.",
+            "It changes grad, the network's own array. Multiply into a new one, `self.lr * grad`, "
+            "and leave grad as it came: no `grad *= …`, and nothing is set to 0.",
             ("theta -= self.lr * grad", "grad *= self.lr\n        theta -= grad"),
         ),
         mistake(
@@ -157,21 +183,52 @@ against its gradient and $\\eta$ times as far. `grad` stays as it is.
             ("self.lr * grad", "self.lr * grad * theta"),
         ),
         mistake(
+            "one step late",
+            "You take the gradient of the step before, and none at first. It is `grad` that "
+            "belongs to θ as it is now.",
+            ("theta -= self.lr * grad",
+             "theta -= self.lr * getattr(self, 'last', 0.0)\n        self.last = grad.copy()"),
+        ),
+        mistake(
+            "the square of the gradient",
+            "You square the gradient: its sign is gone, and each step leads the same way.",
+            ("self.lr * grad", "self.lr * grad**2"),
+        ),
+        mistake(
+            "the rate as it was at first",
+            "Your steps are right as long as the rate stays. A schedule sets `optimizer.lr`, and "
+            "your `step` never looks there: keep η in `self.lr`, and read it at each step.",
+            ("self.lr = checks", "self.rate = checks"),
+            ("self.lr * grad", "self.rate * grad"),
+        ),
+        mistake(
+            "momentum",
+            "From the second step on the gradients before come along: that is momentum. Plain "
+            "descent takes this gradient alone.",
+            ("theta -= self.lr * grad",
+             "self.v = 0.9 * getattr(self, 'v', 0.0) + grad\n        theta -= self.lr * self.v"),
+        ),
+        mistake(
             "the rate belongs to the class",
-            "Two optimizers of your class have one learning rate, that of whichever was made "
-            "last. What belongs to one of them is kept in self: `self.lr = lr`.",
+            CLASS_RATE,
             ("self.lr = checks", "type(self).lr = checks"),
+        ),
+        mistake(
+            "the rate belongs to the class, and is read there",
+            CLASS_RATE,
+            ("self.lr = checks", "type(self).lr = checks"),
+            ("self.lr * grad", "type(self).lr * grad"),
         ),
     ),
     alternatives=(
         """
         class MySGD:
             def __init__(self, lr):
-                self.rate = lr
+                self.lr = lr
 
             def step(self, theta, grad):
                 for i in range(len(theta)):
-                    theta[i] = theta[i] - self.rate * grad[i]
+                    theta[i] = theta[i] - self.lr * grad[i]
         """,
         """
         class MySGD:
@@ -307,6 +364,35 @@ class MyFallingSGD:
             "2h.",
             ("self.lr / (1 + self.t / self.halved_after)",
              "self.lr * 0.5 ** (self.t / self.halved_after)"),
+        ),
+        mistake(
+            "one too many under the line",
+            "You divide 1 + t by h. The 1 stands by itself: η / (1 + t/h), and the first step is "
+            "taken with η.",
+            ("(1 + self.t / self.halved_after)", "((1 + self.t) / self.halved_after)"),
+        ),
+        mistake(
+            "h in place of 1",
+            "You divide by h + t. That is η / h at first: under the line stands 1 + t/h.",
+            ("(1 + self.t / self.halved_after)", "(self.halved_after + self.t)"),
+        ),
+        mistake(
+            "half after half of h",
+            "Your rate is down to a half too early: after h steps t/h is 1 already, and η / 2 "
+            "needs no factor 2.",
+            ("1 + self.t / self.halved_after", "1 + 2 * self.t / self.halved_after"),
+        ),
+        mistake(
+            "squares of t",
+            "You square t/h. The formula has it as it is: η / (1 + t/h).",
+            ("self.t / self.halved_after", "(self.t / self.halved_after) ** 2"),
+        ),
+        mistake(
+            "a straight line through zero",
+            "Your rate falls along a straight line, is zero after 2h steps, and then negative. In "
+            "the formula it is divided: η / (1 + t/h).",
+            ("self.lr / (1 + self.t / self.halved_after)",
+             "self.lr * (1 - self.t / (2 * self.halved_after))"),
         ),
         mistake(
             "h times t",

@@ -453,6 +453,66 @@ def my_moved(images, right, down):
                 "return moved"
             ),
         ),
+        mistake(
+            "np.roll with the axes exchanged",
+            "`right` moves your images down, and what leaves comes in again. Axis 1 are the rows, "
+            "axis 2 the columns; and zeros come in.",
+            ("    top, left = rows - down, columns - right\n", ""),
+            ("sheet[:, top : top + height, left : left + width]",
+             "np.roll(images, (right, down), axis=(1, 2))"),
+        ),
+        mistake(
+            "zeros on one side alone",
+            "It is right to the right and down. To the left and up something comes in again that "
+            "has left on the other side: zeros come in there, too.",
+            ("    return sheet[:, top : top + height, left : left + width]",
+             "    moved = np.roll(images, (down, right), axis=(1, 2))\n"
+             "    moved[:, : max(down, 0)] = 0\n"
+             "    moved[:, :, : max(right, 0)] = 0\n    return moved"),
+        ),
+        mistake(
+            "0 is no distance to the left",
+            "Where nothing moves, everything is 0: with 0 a slice such as `[:, 0:]` is the whole "
+            "image. Ask for < 0 and for > 0.",
+            ("    return sheet[:, top : top + height, left : left + width]",
+             "    moved = sheet[:, top : top + height, left : left + width].copy()\n"
+             "    if not down or not right:\n        moved[...] = 0\n    return moved"),
+        ),
+        mistake(
+            "zeros beside, not above",
+            "Beside the images zeros come in. Above and below, what has left comes in again.",
+            ("    return sheet[:, top : top + height, left : left + width]",
+             "    rolled = np.roll(images, down, axis=1)\n"
+             "    sheet = np.pad(rolled, ((0, 0), (0, 0), (columns, columns)))\n"
+             "    return sheet[:, :, left : left + width]"),
+        ),
+        mistake(
+            "a distance beyond the edge",
+            "With a distance larger than the image it comes in on the other side again, as with "
+            "`% height`. Then all of it has left: only zeros are there.",
+            ("    rows, columns =",
+             "    down, right = int(np.fmod(down, height)), int(np.fmod(right, width))\n"
+             "    rows, columns ="),
+        ),
+        mistake(
+            "nothing moves beyond the edge",
+            "With a distance larger than the image you return the images as they are. All of it "
+            "has left then: only zeros are there.",
+            ("    rows, columns =",
+             "    if abs(down) >= height or abs(right) >= width:\n        return images.copy()\n"
+             "    rows, columns ="),
+        ),
+        mistake(
+            "twice as far to the right",
+            "It moves twice as far to the right as is asked for.",
+            ("columns = abs(down), abs(right)", "columns = abs(down), abs(2 * right)"),
+            ("columns - right", "columns - 2 * right"),
+        ),
+        mistake(
+            "the darkest number comes in",
+            "What comes in is the smallest number of the images. Paper is 0.",
+            ("(columns, columns)))", "(columns, columns)), constant_values=images.min())"),
+        ),
     ),
     alternatives=(
         """
@@ -480,6 +540,8 @@ def parts(rng):
     yield {"x_train": x, "x_new": np.array([[3.0, 5.0, 6.0]])}
     x = np.array([[1.0, 1.0, 5.0], [1.0, 3.0, 6.0], [1.0, 5.0, 7.0], [1.0, 3.0, 6.0]])
     yield {"x_train": x, "x_new": np.array([[3.0, 3.0, 4.0], [1.0, 1.0, 8.0]])}
+    x = np.array([[0.0, 1e-5, 9.0], [2e-5, 3e-5, 1.0]])
+    yield {"x_train": x, "x_new": np.array([[4e-5, 2e-5, 500.0]])}
     x = np.array([1.0, 5.0, 0.2]) * rng.standard_normal((6, 3)) + [3, 0, -1]
     yield {"x_train": x, "x_new": rng.standard_normal((4, 3))}
 
@@ -702,6 +764,58 @@ def my_standardize(x_train, x_new):
                 "np.abs(x_train - x_train.mean(axis=0)).mean(axis=0)",
             ),
         ),
+        mistake(
+            "the mean of everything",
+            "You subtract one mean from all pixels. Each column has its own: axis=0.",
+            ("x_train.mean(axis=0)", "x_train.mean()"),
+        ),
+        mistake(
+            "a smallest spread",
+            "Where a column varies little, or not at all, you divide by a small number in place "
+            "of its spread. Only where it never varies it stays undivided, and everywhere else "
+            "its own spread is the unit.",
+            ("spread[spread == 0] = 1", "spread = np.maximum(spread, 1e-3)"),
+        ),
+        mistake(
+            "hardly is not never",
+            "You leave undivided what varies by very little. Only a column that does not vary at "
+            "all stays as it is.",
+            ("spread == 0", "spread < 1e-2"),
+        ),
+        mistake(
+            "the new part not divided",
+            "From the new part you subtract the mean, and do not divide. Both parts are in the "
+            "same units.",
+            ("parts.append((x - mean) / spread)",
+             "parts.append((x - mean) / (spread if x is x_train else 1))"),
+        ),
+        mistake(
+            "undivided where either part rests",
+            "You leave undivided what never varies in one part or in the other, and a single image "
+            "varies nowhere. It is the training part that counts.",
+            ("spread == 0", "(spread == 0) | (x_new.std(axis=0) == 0)"),
+        ),
+        mistake(
+            "the root of the mean square",
+            "You divide by the root of the mean of x². The standard deviation is about the mean: "
+            "`x_train.std(axis=0)`.",
+            ("x_train.std(axis=0)", "np.sqrt((x_train**2).mean(axis=0))"),
+        ),
+        mistake(
+            "the mean of what is standardized",
+            "You overwrite x_train before the new part has had its turn: its mean is 0 by then. "
+            "Measure once, before anything is changed.",
+            ("    parts = []\n", "    parts, first = [], True\n"),
+            ("parts.append((x - mean) / spread)",
+             "mean, first = mean * first, False\n        parts.append((x - mean) / spread)"),
+        ),
+        mistake(
+            "cut off",
+            "You cut off what is far from the mean. A new image may well lie outside of what was "
+            "seen.",
+            ("parts.append((x - mean) / spread)",
+             "parts.append(np.clip((x - mean) / spread, -3, 3))"),
+        ),
     ),
     alternatives=(
         """
@@ -719,6 +833,7 @@ def two_networks(rng):
     other = np.array([[5.0, 0, 0], [0, 5, 0], [5, 0, 0], [5, 0, 0]])
     yield {"z": right, "z_other": other, "y": np.array([0, 1, 2, 0])}
     yield {"z": other, "z_other": right, "y": np.array([0, 2, 2, 0])}
+    yield {"z": other[2:3], "z_other": right[2:3], "y": np.array([2])}
     n = int(rng.integers(20, 30))
     z, z_other = rng.standard_normal((2, n, 4))
     y = np.where(rng.uniform(size=n) < 0.6, z.argmax(axis=1), rng.integers(4, size=n))
@@ -944,6 +1059,35 @@ def my_difference(z, z_other, y):
                 "d = right - right_other",
                 "d = softmax(z)[np.arange(len(y)), y] - softmax(z_other)[np.arange(len(y)), y]",
             ),
+        ),
+        mistake(
+            "the variance over n",
+            "You return the square of the standard error, var/n. Take the root.",
+            ("d.std() / np.sqrt(len(y))", "d.var() / len(y)"),
+        ),
+        mistake(
+            "the error without the agreements",
+            "You leave out the images with d = 0 when you look how far d scatters. All n count, "
+            "and zeros scatter, too.",
+            ("d.std() / np.sqrt(len(y))",
+             "(d[d != 0].std() / np.sqrt((d != 0).sum()) if d.any() else 0.0)"),
+        ),
+        mistake(
+            "in units of the error",
+            "You return the difference over its error. Asked for is the error itself.",
+            ("d.std() / np.sqrt(len(y))", "d.mean() / (d.std() / np.sqrt(len(y)))"),
+        ),
+        mistake(
+            "1 wherever the first is right",
+            "d is 1 with you wherever the first is right. Where both are right, they agree: d is "
+            "0.",
+            ("d = right - right_other", "d = np.where(right > 0, 1.0, -right_other)"),
+        ),
+        mistake(
+            "nan for one image",
+            "For one image you say nan. The standard deviation of a single number is 0.",
+            ("return d.mean(), d.std() / np.sqrt(len(y))",
+             "return d.mean(), d.std() / np.sqrt(len(y)) if len(y) > 1 else np.nan"),
         ),
     ),
     alternatives=(
@@ -1197,6 +1341,46 @@ def my_vote(logits):
             "makes probabilities of them.",
             ("softmax(z) for z", "z / z.sum(axis=1, keepdims=True) for z"),
         ),
+        mistake(
+            "the largest of all subtracted",
+            "You subtract the largest logit of everything: rows far below it become 0/0. Each row"
+            " has a largest of its own; `softmax(z)` takes care.",
+            ("[softmax(z) for z in logits]",
+             "[np.exp(z - np.max(logits)) / np.exp(z - np.max(logits)).sum(axis=1, keepdims=True)\n"
+             "         for z in logits]"),
+        ),
+        mistake(
+            "divided by the number of examples",
+            "You divide the sum by the number of examples. A mean over networks is divided by how "
+            "many networks there are, `len(logits)`.",
+            ("np.mean([softmax(z) for z in logits], axis=0)",
+             "sum(softmax(z) for z in logits) / len(logits[0])"),
+        ),
+        mistake(
+            "the first and the last",
+            "Only the first network and the last have a say. Average over all of them.",
+            ("[softmax(z) for z in logits]", "[softmax(z) for z in (logits[0], logits[-1])]"),
+        ),
+        mistake(
+            "the surest network decides",
+            "p is right. The classes are those of the network that is most certain: take the "
+            "argmax of p.",
+            ("p.argmax(axis=1)", "np.max([softmax(z) for z in logits], axis=0).argmax(axis=1)"),
+        ),
+        mistake(
+            "weighted by certainty",
+            "You give more weight to the network that is more certain. Each has the same say here.",
+            ("np.mean([softmax(z) for z in logits], axis=0)",
+             "np.array([softmax(z) for z in logits])\n"
+             "    weights = p.max(axis=2, keepdims=True)\n"
+             "    p = (p * weights).sum(axis=0) / weights.sum(axis=0)"),
+        ),
+        mistake(
+            "a sigmoid of each logit",
+            "You apply a sigmoid to each logit by itself, and the rows do not add up to 1. Several "
+            "classes share one certainty: softmax.",
+            ("softmax(z) for z", "1 / (1 + np.exp(-np.clip(z, -500, 500))) for z"),
+        ),
     ),
     alternatives=(
         """
@@ -1226,6 +1410,9 @@ def logits_and_thresholds(rng):
     yield {"z": even, "y": np.array([1, 0, 1]), "least": 0.5}
     extreme = np.array([[1e4, 0.0], [0.0, 0.2], [3.0, 0.0], [0.1, 0.0]])
     yield {"z": extreme, "y": np.array([1, 1, 0, 0]), "least": 0.6}
+    yield {"z": even, "y": np.array([1, 0, 1]), "least": 0.5 + 1e-12}
+    yield {"z": even, "y": np.array([1, 0, 0]), "least": 0.9}
+    yield {"z": even[[0, 1, 2, 2]], "y": np.array([0, 1, 1, 0]), "least": 0.8}
     n = int(rng.integers(40, 60))
     z = 2 * rng.standard_normal((n, 4))
     y = np.where(rng.uniform(size=n) < 0.6, z.argmax(axis=1), rng.integers(4, size=n))
@@ -1445,6 +1632,55 @@ def my_selective(z, y, least):
             "Your accuracy is the mean of the labels. Compare them with what it answers: "
             "`z.argmax(axis=1) == y`.",
             ("right[answered].mean()", "y[answered].mean()"),
+        ),
+        mistake(
+            "the share of the right ones",
+            "Your share is of the examples that are right. It is how many of *all* examples the "
+            "network answers.",
+            ("return answered.mean()", "return answered[right].mean()"),
+        ),
+        mistake(
+            "1 − least",
+            "You compare with 1 − least. The largest probability itself should be at least "
+            "`least`.",
+            ("(axis=1) >= least", "(axis=1) >= 1 - least"),
+        ),
+        mistake(
+            "the first rows",
+            "You count how many it answers, and take as many rows from the start. Pick those that"
+            " it answers: `right[answered]`.",
+            ("right[answered].mean()", "right[: answered.sum()].mean()"),
+        ),
+        mistake(
+            "divided by the number of classes",
+            "You divide by the number of classes. A share is divided by how many examples there "
+            "are.",
+            ("return answered.mean()", "return answered.sum() / z.shape[1]"),
+        ),
+        mistake(
+            "nearly at least",
+            "What is just below `least` is answered, too, with you: you leave some slack, or "
+            "compute in float32. At least means >= least.",
+            ("(axis=1) >= least", "(axis=1) >= least - 1e-9"),
+        ),
+        mistake(
+            "> and no nan",
+            "Two things. It should answer where its probability is *at least* `least`: `>=`. And "
+            "if it answers nothing, there is no accuracy: np.nan, not 0.",
+            ("(axis=1) >= least", "(axis=1) > least"),
+            ("return 0.0, np.nan", "return 0.0, 0.0"),
+        ),
+        mistake(
+            "one is none",
+            "If it answers a single example you say nan. That one is right or wrong: an accuracy "
+            "of 1 or 0.",
+            ("not answered.any()", "answered.sum() < 2"),
+            ("return 0.0, np.nan", "return answered.mean(), np.nan"),
+        ),
+        mistake(
+            "the least likely class",
+            "You compare y with the class of the *smallest* logit.",
+            ("z.argmax", "z.argmin"),
         ),
     ),
     alternatives=(

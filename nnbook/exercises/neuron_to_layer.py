@@ -221,7 +221,7 @@ input as `self.x`: learning will need it.
         ),
         mistake(
             "x is not kept",
-            "The answer is right, but the layer forgets what it was given. Keep the input as "
+            "The layer forgets what it was given. Keep the input as "
             'self.x before you return: "Backpropagation" will ask for it.',
             ("        self.x = x\n", ""),
         ),

@@ -39,6 +39,12 @@ def momentum_cases(rng):
     yield in_float32(
         {"theta": [0.0], "gradients": [[2.0], [2.0]], "lr": 0.5, "beta": 0.5}
     )
+    yield {
+        "theta": [0.0],
+        "gradients": np.array([[100.0], [1.0]]),
+        "lr": 0.5,
+        "beta": 0.5,
+    }
     yield drawn(rng, lr=rng.uniform(0.1, 0.5), beta=rng.uniform(0.3, 0.45))
 
 
@@ -210,6 +216,25 @@ $\\theta \\leftarrow \\theta - \\eta v$, in place.
             "Your velocity starts with ones. Nothing has happened yet: it starts at zero.",
             ("np.zeros_like(theta)", "np.ones_like(theta)"),
         ),
+        mistake(
+            "η inside the velocity",
+            "You multiply by η as the gradient comes in, so that the steps that v remembers keep "
+            "the old rate when whoever trains changes it. v is a sum of gradients; η multiplies "
+            "the step.",
+            ("self.v += grad", "self.v += self.lr * grad"),
+            ("theta -= self.lr * self.v", "theta -= self.v"),
+        ),
+        mistake(
+            "the mean gradient for all weights",
+            ONE_FOR_ALL,
+            ("self.v += grad", "self.v += grad.mean()"),
+        ),
+        mistake(
+            "the velocity is θ's array",
+            "`self.v = theta` gives the weights a second name: what you do to v, you do to θ. "
+            "Begin with `np.zeros_like(theta)`.",
+            ("np.zeros_like(theta)", "theta\n            self.v[...] = 0"),
+        ),
     ),
     alternatives=(
         """
@@ -240,6 +265,7 @@ def rmsprop_cases(rng):
     yield {"gradients": [[2.0]], **settings}
     yield {"gradients": [[2.0], [2.0]], **settings}
     yield {"theta": [0.0, 0.0], "gradients": [[0.001, 0.0], [100.0, 0.0]], "lr": 0.01}
+    yield {"gradients": [[2.0], [0.0], [2.0]], **settings}
     yield in_float32({"gradients": [[2.0]], **settings})
     yield drawn(rng, lr=0.1, beta=rng.uniform(0.3, 0.4), eps=rng.uniform(0.1, 0.2))
 
@@ -439,6 +465,35 @@ $\\theta \\leftarrow \\theta - \\eta\\, g / (\\sqrt{s} + \\varepsilon)$, in plac
             "itself stands above the line.",
             ("self.lr * grad / ",
              "self.lr * np.sign(grad) / "),
+        ),
+        mistake(
+            "ε² under the root",
+            "You take the root of s + ε². Here ε is added to the root itself: √s + ε.",
+            ("np.sqrt(self.s) + self.eps", "np.sqrt(self.s + self.eps**2)"),
+        ),
+        mistake(
+            "the sign alone",
+            "You step by the sign of g, whatever its size. That is what RMSprop comes to for a "
+            "gradient that stays the same; in general it is g over the root of the running mean.",
+            ("self.lr * grad / (np.sqrt(self.s) + self.eps)", "self.lr * np.sign(grad)"),
+        ),
+        mistake(
+            "about the mean",
+            "You subtract the mean of the gradients before you square. s is the mean of g² as it "
+            "is.",
+            ("(1 - self.beta) * grad**2", "(1 - self.beta) * (grad - grad.mean()) ** 2"),
+        ),
+        mistake(
+            "s is 1 − β = 0.01 of the square",
+            "The share of the new square is always 0.01. It is 1 − β, and β may be another.",
+            ("(1 - self.beta) * grad**2", "0.01 * grad**2"),
+        ),
+        mistake(
+            "ε in the mean",
+            "ε is added to s, and is in it once more with each step. It belongs into the "
+            "denominator alone.",
+            ("(1 - self.beta) * grad**2", "(1 - self.beta) * grad**2 + self.eps"),
+            ("(np.sqrt(self.s) + self.eps)", "np.sqrt(self.s)"),
         ),
     ),
     alternatives=(
@@ -726,6 +781,59 @@ step. New arrays at each step do no harm here.
             ("1 - self.beta2**self.t,",
              "1 - self.beta1**self.t,"),
         ),
+        mistake(
+            "β₁ in v",
+            "You make v with β₁. Its memory is longer: β₂ for the old mean square, 1 − β₂ for the "
+            "new square.",
+            ("scratch *= 1 - self.beta2", "scratch *= 1 - self.beta1"),
+            ("v *= self.beta2", "v *= self.beta1"),
+        ),
+        mistake(
+            "about m",
+            "Your v is a mean of (g − m)². It is the mean of g², of the gradient as it came.",
+            ("np.multiply(grad, grad, out=scratch)",
+             "np.multiply(grad - m, grad - m, out=scratch)"),
+        ),
+        mistake(
+            "v never falls",
+            "You keep the larger of the old v and the new: that is AMSGrad. In Adam v forgets.",
+            ("        v *= self.beta2\n        v += scratch\n",
+             "        np.maximum(v, self.beta2 * v + scratch, out=v)\n"),
+        ),
+        mistake(
+            "the mean square of all weights",
+            ONE_FOR_ALL,
+            ("np.multiply(grad, grad, out=scratch)", "scratch[...] = np.mean(grad**2)"),
+        ),
+        mistake(
+            "m is not kept",
+            "Your m is (1 − β₁) g alone: it does not go from one call to the next. Keep it in "
+            "self.",
+            ("m *= self.beta1", "m *= 0"),
+        ),
+        mistake(
+            "looking ahead",
+            "You mix the new gradient in once more: that is Nesterov's Adam. Here m̂ is m over "
+            "1 − β₁ᵗ.",
+            ("np.divide(m, scratch, out=scratch)",
+             "np.divide(self.beta1 * m + (1 - self.beta1) * grad, scratch, out=scratch)"),
+        ),
+        mistake(
+            "both corrections in one, without the root",
+            "You put the corrections together as (1 − β₂ᵗ)/(1 − β₁ᵗ). v is under a root, and so is "
+            "its correction: √(1 − β₂ᵗ)/(1 − β₁ᵗ).",
+            ("np.divide(v, 1 - self.beta2**self.t, out=scratch)", "scratch[...] = v"),
+            ("self.lr / (1 - self.beta1**self.t)",
+             "self.lr * (1 - self.beta2**self.t) / (1 - self.beta1**self.t)"),
+        ),
+        mistake(
+            "ε before the correction",
+            "ε is added to √v, and the correction then makes it larger. It is added to √v̂: "
+            "correct v first.",
+            ("np.divide(v, 1 - self.beta2**self.t, out=scratch)", "scratch[...] = v"),
+            ("scratch += self.eps",
+             "scratch += self.eps\n        scratch /= np.sqrt(1 - self.beta2**self.t)"),
+        ),
     ),
     alternatives=(
         """
@@ -817,6 +925,7 @@ of Adam's?
 def adamw_cases(rng):
     yield {"theta": [2.0], "gradients": [[1.0], [2.0]], "lr": 0.1, "decay": 0.5}
     yield {"theta": [1.0, 100.0], "gradients": [[0.0, 0.0]], "lr": 0.5, "decay": 0.1}
+    yield {"theta": [-2.0, 1.0], "gradients": [[1.0, 0.0]], "lr": 0.1, "decay": 0.5}
     yield drawn(rng, lr=0.1, decay=0.3, beta1=0.6, beta2=rng.uniform(0.7, 0.9), eps=0.2)
 
 
@@ -916,8 +1025,8 @@ class MyAdamW:
         ),
         mistake(
             "above the line",
-            "You add decay · θ to m̂: it is still divided by √v̂ + ε. Behind the division, it says: "
-            "m̂ / (√v̂ + ε) + decay · θ.",
+            "You add decay · θ to m̂: it is still divided by √v̂ + ε. Behind the division, it "
+            "says: m̂ / (√v̂ + ε) + decay · θ.",
             ("(m_hat / (np.sqrt(v_hat) + self.eps) + self.decay * theta)",
              "((m_hat + self.decay * theta) / (np.sqrt(v_hat) + self.eps))"),
         ),
@@ -990,6 +1099,70 @@ class MyAdamW:
             "You subtract decay · g. It is the weight that shrinks: decay · θ.",
             ("self.decay * theta",
              "self.decay * grad"),
+        ),
+        mistake(
+            "η twice for the decay",
+            "The decay is multiplied by η twice. In the brackets it stands without η: "
+            "η (… + decay · θ).",
+            (" + self.decay * theta)", " + self.lr * self.decay * theta)"),
+        ),
+        mistake(
+            "one decay for all weights",
+            "All weights lose the same: you add up θ. Each weight shrinks by its own size, decay "
+            "times θ, number by number.",
+            ("self.decay * theta)", "self.decay * theta.sum())"),
+        ),
+        mistake(
+            "the mean weight decays",
+            "All weights lose the same: you take a mean of θ. Each weight shrinks by its own size, "
+            "decay times θ, number by number.",
+            ("self.decay * theta)", "self.decay * theta.mean())"),
+        ),
+        mistake(
+            "the size of θ",
+            "You subtract decay · |θ|: what is negative moves away from 0. It is decay times θ, "
+            "sign and all.",
+            ("self.decay * theta)", "self.decay * np.abs(theta))"),
+        ),
+        mistake(
+            "e to the power of the decay",
+            "θ is multiplied by e^(−η · decay). That is nearly the same; the formula has "
+            "1 − η · decay.",
+            (" + self.eps) + self.decay * theta)", " + self.eps))"),
+            ("        theta -= ",
+             "        theta *= np.exp(-self.lr * self.decay)\n        theta -= "),
+        ),
+        mistake(
+            "divided by 1 + η · decay",
+            "θ is divided by 1 + η · decay. That is nearly the same; the formula has 1 − η · "
+            "decay.",
+            (" + self.eps) + self.decay * theta)", " + self.eps))"),
+            ("        theta -= ",
+             "        theta /= 1 + self.lr * self.decay\n        theta -= "),
+        ),
+        mistake(
+            "the decay where nothing else moves",
+            "You let a weight decay only where its gradient is 0. All weights shrink, at each "
+            "step.",
+            ("self.decay * theta)", "self.decay * theta * (grad == 0))"),
+        ),
+        mistake(
+            "the first θ decays",
+            "It is always the first θ that you take the decay of. Take θ as it is now, at this "
+            "step.",
+            ("self.t += 1\n",
+             "self.t += 1\n        if self.t == 1:\n            self.first = theta.copy()\n"),
+            ("self.decay * theta)", "self.decay * self.first)"),
+        ),
+        mistake(
+            "m without its correction",
+            "You step along m, which is too small at first: m̂ = m / (1 − β₁ᵗ) was right before.",
+            ("(m_hat / (", "(self.m / ("),
+        ),
+        mistake(
+            "ε under the root",
+            "Your ε is under the root now: it stays where it was, added to the root of v̂.",
+            ("(np.sqrt(v_hat) + self.eps)", "np.sqrt(v_hat + self.eps)"),
         ),
     ),
     alternatives=(
@@ -1147,6 +1320,39 @@ class MyNesterov:
              "self.v += self.lr * grad"),
             ("theta -= self.lr * (grad",
              "theta -= (grad"),
+        ),
+        mistake(
+            "η inside the velocity",
+            "You multiply by η as the gradient comes in, so that the steps that v remembers keep "
+            "the old rate when whoever trains changes it. v is a sum of gradients; η multiplies "
+            "the step.",
+            ("self.v += grad", "self.v += self.lr * grad"),
+            ("theta -= self.lr * (grad + self.beta * self.v)",
+             "theta -= self.lr * grad + self.beta * self.v"),
+        ),
+        mistake(
+            "v in the place of g",
+            "You step by v + β v, with the new v in both places. The first is the gradient: "
+            "g + β v.",
+            ("(grad + self.beta * self.v)", "(self.v + self.beta * self.v)"),
+        ),
+        mistake(
+            "the first gradient twice",
+            "You begin with the first gradient, and then add it once more. Begin with zeros: "
+            "β · 0 + g is g.",
+            ("self.v = np.zeros_like(theta)", "self.v = grad.copy()"),
+        ),
+        mistake(
+            "a plain first step",
+            "The first step is plain descent with you. It looks ahead, too: v is g then, and the "
+            "step (1 + β) g.",
+            ("self.v = np.zeros_like(theta)\n",
+             "self.v = grad.copy()\n            theta -= self.lr * grad\n            return\n"),
+        ),
+        mistake(
+            "β v twice",
+            "β v is in your step twice: g + β v.",
+            ("(grad + self.beta * self.v)", "(grad + 2 * self.beta * self.v)"),
         ),
     ),
     alternatives=(

@@ -27,21 +27,33 @@ def validation_losses(rng):
     yield {"patience": 2, "losses": [1.0, np.nan, 0.9, np.nan, np.nan, 1.1, 1.2]}
     yield {"patience": 2, "losses": [1.0, 0.99999, 1.2, 0.99998, 1.1, 1.3]}
     yield {"patience": 2, "losses": [0.5, -0.5, -1.5, -1.0, -0.2, -2.0]}
+    yield {"patience": 1, "losses": [np.nan, 0.5, 0.6]}
+    yield {"patience": 3, "losses": [9e4, 9e3, 8e3, np.nan, 9e3]}
+    yield {
+        "patience": 2,
+        "losses": [0.5, 0.6, 0.7, 0.8, 0.9, 0.4],
+        "asked": "on and on",
+    }
     drawn = np.cumsum(rng.normal(-0.1, 0.3, 40)).round(2) + 9
     yield {"patience": int(rng.integers(2, 5)), "losses": drawn.tolist()}
 
 
-def stopping_used(answer, losses, patience):
-    """An epoch for each loss, in which theta changes in place, until update says stop; beside
-    it, another one watches a training that gets better all the time."""
+def stopping_used(answer, losses, patience, asked="until it says stop"):
+    """An epoch for each loss, in which theta changes in place; beside it, another one watches a
+    training that gets better all the time."""
     stopping, other = answer(patience), answer(patience)
     theta, said = np.zeros(1, np.float32), []
     for epoch, loss in enumerate(losses):
-        theta[0] = epoch  # as an optimizer would: in place, whatever is said
-        if "stop" not in said:
+        theta[0] = epoch + 3 / 64  # as an optimizer would: in place, whatever is said
+        if "stop" not in said or asked == "on and on":
             said.append("stop" if stopping.update(loss, theta) else "go on")
         other.update(-float(epoch), theta.astype(np.float64))
     kept = stopping.best_theta
+    if kept is other.best_theta is not None:
+        raise ValueError(
+            "two objects of your class share what they remember: keep it in self, "
+            "`self.best_theta = …`, and not in the class"
+        )
     for it, dtype in ((kept, theta.dtype), (other.best_theta, np.float64)):
         if isinstance(it, np.ndarray) and it.dtype != dtype:
             raise ValueError(
@@ -51,7 +63,9 @@ def stopping_used(answer, losses, patience):
     return {
         "update, each epoch": said,
         "best_loss": stopping.best_loss,
-        "best_theta (theta is the epoch's number)": "nothing" if kept is None else kept,
+        "best_theta (theta is the epoch's number + 3/64)": "nothing"
+        if kept is None
+        else kept,
     }
 
 
@@ -211,12 +225,59 @@ brought no new minimum. A loss as good as the best is none, and nan is none eith
              "            theta[...] = self.best_theta\n"
              "        return self.waited >="),
         ),
+        mistake(
+            "begun anew after the stop",
+            "Once it has said stop, it begins to wait anew. As long as the last `patience` epochs "
+            "have brought nothing, the answer is True: the count ends with a new minimum alone.",
+            ("        return self.waited >= self.patience",
+             "        stop = self.waited >= self.patience\n"
+             "        if stop:\n            self.waited = 0\n        return stop"),
+        ),
+        mistake(
+            "a stop that is said once",
+            "It says stop once, and then no more: the count goes on past patience. `>=`, not `==`.",
+            ("self.waited >= self.patience", "self.waited == self.patience"),
+        ),
+        mistake(
+            "the best forgotten at the stop",
+            "When it says stop, you forget the best loss. Whoever asks wants to know it: it stays.",
+            ("        return self.waited >= self.patience",
+             "        stop = self.waited >= self.patience\n"
+             "        if stop:\n            self.best_loss = np.inf\n        return stop"),
+        ),
+        mistake(
+            "rounded weights",
+            "You round the weights that you keep. A copy is to be what was there, to the last "
+            "digit: theta.copy().",
+            ("theta.copy()", "np.round(theta, 3)"),
+        ),
+        mistake(
+            "the first loss, whatever it is",
+            "You keep the first loss even if it is nan or infinite. No number is smaller than "
+            "nan, so that nothing is ever a new minimum: ask for `valid_loss < self.best_loss` "
+            "alone.",
+            ("if valid_loss < self.best_loss",
+             "if self.best_theta is None or valid_loss < self.best_loss"),
+        ),
+        mistake(
+            "the size of the loss",
+            "You compare the size of the loss, without its sign. A loss may be negative, and -2 is "
+            "less than -1.",
+            ("if valid_loss < self.best_loss", "if abs(valid_loss) < self.best_loss"),
+        ),
+        mistake(
+            "a start at 0",
+            "Your best loss begins at 0, and hardly a loss is below it: nothing is ever a new "
+            "minimum. Begin with np.inf.",
+            ("if valid_loss < self.best_loss", "if valid_loss < min(self.best_loss, 0)"),
+        ),
     ),
     alternatives=(
         """
         class MyEarlyStopping:
             def __init__(self, patience):
-                self.patience, self.losses, self.best_loss = patience, [], np.inf
+                self.patience, self.losses, self.best_loss = patience, [np.inf], np.inf
+                self.best_theta = None
 
             def update(self, valid_loss, theta):
                 self.losses.append(np.inf if np.isnan(valid_loss) else valid_loss)
@@ -232,6 +293,7 @@ brought no new minimum. A loss as good as the best is none, and nan is none eith
 def fold_cases(rng):
     yield numbered(5, 1) | {"k": 2}
     yield numbered(7, 2) | {"k": 3}
+    yield numbered(7, 3) | {"k": 4}
     yield numbered(MANY, 2) | {"k": 3}
     yield drawn(rng) | {"k": int(rng.integers(4, 6))}
 
@@ -257,6 +319,7 @@ def folds_used(answer, x, y, k):
     deals = [deal(seed)[1] for seed in range(4)]
     orders = [together(parts)[0].tolist() for parts in deals]
     said = {
+        "how many parts": len(validation),
         "validation examples trained on, in each fold": [
             sum(row in known for row in part.tolist())
             for known, (part, _) in zip(seen, validation)
@@ -270,7 +333,7 @@ def folds_used(answer, x, y, k):
         "another rng, other parts": any(one != orders[0] for one in orders),
         "who shares a part": BY_CHANCE,  # until it is looked at
     }
-    if len(x) == MANY and all(word in (True, "yes") for word in [*said.values()][2:-1]):
+    if len(x) == MANY and all(word in (True, "yes") for word in [*said.values()][3:-1]):
         deals += [deal(seed)[1] for seed in range(4, OFTEN)]
         said["who shares a part"] = meetings(x, deals)
     return said
@@ -282,9 +345,10 @@ FOLDS = Code(
     kind="diagnose",
     level=2,
     task="""
-*Cross-validation* is for small data: deal them into k parts, train k times, and let each part
-validate once a network that was trained on the others. With the function below, every network
-scores as well as on its own training examples, and far worse on fresh ones. Mend it.
+*Cross-validation* is for small data: deal them into k parts, as equal as can be, train k times,
+and let each part validate once a network that was trained on the others. With the function
+below, every network scores as well as on its own training examples, and far worse on fresh
+ones. Mend it.
 """,
     cases=fold_cases,
     use=folds_used,
@@ -346,8 +410,8 @@ def my_folds(x, y, k, rng):
         ),
         mistake(
             "a rng of its own",
-            "Every rng gives the same parts: you draw from another one. Use the rng that is "
-            "given.",
+            "Every rng gives the same parts: you draw nothing, or from another one. Use the rng "
+            "that is given.",
             ("rng.permutation(len(x))", "np.random.default_rng(0).permutation(len(x))"),
         ),
         mistake(
@@ -424,6 +488,30 @@ def my_folds(x, y, k, rng):
             "there.",
             ("in enumerate(parts):",
              "in enumerate(parts[:1]):"),
+        ),
+        mistake(
+            "the rest in the last part",
+            "What is left over makes your last part longer. np.array_split makes parts that "
+            "differ by one at most.",
+            ("np.array_split(rng.permutation(len(x)), k)",
+             "np.split(rng.permutation(len(x)), [i * (len(x) // k) for i in range(1, k)])"),
+        ),
+        mistake(
+            "only the next part",
+            "Each network is trained on one part alone. All others but its own are for training: "
+            "`parts[:i] + parts[i + 1 :]`.",
+            ("parts[:i] + parts[i + 1 :]", "[parts[(i + 1) % k]]"),
+        ),
+        mistake(
+            "parts twice",
+            "The later parts are in the training twice: `parts[:i] + parts[i + 1 :]` has each "
+            "once.",
+            ("parts[i + 1 :])", "parts[i + 1 :] + parts[i + 1 :])"),
+        ),
+        mistake(
+            "the last row left out",
+            "One row is in no part: `rng.permutation(len(x))` has the numbers of all.",
+            ("rng.permutation(len(x))", "rng.permutation(len(x) - 1)"),
         ),
     ),
     alternatives=(

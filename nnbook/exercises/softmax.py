@@ -10,7 +10,9 @@ def logits(rng):
     """Batches for softmax: one row, two, extremes far apart, one drawn anew."""
     yield {"z": np.array([[0.0, np.log(3)]])}
     yield {"z": np.array([[1.0, 2.0, 3.0], [0.5, 0.5, -1.0]])}
-    yield {"z": np.array([[1e4, 0.0, 1e4], [-1e4, -1e4, -1e4 - 1]])}
+    yield {"z": np.array([[0, 1], [-2, 3]])}  # whole numbers
+    yield {"z": np.array([[-1e4 - 1, -1e4]])}
+    yield {"z": np.array([[-1e4, -1e4, -1e4 - 1], [1e4, 0.0, 1e4]])}
     yield {"z": np.array([[90, 90, -90, -90]], np.float32)}  # where 89 is too much
     yield {"z": 3 * rng.standard_normal((rng.integers(4, 7), rng.integers(7, 10)))}
 
@@ -22,7 +24,8 @@ SOFTMAX = Code(
     level=1,
     task="""
 Write softmax for a batch: `z` holds logits, one row an example. Return the probabilities, in the
-same shape. Logits of $\\pm 10^4$ must do no harm.
+same shape. Logits of $\\pm 10^4$ must do no harm. (That `z` may have more axes, as in the package,
+is not asked for.)
 """,
     cases=logits,
     hints=(
@@ -44,6 +47,18 @@ same shape. Logits of $\\pm 10^4$ must do no harm.
             "You subtract the largest logit of the whole batch. A row far below it becomes all "
             "zeros, and 0 / 0 is nan. Each row needs its own maximum.",
             ("z.max(axis=-1, keepdims=True)", "z.max()"),
+        ),
+        mistake(
+            "the largest absolute value",
+            "You subtract the largest absolute value of a row. If all its logits are very "
+            "negative, all exponentials become 0, and 0 / 0 is nan: subtract the largest logit.",
+            ("z.max(", "np.abs(z).max("),
+        ),
+        mistake(
+            "a sigmoid for each, divided by their sum",
+            "You divide sigmoids by their sum. Softmax is made of exponentials: the sigmoid of a "
+            "large logit is 1, and one that is twice as large gets no more.",
+            ("np.exp(z - z.max(axis=-1, keepdims=True))", "1 / (1 + np.exp(-z))"),
         ),
         mistake(
             "the maximum of each column",
@@ -96,6 +111,12 @@ same shape. Logits of $\\pm 10^4$ must do no harm.
             "A sum or a maximum over axis 1 has the shape (n,), which NumPy lays along the rows. "
             "As a column (n, 1) each number would meet its own row: `keepdims=True`.",
             ("e.sum(axis=-1, keepdims=True)", "e.sum(axis=-1)"),
+        ),
+        mistake(
+            "a total that is never set back",
+            "The first row is right. Each other one is divided by the sum of all rows so far: "
+            "begin each row's sum at 0.",
+            ("e.sum(axis=-1, keepdims=True)", "e.sum(axis=-1, keepdims=True).cumsum(axis=0)"),
         ),
         mistake(
             "the maximum in the numerator alone",
@@ -350,7 +371,8 @@ CROSS_ENTROPY = Code(
     task="""
 Write the loss of a classifier. `z` holds logits, one row an example, and `y` the number of
 each row's true class. Return the mean of $-\\log p_y$ over the batch, and the gradient `dz`
-with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
+with respect to the logits. Logits of $\\pm 10^4$ must do no harm. (That both may have more axes, as
+in the package, is not asked for.)
 """,
     cases=logits_and_labels,
     returns=("value", "dz"),
@@ -408,6 +430,18 @@ with respect to the logits. Logits of $\\pm 10^4$ must do no harm.
             "mean.",
             (".sum() / n", ""),
             ("float(value)", "value"),
+        ),
+        mistake(
+            "the last row of the gradient alone",
+            "Only the last row of dz is left. Is the array made within the loop, or overwritten "
+            "there? Make it once, before the loop.",
+            ("    dz /= n\n", "    dz[:-1] = 0\n    dz /= n\n"),
+        ),
+        mistake(
+            "infinity replaced",
+            "You put a huge number where −log 0 was infinite. What is lost in the overflow is not "
+            "found again like this: log p is z − log Σ eᶻ, once the row's maximum is subtracted.",
+            (VALUE, "-np.nan_to_num(np.log((e / total)[rows, y])).sum() / n"),
         ),
         mistake(
             "the true class forgotten in the gradient",
@@ -857,6 +891,7 @@ def soft_cases(rng):
         "z": np.array([[9.0, 0.0], [0.0, 12.0], [-3.0, 0.0]]),
         "t": np.array([[0.25, 0.75], [0.5, 0.5], [1.0, 0.0]]),
     }
+    yield {"z": np.array([[1.0, 3.0]]), "t": np.array([[0.999, 0.001]])}
     n, k = rng.integers(4, 7), rng.integers(7, 10)
     t = rng.dirichlet(np.ones(k), size=n)
     yield {"z": 3 * rng.standard_normal((n, k)), "t": t}

@@ -58,9 +58,10 @@ def batches_used(answer, x, y, batch_size):
         "where an example comes": BY_CHANCE,
     }
     if len(x) == MANY and all(word in (True, "yes") for word in [*said.values()][1:-2]):
-        epochs += [epoch(rng) for _ in range(OFTEN)]
+        epochs += [epoch(rng) for _ in range(4 * OFTEN)]
         said["who shares a batch"] = meetings(x, epochs)
-        said["where an example comes"] = placed(x, epochs)
+        if said["who shares a batch"] == BY_CHANCE:
+            said["where an example comes"] = placed(x, epochs)
     return said
 
 
@@ -145,15 +146,17 @@ def meetings(x, deals):
 
 
 def placed(x, deals):
-    """Whether no row of x has a place of its own: by chance it comes to each in 1 of 12 deals, and
-    never in half of so many."""
+    """Whether no row of x has a place of its own, and none that it never has: by chance it comes
+    to each in 1 of 12 deals, never in half of so many, and never in none."""
     orders = [numbers_of(together(deal)[0], x) for deal in deals]
     if any(order is None for order in orders):
         return "rows that x does not have"
     orders = np.array(orders)
-    for row in range(len(x)):
-        if (orders == row).mean(axis=0).max() > 0.5:
-            return "one of them always has the same place"
+    shares = [(orders == row).mean(axis=0) for row in range(len(x))]
+    if np.max(shares) > 0.5:
+        return "one of them always has the same place"
+    if np.min(shares) == 0:
+        return "some never come to some of the places"
     return BY_CHANCE
 
 
@@ -354,6 +357,25 @@ iterable will do: a list, or a function with `yield`.
              "        for start in starts\n"
              "    )"),
         ),
+        mistake(
+            "some places never",
+            "Some rows never come to some of the places. With `rng.permutation(len(x))` each row "
+            "may come anywhere.",
+            ("order = rng.permutation(len(x))",
+             "order = rng.permutation(len(x))\n"
+             "    if order[0] == 0:\n        order = np.roll(order, 1)"),
+        ),
+        mistake(
+            "one array for all batches",
+            "All your batches are one array, which the next batch fills with other numbers: "
+            "whoever has kept one finds that it has changed. Make a new one for each, as `x[row]`"
+            " does.",
+            ("    return ((x[row], y[row]) for row in rows)",
+             "    some, truth = x[:batch_size].copy(), y[:batch_size].copy()\n\n"
+             "    def filled():\n        for row in rows:\n            n = len(row)\n"
+             "            some[:n], truth[:n] = x[row], y[row]\n"
+             "            yield some[:n], truth[:n]\n\n    return filled()"),
+        ),
     ),
     alternatives=(
         """
@@ -385,14 +407,13 @@ def training_cases(rng):
     yield eight | {"W_and_b": np.array([1.0, 0.0]), "lr": 0.0, "batch_size": 3}
     alike = {"x": np.full((5, 2), 1.0), "y": np.full((5, 1), 3.0)}
     yield alike | {"W_and_b": np.array([1.0, 0.5, 0.0]), "lr": 0.1, "batch_size": 2}
+    yield two | {"W_and_b": np.zeros(2), "lr": 1e200, "batch_size": 2}  # inf, then nan
+    yield two | {"W_and_b": np.ones(2), "lr": 0.1, "batch_size": 2, "epochs": 1100}
     n, k = (int(i) for i in rng.integers(3, 6, 2) + [4, 0])
     some = {"x": rng.standard_normal((n, k)), "y": rng.standard_normal((n, 1))}
     some["W_and_b"] = rng.standard_normal(k + 1)
     yield some | {"lr": 0.0, "batch_size": 3}
     yield some | {"lr": 0.1, "batch_size": n}
-
-
-LONG = 20  # epochs: longer than somebody waits who has set an end
 
 
 class Watched(Network):
@@ -409,8 +430,9 @@ class Watched(Network):
         super().backward(dz)
 
 
-def training_used(answer, x, y, W_and_b, lr, batch_size):
-    """Three epochs of a linear network: its losses, what was called, and theta after them."""
+def training_used(answer, x, y, W_and_b, lr, batch_size, epochs=4):
+    """Three epochs of a linear network: its losses, what was called, and theta after them; then
+    as many as it takes to see whether it ends by itself."""
     rng = np.random.default_rng(3)
     net = Watched(Linear(x.shape[1], 1, init=zeros, rng=rng), dtype=np.float64)
     net.theta[...], net.calls = W_and_b, []
@@ -437,12 +459,13 @@ def training_used(answer, x, y, W_and_b, lr, batch_size):
         orders.append([row for _, rows in net.calls for row in rows])
         net.calls.clear()
     few = len(x) < 6  # an order may come twice by chance
-    theta, goes_on = net.theta.copy(), next(islice(run, LONG, None), None) is not None
+    theta = net.theta.copy()
+    goes_on = next(islice(run, epochs - 4, None), None) is not None
     return {
         "calls in the first epoch": words[0] if words else "",
         "losses of three epochs": np.array(losses, float),
         "theta after them": theta,
-        f"goes on after {LONG} epochs": goes_on,
+        f"goes on to epoch {epochs}": goes_on,
         "shuffled": few or any(rows != x.tolist() for rows in orders),
         "another order in the next epoch": few or orders[0] != orders[1],
     }
@@ -495,7 +518,7 @@ trains one `Linear` layer with `mse`.)
             "an end of its own",
             "It ends by itself. Whoever asks decides how long to train: `while True`, without a "
             "number of epochs and without a loss that is good enough.",
-            ("itertools.count()", "range(10)"),
+            ("itertools.count()", "range(1000)"),
         ),
         mistake(
             "the sum of the losses",
@@ -650,8 +673,8 @@ trains one `Linear` layer with `mse`.)
         ),
         mistake(
             "theta and grad exchanged",
-            "The optimizer moves the gradient in place of the weights: "
-            "`optimizer.step(net.theta, net.grad)`, θ first.",
+            "The optimizer moves the gradient, or a copy, and the weights stay: "
+            "`optimizer.step(net.theta, net.grad)`, the network's own θ first.",
             ("optimizer.step(net.theta, net.grad)",
              "optimizer.step(net.grad, net.theta)"),
         ),
@@ -683,6 +706,82 @@ trains one `Linear` layer with `mse`.)
             "mean of this epoch, as it is.",
             ("    return (one_epoch() for _ in itertools.count())",
              "    return itertools.accumulate((one_epoch() for _ in itertools.count()), min)"),
+        ),
+        mistake(
+            "the optimizer left out",
+            "You move the weights yourself, with optimizer.lr. How a step is made is the "
+            "optimizer's affair, and Momentum and Adam do more: `optimizer.step(net.theta, "
+            "net.grad)`.",
+            ("optimizer.step(net.theta, net.grad)", "net.theta -= optimizer.lr * net.grad"),
+        ),
+        mistake(
+            "an end at nan",
+            "You end where the loss is no number any more. It is yielded as it is, nan or inf: "
+            "whoever asks decides what to do about it.",
+            ("    return (one_epoch() for _ in itertools.count())",
+             "    losses = (one_epoch() for _ in itertools.count())\n"
+             "    return itertools.takewhile(np.isfinite, losses)"),
+        ),
+        mistake(
+            "measured once more before training",
+            "You measure the loss on everything before each epoch, which costs a pass more. Add up "
+            "what the batches give, while the weights change.",
+            ("        total = 0.0\n",
+             "        before = loss(net.predict(x), y)[0]\n        total = 0.0\n"),
+            ("return total / len(x)", "return before"),
+        ),
+        mistake(
+            "one epoch ahead",
+            "You train an epoch more than you were asked for: the loss that comes out is that of "
+            "the epoch before. Yield as soon as an epoch is over.",
+            ("    return (one_epoch() for _ in itertools.count())",
+             "    def late():\n        last = one_epoch()\n        while True:\n"
+             "            coming = one_epoch()\n            yield last\n"
+             "            last = coming\n\n    return late()"),
+        ),
+        mistake(
+            "the sum over the last batch's rows",
+            "You divide by the number of rows in the last batch. The sum is over all examples: "
+            "divide by len(x).",
+            ("return total / len(x)", "return total / len(x_batch)"),
+        ),
+        mistake(
+            "the means over whole batches",
+            "You add the batches' means, and divide by how many batches are full. Weigh each by "
+            "its number of examples, and divide by all of them.",
+            ("total += value * len(x_batch)", "total += value"),
+            ("return total / len(x)", "return total / (len(x) // batch_size)"),
+        ),
+        mistake(
+            "the first targets for each batch",
+            "Each batch of x gets the first targets of y. `batches` deals out pairs: y_batch "
+            "belongs to x_batch.",
+            ("loss(net.forward(x_batch), y_batch)",
+             "loss(net.forward(x_batch), y[: len(x_batch)])"),
+        ),
+        mistake(
+            "a yield for each batch, of the epoch so far",
+            "You yield inside the loop over the batches. One `next` should train for a whole "
+            "epoch: the yield belongs behind that loop.",
+            ("    return (one_epoch() for _ in itertools.count())",
+             """    def so_far():
+        while True:
+            total = 0.0
+            for some, truth in batches(x, y, batch_size=batch_size, rng=rng):
+                value, dz = loss(net.forward(some), truth)
+                net.backward(dz)
+                optimizer.step(net.theta, net.grad)
+                total += value * len(some)
+                yield total / len(x)
+
+    return so_far()"""),
+        ),
+        mistake(
+            "the loss after the step, predicted",
+            "You measure the loss of a batch again, after the step. Add the value that you have "
+            "from before it: that costs nothing.",
+            ("total += value * len(x_batch)",
+             "total += loss(net.predict(x_batch), y_batch)[0] * len(x_batch)"),
         ),
     ),
     alternatives=(
@@ -728,6 +827,7 @@ def votes_and_labels(rng):
     yield {"z": np.array([[0.0], [0.0], [-1.0]]), "y": np.array([[0.0], [1.0], [1.0]])}
     yield {"z": np.array([[1.0, 1, 0], [0, 2, 2], [3, 3, 3]]), "y": np.array([0, 1, 1])}
     yield {"z": np.tile([[2.0, 1.0]], (300, 1)), "y": np.arange(300) // 270}
+    yield {"z": np.array([[3.0, 1, 0], [0, 2, 4], [1, 5, 3]]), "y": np.array([1, 2, 1])}
     n, k = int(rng.integers(30, 40)), int(rng.integers(5, 8))
     yield {"z": rng.standard_normal((n, k)), "y": rng.integers(k, size=n)}
 
@@ -760,8 +860,9 @@ zeros and ones.
         ),
         mistake(
             "a pair counted once",
-            "A pair that occurs several times is counted once: `counts[i, j] += 1` with lists "
-            "of places reads each place once, adds, and writes. Use np.add.at, or a loop.",
+            "A pair that occurs several times is counted once. `counts[i, j] = 1` does that, and "
+            "`counts[i, j] += 1` with lists of places, which reads each place once, adds, and "
+            "writes. Use np.add.at, or a loop that adds.",
             (
                 "np.add.at(counts, (true, predicted_class(z)), 1)",
                 "counts[true, predicted_class(z)] += 1",
@@ -871,6 +972,36 @@ zeros and ones.
             ("    return counts",
              "    return counts[::-1, ::-1]"),
         ),
+        mistake(
+            "the last of equal logits",
+            "Where two logits are equal, you take the last. `argmax` and `predicted_class` take "
+            "the first.",
+            ("predicted_class(z)",
+             "predicted_class(z) if z.shape[1] == 1 else "
+             "z.shape[1] - 1 - z[:, ::-1].argmax(axis=1)"),
+        ),
+        mistake(
+            "the diagonal of what is called",
+            "You pair what an example is called with itself. The row is its true class, from y.",
+            ("(true, predicted_class(z))", "(predicted_class(z), predicted_class(z))"),
+        ),
+        mistake(
+            "classes counted from one",
+            "Your classes are one too low, and class 0 is the last: you subtract 1. In Python rows "
+            "and columns count from 0, as the classes do.",
+            ("(true, predicted_class(z))", "(true - 1, predicted_class(z) - 1)"),
+        ),
+        mistake(
+            "two classes turned around",
+            "For a single logit your rows and columns begin with class 1. Class 0 is the first.",
+            ("    return counts", "    return counts[::-1, ::-1] if z.shape[1] == 1 else counts"),
+        ),
+        mistake(
+            "the size of a logit",
+            "You look for the logit of the largest size. A large negative one says no: the largest "
+            "is meant.",
+            ("predicted_class(z)", "predicted_class(z if z.shape[1] == 1 else np.abs(z))"),
+        ),
     ),
     alternatives=(
         """
@@ -963,16 +1094,23 @@ def loss_curves(rng):
     yield {"losses": [1.0, np.nan, np.nan, 2.0, 0.5, 0.6], "lr": 0.8, "patience": 2}
     yield {"losses": [2.0, 2.5, 1.9, 2.5, 1.8, 2.5, 1.7], "lr": 0.8, "patience": 2}
     yield {"losses": [1.0, 0.99999, 0.99998, 0.99997, 1.1], "lr": 0.8, "patience": 2}
+    yield {"losses": [1.0, 2.0, np.nan, 2.0, 2.0], "lr": 0.8, "patience": 2}
+    yield {"losses": [9e3, 8e3, 8e3, 7e3, 9e3], "lr": 0.8, "patience": 1}
+    yield {"losses": [1.0] * 20, "lr": 0.008, "patience": 1}
+    yield {"losses": [1.0] * 4, "lr": 0.8, "patience": 2, "lr_from_epoch_1": 0.2}
     drawn = np.cumsum(rng.normal(-0.1, 0.4, 30)).round(2) + 9
     yield {"losses": drawn.tolist(), "lr": 0.5, "patience": int(rng.integers(2, 4))}
 
 
-def halving_used(answer, losses, lr, patience):
-    """What comes out, and the learning rate at which each epoch was trained."""
+def halving_used(answer, losses, lr, patience, lr_from_epoch_1=None):
+    """What comes out, and the learning rate at which each epoch was trained: after the first one
+    whoever trains may set it by hand."""
     optimizer, rates = SGD(lr), []
 
     def epochs():
         for loss in losses:
+            if len(rates) == 1 and lr_from_epoch_1:
+                optimizer.lr = lr_from_epoch_1
             rates.append(optimizer.lr)
             yield loss
 
@@ -1172,6 +1310,68 @@ def my_halving(losses, optimizer, patience):
             "more. Write `/= 2`.",
             ("/= 2",
              "//= 2"),
+        ),
+        mistake(
+            "a rate of its own",
+            "You keep a rate of your own, and write it into the optimizer at each halving: what "
+            "whoever trains has set there since is lost. Halve what is there: optimizer.lr /= 2.",
+            ("    best, waited = np", "    own, best, waited = optimizer.lr, np"),
+            ("optimizer.lr /= 2", "own /= 2\n            optimizer.lr = own"),
+        ),
+        mistake(
+            "nan as nothing at all",
+            "A loss that is nan is neither better nor worse with you, so that nobody waits. "
+            "Whatever is no new minimum is waiting: else.",
+            ("        else:\n", "        elif loss >= best:\n"),
+        ),
+        mistake(
+            "a tenth",
+            "You divide the rate by 10. Half of it is asked for.",
+            ("/= 2", "/= 10"),
+        ),
+        mistake(
+            "a lowest rate",
+            "Your rate stops falling at some lowest value. None is asked for: each time it is "
+            "halved.",
+            ("optimizer.lr /= 2", "optimizer.lr = max(optimizer.lr / 2, 1e-3)"),
+        ),
+        mistake(
+            "the new minimum counts",
+            "The epoch with the new minimum counts as waiting with you. The count begins at 0 "
+            "there, and the next epoch without one makes it 1.",
+            ("best, waited = loss, 0", "best, waited = loss, 1"),
+        ),
+        mistake(
+            "a longer wait after a halving",
+            "After a halving you wait one epoch longer. The count begins at 0 again, no lower.",
+            ("            waited = 0\n", "            waited = -1\n"),
+        ),
+        mistake(
+            "only at multiples of patience",
+            "You look every `patience` epochs whether the loss rests. Count epochs without a new "
+            "minimum: the halving comes when there have been `patience` in a row.",
+            ("for loss in losses:", "for epoch, loss in enumerate(losses, 1):"),
+            ("waited == patience", "waited and epoch % patience == 0"),
+        ),
+        mistake(
+            "one epoch ahead",
+            "You ask for the next loss before you pass this one on, so that an epoch is trained "
+            "before its rate is known. Yield each loss before the next is asked for.",
+            ("    for loss in losses:\n",
+             "    losses = iter(losses)\n    coming = next(losses)\n    for after in losses:\n"
+             "        loss, coming = coming, after\n"),
+        ),
+        mistake(
+            "the first loss lost",
+            "The first loss does not come out: `next` takes it away. Each loss is passed on.",
+            ("    best, waited = np.inf, 0\n",
+             "    losses = iter(losses)\n    best, waited = next(losses), 0\n"),
+        ),
+        mistake(
+            "a start for the best",
+            "Your best begins with a number that a loss may exceed, and then nothing is ever a new "
+            "minimum: begin with np.inf.",
+            ("np.inf, 0", "1000.0, 0"),
         ),
     ),
     alternatives=(

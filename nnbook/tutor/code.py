@@ -7,9 +7,12 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations, islice
 
 from nnbook.tutor import package, syntax, verdict, written
 from nnbook.tutor.specification import Exercise
+
+PAIRS = 2000  # of mistakes that are tried together: about a second
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,13 @@ class Mistake:
     name: str
     says: str
     patches: tuple
+
+    @property
+    def joins(self):
+        """Whether what it says is true beside another mistake: not if it says what is right."""
+        return not re.search(
+            r"(is|are|was|were|counted) right\b|^Right|rightly|fit ", self.says
+        )
 
 
 def mistake(name, says, *patches):
@@ -104,16 +114,17 @@ class Code(Exercise):
         """The solution with other lines for what is to be written: instead(space, lines)."""
         return syntax.with_bodies(self.solution_text, self.given, instead)
 
-    def patched(self, mistake):
-        """The solution with a mistake in it."""
+    def patched(self, *mistakes):
+        """The solution with a mistake in it, or with several."""
         text = self.solution_text
-        for old, new in mistake.patches:
-            if text.count(old) != 1:
-                raise ValueError(
-                    f"{self.id}, {mistake.name!r}: the patch must match once, and matches "
-                    f"{text.count(old)} times: {old!r}"
-                )
-            text = text.replace(old, new)
+        for mistake in mistakes:
+            for old, new in mistake.patches:
+                if text.count(old) != 1:
+                    raise ValueError(
+                        f"{self.id}, {mistake.name!r}: the patch must match once, and matches "
+                        f"{text.count(old)} times: {old!r}"
+                    )
+                text = text.replace(old, new)
         return text
 
     # --- programs -------------------------------------------------------------------------
@@ -152,6 +163,21 @@ class Code(Exercise):
     def wrong_answers(self):
         """(the mistake, an answer that has it) for each known one."""
         return [(it, self.compiled(self.patched(it))) for it in self.mistakes]
+
+    @cached_property
+    def doubly_wrong(self):
+        """(a mistake, another one, an answer that has both), where both fit into one text."""
+        found = []
+        alone = [it for it in self.mistakes if it.joins]
+        for one, other in islice(combinations(alone, 2), PAIRS):
+            try:
+                found.append((one, other, self.compiled(self.patched(one, other))))
+            except (
+                ValueError,
+                SyntaxError,
+            ):  # one of them has changed what the other changes
+                continue
+        return found
 
     @cached_property
     def remembered(self):

@@ -42,9 +42,7 @@ def of_tuple(expected, got, case, rtol, atol, names, every):
         number = len(got) if isinstance(got, tuple) else "one"
         text = f"It should return {count} things, {words}; it returns {number}."
         return "", expected, got, text
-    orders = permutations(got) if count < 6 else ()
-    found = any(equal(order, expected, rtol, atol) for order in orders)
-    if found and not equal(tuple(got), expected, rtol, atol):
+    if exchanged(every, count, rtol, atol):
         text = f"The right things in the wrong order: return {words}."
         return "", expected, got, text
     for i, (right, mine) in enumerate(zip(expected, got)):
@@ -56,6 +54,21 @@ def of_tuple(expected, got, case, rtol, atol, names, every):
             deeper = difference(right, mine, case, rtol, atol, (), parts(every, i))
             return (f"{name} {deeper[0]}".strip(), *deeper[1:])
     return "", expected, got, ""  # it is not in what is returned
+
+
+def exchanged(every, count, rtol, atol):
+    """Whether one other order of what is returned is right, in all cases."""
+    made = [(right, mine) for _, right, mine in every if mine is not None]
+    if not all(isinstance(it, tuple | list) and len(it) == count for _, it in made):
+        return False
+    _, *others = permutations(range(count)) if count < 6 else [()]
+    return any(
+        all(
+            equal(tuple(mine[i] for i in order), right, rtol, atol)
+            for right, mine in made
+        )
+        for order in others
+    )
 
 
 def parts(every, key):
@@ -162,18 +175,24 @@ def of_numbers(right, mine, rtol, atol, every):
     if lost:
         what = "nan" if np.isnan(mine[finite]).any() else "infinite"
         verb = "is" if lost == 1 else "are"
-        return f"{lost} of its {right.size} numbers {verb} {what}."
+        some = f"{lost} of its {right.size} numbers" if right.size > 1 else "The number"
+        return f"{some} {verb} {what}."
+    small = mine.dtype.kind in "iu" and right.max(initial=0) > np.iinfo(mine.dtype).max
+    if small:
+        return f"It holds {mine.dtype}, where a number above {np.iinfo(mine.dtype).max} overflows."
     if text := of_factor(every, rtol):
         return text
     if right.ndim == 2 and equal(mine.T, right, rtol, atol):
         return "It is transposed, with the right numbers."
+    if digits := rounded_to(every):
+        return f"It is rounded, to {digits} digits behind the point: leave it as it is."
     if np.allclose(mine, right, rtol=1e-3, atol=atol, equal_nan=True):
-        cause = "an ε, or a rounding step, too many"
+        cause = "an ε, a rounding step or float32 on the way"
         if mine.dtype != right.dtype:
             cause = f"{mine.dtype} where {right.dtype} is asked for"
         return f"It is nearly right, but more than rounding is off: {cause}?"
     wrong = ~np.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
-    if right.ndim and len(right) > 1 and not wrong[0].any() and not np.any(mine[1:]):
+    if all_but_first(every, rtol, atol):
         return "The first row is right, and the others are 0: is a `return` within the loop?"
     if all_but_signs(every, rtol, atol):
         return "Without their signs the numbers are right: some have the wrong one."
@@ -185,6 +204,17 @@ def of_numbers(right, mine, rtol, atol, every):
         place = where_alone(every, rtol, atol)
         return f"It is wrong only where {place}: here {said}" if place else said
     return "All of its numbers are wrong." if right.size > 1 else "The number is wrong."
+
+
+def rounded_to(every):
+    """To how many digits the right numbers of all cases are rounded; 0 if they are not."""
+    for digits in range(1, 9):
+        if all(
+            numeric(right) and equal(mine, np.round(right, digits), 0, 1e-14)
+            for _, right, mine in every
+        ):
+            return digits
+    return 0
 
 
 def where_alone(every, rtol, atol):
@@ -240,6 +270,15 @@ def conditions(case, shape):
             yield f"the column is not the one that {name} names", ~named
 
 
+def all_but_first(every, rtol, atol):
+    """Whether in all cases the first row is right, and all others are 0."""
+    pairs = [(np.atleast_1d(right), np.atleast_1d(mine)) for _, right, mine in every]
+    return any(len(right) > 1 for right, _ in pairs) and all(
+        equal(mine[:1], right[:1], rtol, atol) and not np.any(mine[1:])
+        for right, mine in pairs
+    )
+
+
 def all_but_signs(every, rtol, atol):
     """Whether all cases are right but for signs."""
     pairs = [(np.asarray(right), np.asarray(mine)) for _, right, mine in every]
@@ -257,17 +296,17 @@ def as_python(text):
     return re.sub(r"\bnp\.(True|False)_", r"\1", text)
 
 
-def shown(value):
+def shown(value, digits=4):
     """A value as text of a few lines."""
     if isinstance(value, dict):
-        return "\n".join(f"{name}: {shown(part)}" for name, part in value.items())
+        return "\n".join(f"{name}: {shown(it, digits)}" for name, it in value.items())
     if isinstance(value, tuple) and any(isinstance(v, np.ndarray) for v in value):
-        return ",\n".join(shown(part) for part in value)
+        return ",\n".join(shown(part, digits) for part in value)
     if numeric(value) and not isinstance(value, bool):
         array = np.asarray(value)
         if array.ndim == 0:
-            return f"{array.item():.6g}"
-        return np.array2string(array, precision=4, threshold=40, edgeitems=3)
+            return f"{array.item():.{digits + 2}g}"
+        return np.array2string(array, precision=digits, threshold=40, edgeitems=3)
     try:
         text = as_python(repr(value))
     except Exception:

@@ -20,7 +20,7 @@ CLUES = (
         "fewer rows?",
     ),
     (
-        "operands could not be broadcast",
+        r"could not be broadcast together with shapes \((\d+),\d+\) \(\1,\)",
         "Should a sum or a maximum over an axis stay as a column (`keepdims=True`)?",
     ),
     (
@@ -42,7 +42,7 @@ CLUES = (
     ),
     (
         "positional arguments but",
-        "Must an argument be named in the call, as in `rng=rng`?",
+        "More is given than is taken there. Or must an argument be named, as in `rng=rng`?",
     ),
     (
         "as a data type",
@@ -69,14 +69,19 @@ def diagnosis(exercise, trials, outcomes, place):
             f"It was stopped after {mine.error.lines:,} lines, at {mine.line or 'a call'}. "
             f"Does a loop in it never end?"
         )
+    extra = too_much(mine, right)
     if mine.error is not None and right.error is None:
+        own = {name for name in extra if name.startswith("self.")}
+        if own and not mine.line:  # so that the check cannot go on
+            return of_change(exercise, case, own)
         return of_error(exercise, mine, right)
     if right.error is not None:
         did = f"raises {words(mine.error)}" if mine.error else "returns something"
         return f"It should raise {words(right.error)}; it {did}."
-    if extra := too_much(mine, right):
+    if extra:
         return of_change(exercise, case, extra)
-    if missing := too_little(mine, right):
+    never = set(case).difference(*(it.changed for it in outcomes))
+    if missing := too_little(mine, right) & never:
         return f"It should change {listed(missing)} in place, and does not."
     if near := too_near(mine, right):
         return of_sharing(near)
@@ -115,8 +120,9 @@ def of_change(exercise, case, names):
             f"It changes {name.partition('[')[0]}, which others have put there and still need: "
             f"give what you compute a name of its own."
         )
+    verb = "belong" if len(given) > 1 else "belongs"
     return (
-        f"It changes {listed(given) if given else name}, which belongs to the caller: work on a "
+        f"It changes {listed(given) if given else name}, which {verb} to the caller: work on a "
         f"copy, or write `a = a - b` in place of `a -= b`."
     )
 
@@ -198,13 +204,14 @@ def listed(names):
 
 def of_error(exercise, mine, right):
     """A sentence for an answer that raises, or that an exercise refuses in words of its own."""
+    if refused(mine.error):
+        text = str(mine.error)
+        place = f" (At {mine.line})" if mine.line else ""
+        return f"{text[0].upper()}{text[1:].rstrip('.')}.{place}"
     if mine.line:
         said = words(mine.error)
         clues = [clue for pattern, clue in CLUES if re.search(pattern, said)]
         return " ".join([*clues[:1], f"It raises {said}, at {mine.line}"])
-    if refused(mine.error):
-        text = str(mine.error)
-        return f"{text[0].upper()}{text[1:].rstrip('.')}."
     frames = traceback.extract_tb(mine.error.__traceback__)
     if Path(frames[-1].filename).name == "witness.py":  # the call itself
         heads = ", ".join(syntax.heads(exercise.stub))
@@ -269,10 +276,12 @@ def evidence(exercise, trial, mine):
         part, expected, got, _ = difference(
             expected, got, trial.case, exercise.rtol, exercise.atol, exercise.returns
         )
-    lines += [
-        (f"expected {part}".strip(), came(expected, trial.right.error)),
-        (f"got {part}".strip(), came(got, mine.error)),
-    ]
+    texts = came(expected, trial.right.error), came(got, mine.error)
+    if (
+        texts[0] == texts[1] and mine.error is None
+    ):  # they differ further behind the point
+        texts = shown(expected, 12), shown(got, 12)
+    lines += [(f"expected {part}".strip(), texts[0]), (f"got {part}".strip(), texts[1])]
     if mine.printed:
         lines.append(("printed", mine.printed.strip()[:200]))
     return lines

@@ -88,12 +88,21 @@ def sizes(case):
     """{(name, what is counted): how many} of the arrays of a case."""
     found = {}
     for name, value in case.items():
-        shape = np.shape(value) if numeric(value) else ()
+        shape = shape_of(value)
         places = ("numbers",) if len(shape) == 1 else ("rows", "columns", "layers")
         found |= {(name, place): length for place, length in zip(places, shape)}
         if len(shape) > 1:
             found[name, "numbers"] = int(np.prod(shape))
     return found
+
+
+def shape_of(value):
+    """The shape of an array, or of a list that could be one; () of all else."""
+    try:
+        value = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        return ()
+    return value.shape if numeric(value) else ()
 
 
 def whole(number):

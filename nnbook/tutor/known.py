@@ -1,9 +1,14 @@
 """Which known mistake an answer has made: it gives the same, case by case."""
 
+import re
+from dataclasses import replace
+
 from nnbook.tutor.cases import alike, extreme, remembered, run
 from nnbook.tutor.diagnosis import listed
 from nnbook.tutor.trial import equal, too_much, words
 
+# With which a sentence may begin that is said of a single mistake: "dW is right. But …".
+REST_IS_RIGHT = re.compile(r"^[^.]+ (is|are) right\. (But )?")
 LOOSE = 1e-4  # where a mistake is recognised although a guard against extremes differs
 
 
@@ -16,6 +21,8 @@ def recognised(exercise, mine, trials):
     if wrong := of_outcomes(exercise, mine, trials):
         return wrong, ""
     if found := of_parts(exercise, mine, trials):
+        return found
+    if found := of_two(exercise, mine, trials):
         return found
     quiet = [i for i, outcome in enumerate(mine) if outcome.error is None]
     wrong = [i for i in quiet if not alike(exercise, mine[i], trials[i].right)]
@@ -50,6 +57,24 @@ def run_known(exercise, wrong, answer, trial):
     return remembered(exercise, key, run, exercise, answer, trial)
 
 
+def of_two(exercise, mine, trials):
+    """(a known mistake, a sentence on another one) if both together give the same; None if not."""
+    wrong = [
+        (one, trial)
+        for one, trial in zip(mine, trials)
+        if not alike(exercise, one, trial.right)
+    ]
+    if len(wrong) < 2 or any(one.error for one in mine):
+        return None  # that says too little
+    pairs = [wrong[0], *zip(mine, trials)]
+    for known, also, answer in exercise.doubly_wrong:
+        if all(
+            alike(exercise, one, run(exercise, answer, trial)) for one, trial in pairs
+        ):
+            return known, f" And then: {also.says}"
+    return None
+
+
 def of_parts(exercise, mine, trials):
     """Of several things that are returned, each may have a mistake of its own: (the known mistake
     of the first that is wrong, a sentence on the next), None if that is not what happened."""
@@ -61,17 +86,19 @@ def of_parts(exercise, mine, trials):
     for known, answer in exercise.wrong_answers:
         other = [run_known(exercise, known, answer, trial) for trial in trials]
         place, *more = wrong_parts(exercise, other, right) or [None]
-        if place in places and not more and place not in found:
+        if place in places and not more and place not in found and known.joins:
             pairs = zip(mine, other)
             if all(part_alike(exercise, a, b, place) for a, b in pairs):
                 found[place] = known
     if places[0] not in found:
         return None
+    first = found[places[0]]
+    first = replace(first, says=REST_IS_RIGHT.sub("", first.says))
     if says := [found[place].says for place in places[1:] if place in found]:
-        return found[places[0]], f" And then: {says[0]}"
+        return first, f" And then: {REST_IS_RIGHT.sub('', says[0])}"
     names = [name_of(exercise, place) for place in places[1:]]
     verb = "is" if len(names) == 1 else "are"
-    return found[places[0]], f" (And {listed(names)} {verb} wrong, too.)"
+    return first, f" (And {listed(names)} {verb} wrong, too.)"
 
 
 def wrong_parts(exercise, outcomes, right):

@@ -60,22 +60,40 @@ def judge_kind(exercise, answer):
         return Result(exercise, attempted=False, text=exercise.asked)
     if idle:
         return Result(exercise, text=f"{idle[0]} is still empty: write it, too.")
-    if other_order(exercise.right_answer, answer):
+    if other_places(exercise.right_answer, answer):
         head = ", ".join(syntax.heads(exercise.stub))
         text = (
-            f"Your arguments stand in another order than in the stub, {head}: whoever gives them "
-            f"without their names gives each to another one."
+            f"Your arguments stand in another order than in the stub, {head}, or a * is missing "
+            f"there: what is given without its name goes to another one."
         )
         return Result(exercise, text=text)
     return None
 
 
-def other_order(right, answer):
-    """Whether a function takes the same arguments as the right one, in another order."""
-    if isinstance(answer, type):
-        return False
-    asked, mine = ([*inspect.signature(it).parameters] for it in (right, answer))
-    return asked != mine and sorted(asked) == sorted(mine)
+def other_places(right, answer):
+    """Whether a function, or a method of a class, takes the arguments of the right one at other
+    places: in another order, or all that follow as one."""
+    if isinstance(right, type):
+        return any(
+            other_places(function, getattr(answer, name, function))
+            for name, function in vars(right).items()
+            if isinstance(function, types.FunctionType)
+        )
+    asked, mine = placed(right), placed(answer)
+    same = {it.strip("*") for it in asked} == {it.strip("*") for it in mine}
+    return same and asked != mine
+
+
+def placed(function):
+    """The arguments of a function that can be given without their names."""
+    if not callable(function):
+        return []
+    arguments = inspect.signature(function).parameters.values()
+    return [
+        f"*{it.name}" if it.kind is it.VAR_POSITIONAL else it.name
+        for it in arguments
+        if it.kind not in (it.KEYWORD_ONLY, it.VAR_KEYWORD)
+    ]
 
 
 def wrong_kind(exercise, answer):
@@ -141,8 +159,9 @@ def explained(exercise, answer, trials, mine, bad, first):
     """What is said of the first outcome that is wrong, if no known mistake is."""
     trial, outcome = trials[first], mine[first]
     text = diagnosis(exercise, trials[: len(mine)], mine, first)
-    if outcome.error is None and (changed := other_defaults(exercise, answer)):
-        text += f" ({changed})"
+    if outcome.error is None:
+        said = other_defaults(exercise, answer) or unused(exercise, answer)
+        text += f" ({said})" if said else ""
     text = of_name(answer, outcome.error) + text
     ends = not isinstance(outcome.error, TooLong)
     before = bodies(answer)
@@ -211,6 +230,18 @@ def defaults(answer):
         for it in inspect.signature(function).parameters.values()
         if type(it.default) in (int, float, types.FunctionType)
     }
+
+
+def unused(exercise, answer):
+    """A sentence for an argument that the right answer reads, and this one does not."""
+    mine = written.codes(answer)
+    for name, right in written.codes(exercise.right_answer).items():
+        read = written.arguments_read(right) - {"self", "rng"}
+        given = set(mine[name].co_varnames) if name in mine else set()
+        if idle := read & given - written.arguments_read(mine.get(name, right)):
+            where = f" in `{name}`" if name else ""
+            return f"`{min(idle)}` is never used{where}."
+    return ""
 
 
 def praise(exercise, mine, trials):

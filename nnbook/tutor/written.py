@@ -46,6 +46,18 @@ def is_empty(code):
     return {step.opname for step in steps} <= idle and set(values) <= {None, ...}
 
 
+def arguments_read(code):
+    """The arguments of a function that its code reads."""
+    count = (
+        code.co_argcount
+        + code.co_kwonlyargcount
+        + bool(code.co_flags & inspect.CO_VARARGS)
+    )
+    loads = [it.argval for it in dis.get_instructions(code) if "LOAD" in it.opname]
+    names = {name for it in loads for name in (it if isinstance(it, tuple) else (it,))}
+    return set(code.co_varnames[:count]) & names
+
+
 def text_of(answer, name):
     """The text that defines an answer under this name, from its cell or file; None if it
     is lost."""
