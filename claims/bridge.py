@@ -135,7 +135,7 @@ def of_loops(what):
 @claim(
     says=lambda r: (
         f"Of new digits the two read {per_cent(r['usual'])} and {per_cent(r['step_first'])} right",
-        f"`PlainList` {per_cent(r['PlainList'])}",
+        f"reads {per_cent(r['PlainList'])} of new digits right",
     ),
     holds=lambda r: (
         min(r["usual"]) > max(r["PlainList"]) and min(r["step_first"]) > 0.94

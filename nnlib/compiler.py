@@ -32,22 +32,12 @@ from nnlib.autograd import (
     vjp,
     where,
 )
+from nnlib.languages import Calls, JavaScript
 from nnlib.layers import Linear
+from nnlib.loops import Loops, Plan
 from nnlib.losses import binary_cross_entropy, cross_entropy, mse
 from nnlib.optimizers import SGD, Adam, Momentum, RMSprop
-from nnlib.programs import (
-    JavaScript,
-    Loops,
-    Node,
-    Plan,
-    Sizes,
-    Straight,
-    computed,
-    graph,
-    instead,
-    plus,
-    times,
-)
+from nnlib.programs import Node, Sizes, computed, graph, instead, plus, times
 
 
 def compile(f, *examples, target, sizes=None, changed=()):
@@ -92,7 +82,7 @@ def record(f, inputs):
     return [checks.output(it, Tensor) for it in outputs]
 
 
-WRITERS = {"numpy": Straight, "numba": Loops, "javascript": JavaScript}
+WRITERS = {"numpy": Calls, "numba": Loops, "javascript": JavaScript}
 
 
 class Program:

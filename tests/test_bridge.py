@@ -72,7 +72,7 @@ def page():
 
 
 def test_the_page_shows_what_the_command_runs():
-    assert astray(page()) == []
+    assert astray(page()) == [], "copy these from bridge/*.py, word for word"
     names = {name for _, name in shown(page())}
     wanted = {
         "network",
@@ -98,6 +98,26 @@ def test_another_text_on_the_page_is_noticed():
 def test_every_loop_of_the_picture_is_on_the_page():
     names = {name for _, name in shown(page())}
     assert set(bridge.stored()["line_up"]) <= names
+
+
+def test_the_optimizers_are_called_as_the_page_says():
+    """Its table, against the command's OPTIMIZERS."""
+    table = next(
+        cell.source for cell in page() if "| `nnlib` | PyTorch | optax |" in cell.source
+    )
+    rows = [
+        re.findall(r"`([^`]*)`", line)
+        for line in table.splitlines()
+        if "params" in line
+    ]
+    found = {}
+    for side, column, package in (("pytorch", 1, "torch.optim"), ("jax", 2, "optax")):
+        text = (ROOT / "bridge" / f"with_{side}.py").read_text("utf-8")
+        for row in rows:
+            name, lr = re.match(r"(\w+)\((.*)\)", row[0]).groups()
+            call = row[column].replace(f"lr={lr}", "lr=lr").replace(f"({lr}", "(lr")
+            found[name, package] = f"{package}.{call}," in text
+    assert len(found) == 8 and all(found.values()), found
 
 
 # --- weights --------------------------------------------------------------------------------------
@@ -250,6 +270,6 @@ def test_stored_text_is_what_was_found():
 
 def test_pictures_tell_the_numbers_of_the_stored_run():
     _, text = bridge.draw_apart("Momentum, lr 0.02", "float32")
-    assert "by 1e-07 of their size in PyTorch, by 2e-05 in JAX" in text
+    assert "by 1 · 10⁻⁷ of their size in PyTorch, by 2 · 10⁻⁵ in JAX" in text
     _, text = bridge.draw_loops("PlainList")
     assert "the loss is 0.35 to 0.4" in text and "86 % to 92 %" in text

@@ -575,5 +575,5 @@ def test_without_numba_numpy_runs_and_says_so_once(monkeypatch):
         for _ in range(2):
             program = compile(area, np.ones((4, 3)), np.ones((3, 2)), target="numba")
     assert program.target == "numpy" and "np.matmul" in program.source
-    assert [str(it.message).count("Numba") for it in said] == [1]
+    assert len(said) == 1 and "Numba" in str(said[0].message)
     compiler.missing_numba.cache_clear()

@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from nnbook.figures.style import DASHES, colour, figure, label_lines, log_scale
-from nnbook.figures.words import percent
+from nnbook.figures.words import percent, power_of_ten
 
 STORED = Path(__file__).with_name("bridge.json")
 EVERY = 5  # steps from one number of a curve to the next
-PROGRAMS = {
-    "PyTorch": "class A",
-    "JAX": "class B",
-    "nnlib, rows in another order": "neutral",
+ITSELF = "nnlib, rows in another order"
+PROGRAMS = {  # by the name in the stored run: colour, label
+    "PyTorch": ("class A", "PyTorch"),
+    "JAX": ("class B", "JAX"),
+    ITSELF: ("neutral", "nnlib itself"),
 }
 
 
@@ -24,28 +25,31 @@ def stored():
     return json.loads(STORED.read_text("utf-8"))
 
 
+def share(value):
+    """2 · 10⁻¹⁶; 0.1."""
+    digit, _, power = f"{value:.0e}".partition("e")
+    small = f"{digit} · {power_of_ten(int(power))}"
+    return f"{value:.1g}" if value >= 0.01 else small
+
+
 def draw_apart(training="SGD, lr 0.1", precision="float64"):
     """How far two programs, and nnlib with the rows of its batches in another order, get from
     nnlib in 300 steps."""
     found = stored()["apart"][f"{training}, {precision}"]
     with figure(height=3.4) as (picture, ax):
-        for (name, meaning), dash in zip(PROGRAMS.items(), DASHES):
+        for (name, (meaning, label)), dash in zip(PROGRAMS.items(), DASHES):
             curve = found[name]["curve"]
             steps = EVERY * np.arange(1, len(curve) + 1)
-            ax.plot(
-                steps, curve, color=colour(meaning), linestyle=dash,
-                label=name.replace(", rows", ",\nrows").replace("another ", "another\n"),
-            )  # fmt: skip
+            look = {"color": colour(meaning), "linestyle": dash}
+            ax.plot(steps, curve, label=label, **look)
         ax.set(xlabel="step", title=f"{training}, {precision}: apart from nnlib")
         log_scale(ax, -18, 0)
         label_lines(ax)
-    ends = {name: found[name]["curve"][-1] for name in PROGRAMS}
-    loss = found["final loss"][0]
+    torch, jax, itself = (share(found[name]["curve"][-1]) for name in PROGRAMS)
     return picture, (
-        f"{training}, in {precision}: after 300 steps the weights differ from nnlib's by "
-        f"{ends['PyTorch']:.1g} of their size in PyTorch, by {ends['JAX']:.1g} in JAX, and by "
-        f"{ends['nnlib, rows in another order']:.1g} in nnlib itself with the rows of each batch "
-        f"in another order. The loss is then {loss:.2f}."
+        f"{training}, in {precision}: after 300 steps the weights differ from nnlib's by {torch} "
+        f"of their size in PyTorch, by {jax} in JAX, and by {itself} in nnlib itself with the rows "
+        f"of each batch in another order. The loss is then {found['final loss'][0]:.2f}."
     )
 
 
