@@ -112,7 +112,8 @@ class Program:
         outputs = graph([first[2], second[2]], sizes, known)
         by_name = {node.name: node for node in self.inputs}
         kept, places = len(outputs) - len(changed), {}
-        for node, given in zip(outputs[kept:], changed, strict=True):
+        checks.changes(changed, by_name, outputs)
+        for node, given in zip(outputs[kept:], changed):
             if node in places or node.op in ("input", "part", "array"):
                 node = Node("broadcast", (node,), node.shape, node.dtype)
             places[node] = by_name[given]

@@ -586,6 +586,41 @@ def test_a_step_that_cannot_be_compiled_is_said():
         compile_step(own, cross_entropy, SGD(0.1), x, y)
 
 
+def swap(a, b):
+    return a.sum(), b, a
+
+
+@pytest.mark.parametrize("target", ("numpy", "numba"))
+def test_arguments_that_are_changed(target):
+    """Also by one another: what is written is what was computed of the numbers before."""
+    a, b = np.arange(3.0), np.ones(3)
+    program = compile(swap, a, b, target=target, changed=("a", "b"))
+    if target == "numba":
+        interpreted(program)
+    for _ in range(2):
+        before = a.copy(), b.copy()
+        assert program(a, b) == before[0].sum()
+        np.testing.assert_array_equal((b, a), before)
+    with pytest.raises(ValueError, match="changed in place, so it must be an array"):
+        program([1.0, 2.0, 3.0], b)
+
+
+def test_what_cannot_be_changed_is_said():
+    for changed, message in [
+        (("c",), "must name arguments"),
+        (("a", "a"), "each once"),
+        (("a", "b"), "b is changed by a result of its shape and type"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            compile(
+                lambda a, b: (b + a, a.sum()),
+                np.ones(3),
+                np.ones(3),
+                target="numpy",
+                changed=changed,
+            )
+
+
 def test_an_index_that_is_too_large_is_said():
     def f(x, i):
         return x[i] * 2
