@@ -381,6 +381,25 @@ def test_back_and_forth_with_other_rates_and_a_smaller_batch(machine_code):
     same(net, twin, optimizer, other, rtol=1e-5)
 
 
+def test_arrays_in_pieces_or_of_other_types_are_the_same_batch(machine_code):
+    net, optimizer, step, x, y, start = machine_code
+    values = []
+    fixed = x.copy()
+    fixed.flags.writeable = False
+    for one in (
+        x,
+        np.asfortranarray(x),
+        x.astype(float),
+        np.repeat(x, 2, axis=0)[::2],
+        fixed,
+    ):
+        for other in (y, y.astype(np.uint8), np.repeat(y, 2)[::2]):
+            net.theta[...], optimizer.m, optimizer.v, optimizer.t = start, None, None, 0
+            values.append(step(one, other))
+    assert len(set(values)) == 1
+    assert len(step.program.run.signatures) == 1  # it was compiled once
+
+
 def test_a_state_that_is_put_back_is_used(machine_code):
     net, optimizer, step, x, y, start = machine_code
     net.theta[...], optimizer.m, optimizer.v, optimizer.t = start, None, None, 0
