@@ -5,6 +5,7 @@ import platform
 import re
 import warnings
 from importlib.metadata import version
+from io import BytesIO
 
 import jax
 import jax.numpy as jnp
@@ -219,14 +220,17 @@ def first_batch():
 
 
 def carried():
-    """Weights through PyTorch and back: how many of them have changed."""
+    """Weights through files to PyTorch and back: how many of them have changed."""
     net, back = network("float32", seed=1), network("float32", seed=2)
-    in_torch = with_pytorch.network_torch(to_torch(net), torch.float32)
-    from_torch(with_pytorch.back_again(in_torch), back)
-    return {
-        "parameters": net.theta.size,
-        "changed": int((net.theta != back.theta).sum()),
-    }
+    there, here = BytesIO(), BytesIO()
+    np.savez(there, **to_torch(net))
+    with np.load(BytesIO(there.getvalue())) as state:
+        in_torch = with_pytorch.network_torch(state, torch.float32)
+    np.savez(here, **with_pytorch.back_again(in_torch))
+    with np.load(BytesIO(here.getvalue())) as state:
+        from_torch(state, back)
+    changed = int((net.theta != back.theta).sum())
+    return {"parameters": net.theta.size, "changed": changed}
 
 
 # --- starts and defaults --------------------------------------------------------------------------
