@@ -287,12 +287,12 @@ def unbroadcast(g, tensor):
     return g
 
 
-def vjp(out, wrt, g):
+def vjp(out, wrt, g, *, again=True):
     """Σ g ∂out/∂w for each w of wrt: one pass backwards, from `out` and its gradient g.
 
     An operation is visited once, when all that used its result have been: the latest
     first. What was used twice gets two gradients, which add up. (The name: a product of
-    a vector, g, and the Jacobian.)
+    a vector, g, and the Jacobian.) Nobody asks again: then no gradient keeps its graph.
     """
     graph, found = set(), [out]
     while found:
@@ -315,19 +315,21 @@ def vjp(out, wrt, g):
             for each, d in zip(tensor.inputs, back):
                 if each in asked and d is not None:
                     d = unbroadcast(d() if callable(d) else d, each)
+                    d = d if again else Tensor(d.data)
                     gradients[each] = gradients[each] + d if each in gradients else d
     for w in kept - gradients.keys():
         gradients[w] = Tensor(np.zeros_like(w.data))
     return [gradients[w] for w in wrt]
 
 
-def grad(value, wrt):
+def grad(value, wrt, *, again=True):
     """∂value/∂w for each w of wrt, as Tensors: gradients of gradients are had in the same way.
 
-    value is a single number. What it does not depend on gets zeros.
+    value is a single number. What it does not depend on gets zeros. A gradient keeps all
+    that it was computed from; with again=False it does not, and has no gradient.
     """
     value, wrt = checks.differentiable(value, wrt, Tensor)
-    return vjp(value, wrt, Tensor(np.ones_like(value.data)))
+    return vjp(value, wrt, Tensor(np.ones_like(value.data)), again=again)
 
 
 class Weights(Layer):
@@ -372,7 +374,7 @@ class Model(Network):
         """Fills `grad` with ∂L/∂θ, given dz = ∂L/∂z."""
         checks.loss_gradient(dz, self.z)
         dz = Tensor(np.asarray(dz, self.dtype))
-        gradients = vjp(self.out, list(self.weights.values()), dz)
+        gradients = vjp(self.out, list(self.weights.values()), dz, again=False)
         np.concatenate([d.data.ravel() for d in gradients], out=self.grad)
 
     def predict(self, x):

@@ -32,22 +32,12 @@ from nnlib.autograd import (
     vjp,
     where,
 )
+from nnlib.languages import Calls, JavaScript
 from nnlib.layers import Linear
+from nnlib.loops import Loops, Plan
 from nnlib.losses import binary_cross_entropy, cross_entropy, mse
 from nnlib.optimizers import SGD, Adam, Momentum, RMSprop
-from nnlib.programs import (
-    JavaScript,
-    Loops,
-    Node,
-    Plan,
-    Sizes,
-    Straight,
-    computed,
-    graph,
-    instead,
-    plus,
-    times,
-)
+from nnlib.programs import Node, Sizes, computed, graph, instead, plus, times
 
 
 def compile(f, *examples, target, sizes=None, changed=()):
@@ -92,7 +82,7 @@ def record(f, inputs):
     return [checks.output(it, Tensor) for it in outputs]
 
 
-WRITERS = {"numpy": Straight, "numba": Loops, "javascript": JavaScript}
+WRITERS = {"numpy": Calls, "numba": Loops, "javascript": JavaScript}
 
 
 class Program:
@@ -138,6 +128,7 @@ class Program:
         self.source = WRITERS[self.target](
             self.title, plan, given, self.opened
         ).source()
+        self.lasting = [i for i, it in enumerate(self.inputs) if it in self.changed]
         self.rooms, self.run, self.room = {}, None, None
 
     def __call__(self, *arrays):
@@ -165,7 +156,7 @@ class Program:
         """The program on arrays that fit, in rooms that are made once for each size."""
         if self.run is None:
             self.room, self.run = loaded(self.source, self.title, self.target)
-        lasting = [it for it, node in zip(arrays, self.inputs) if node in self.changed]
+        lasting = [arrays[i] for i in self.lasting]
         before, room = self.rooms.get(sizes, ((), None))
         if room is None or any(a is not b for a, b in zip(lasting, before)):
             room = self.room(*sizes, *lasting)
@@ -289,13 +280,12 @@ def squared_error(z, y):
 def log_loss(z, y):
     shape, k = z.shape, z.shape[-1]
     z = z.reshape(-1, k)
-    right = equal(y.reshape(-1, 1), np.arange(k))
+    right = cast(equal(y.reshape(-1, 1), np.arange(k)), dtype=z.dtype)  # 0 or 1
     z = z - z.max(axis=1, keepdims=True)
     e = exp(z)
     total = e.sum(axis=1, keepdims=True)
-    value = (log(total) - where(right, z, 0).sum(axis=1, keepdims=True)).mean()
-    p = e / total
-    return value, (where(right, p - 1, p) / len(z)).reshape(*shape)
+    value = (log(total).sum() - (right * z).sum()) / len(z)
+    return value, ((e / total - right) / len(z)).reshape(*shape)
 
 
 @rule(binary_cross_entropy)
@@ -329,19 +319,23 @@ def adam(theta, g, m, v, t, lr, beta1, beta2, eps):
     m = cast(beta1, dtype=g.dtype) * m + cast(1 - beta1, dtype=g.dtype) * g
     v = cast(beta2, dtype=g.dtype) * v + cast(1 - beta2, dtype=g.dtype) * (g * g)
     scale = cast(lr / (1 - beta1**t), dtype=g.dtype)
-    root = (v / cast(1 - beta2**t, dtype=g.dtype)).sqrt()
+    root = (v * cast(1 / (1 - beta2**t), dtype=g.dtype)).sqrt()
     return theta - scale * (m / (root + cast(eps, dtype=g.dtype))), m, v
 
 
-def in_tensors(net):
-    """The weights of a network as Tensors, a function that computes z, and all its state."""
+def in_tensors(net, shapes=None):
+    """The weights of a network as Tensors, a function that computes z, and all its state.
+
+    With shapes, the weights have these instead of their own.
+    """
     if isinstance(net, Model):
         for name, tensor in net.weights.items():
             tensor.name = name
         return list(net.weights.values()), lambda x, own: net.outputs(x), {}
     weights, state, memo = [], {}, {}
     for place, _, name, view in net.views["theta"]:
-        weights.append(Tensor(view))
+        shape = shapes[len(weights)] if shapes else view.shape
+        weights.append(Tensor(view) if shape == view.shape else other(view, shape, 0))
         weights[-1].name = name + number_of(place, net)
         memo[id(view)] = weights[-1]
     layers = copy.deepcopy(net.layers, memo)  # with Tensors in the places of the views
@@ -380,7 +374,7 @@ def number_of(place, net):
 class Step:
     """step(x, y) -> loss, a whole step of training as one program: see `compile_step`."""
 
-    def __init__(self, net, loss, optimizer, x, y, target):
+    def __init__(self, net, loss, optimizer, x, y, target, widths):
         self.net, self.loss, self.optimizer = net, loss, optimizer
         self.move = checks.known_optimizer(optimizer, rules)
         names = list(inspect.signature(self.move).parameters)[2:]
@@ -392,22 +386,33 @@ class Step:
         x, y = self.batch(x, y)
         self.y_type = y.dtype
         self.layers = in_tensors(net)[2]
-        changed = ["theta", *self.names[0]]
+        self.widths = checks.widths(net, target) if widths else []
         self.program = Program(
-            "step", functools.partial(self.recording, x, y), ["n"], changed, target
+            "step",
+            functools.partial(self.recording, x, y),
+            ["n", *self.widths],
+            ["theta", *self.names[0]],
+            target,
         )
         self.source = self.program.source
 
     def recording(self, x, y, sizes, turn):
         """Inputs by name, what theta is made of, and outputs, for a batch of another size."""
         net, inputs = self.net, {}
-        for name, it in (("x", x), ("y", y)):
-            inputs[name] = other(it, (sizes["n"], *it.shape[1:]), turn)
+        widths, shapes, size = [sizes[it] for it in self.widths], None, net.theta.size
+        rows, targets = x.shape[1:], y.shape[1:]
+        if widths:  # of x, of each layer, and of y
+            pairs = list(zip(widths, widths[1:]))
+            shapes = [it for n, m in pairs for it in ((n, m), (m,))]
+            size = sum(n * m + m for n, m in pairs)
+            rows, targets = widths[:1], widths[-1:] * len(targets)
+        inputs["x"] = other(x, (sizes["n"], *rows), turn)
+        inputs["y"] = other(y, (sizes["n"], *targets), turn)
         for name in ("theta", *self.names[0]):
-            inputs[name] = other(net.theta, net.theta.shape, turn)
+            inputs[name] = other(net.theta, (size,), turn)
         for name in self.names[1]:
             inputs[name] = Tensor(np.asarray(getattr(self.optimizer, name) + turn))
-        weights, outputs, state = in_tensors(net)
+        weights, outputs, state = in_tensors(net, shapes)
         inputs |= {name: tensor for name, (*_, tensor) in state.items()}
         order = list(inspect.signature(self.move).parameters)[2:]
 
@@ -460,11 +465,12 @@ class Step:
         return float(self.program.go((len(x),), values))
 
 
-def compile_step(net, loss, optimizer, x, y, target="numba"):
+def compile_step(net, loss, optimizer, x, y, target="numba", widths=False):
     """step(x, y) -> loss: forward, backward and the optimizer's move as one program.
 
     It changes net.theta and the optimizer's state in place, as the plain loop does, and
     reads lr at each call; a batch may have any number of rows. Nothing moves while it is
-    compiled. `step.source` is its text.
+    compiled. `step.source` is its text. In JavaScript, widths=True leaves the widths of all
+    layers open, too: w0 of x, w1 of the first Linear layer, and so on.
     """
-    return Step(net, loss, optimizer, x, y, target)
+    return Step(net, loss, optimizer, x, y, target, widths)

@@ -136,6 +136,12 @@ def test_the_same_experiment_may_give_other_numbers_on_another_machine(
     assert (code, "numbers of another machine" in out) == told
 
 
+def test_a_claim_that_is_gone_is_forgotten(book, monkeypatch, capsys):
+    run(book, monkeypatch, capsys)
+    run(book, monkeypatch, capsys, PLANTED.replace("a_beats_b", "a_is_ahead"))
+    assert [*claims.stored("planted")] == ["a_is_ahead"]
+
+
 def test_a_claim_without_a_result_is_named(book, monkeypatch, capsys):
     run(book, monkeypatch, capsys)
     (planted,) = claims.of_page("planted")

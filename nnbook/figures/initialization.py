@@ -242,9 +242,9 @@ def plot_losses(ax, optimizer, activation, steps):
         losses = trained(activation, start, optimizer, lr, steps=steps)
         finite = np.isfinite(losses).all()
         ax.plot(losses if finite else [], label=start if finite else "_")
-        told.append(
-            f"{losses[-1]:.2f} from {start}" if finite else f"overflow from {start}"
-        )
+        # Two hundred steps enlarge what rounding does: one digit is the same everywhere.
+        end = "below 0.1" if losses[-1] < 0.1 else f"{losses[-1]:.1f}"
+        told.append(f"{end if finite else 'overflow'} from {start}")
     ax.set(xlabel="step", ylim=(0, 1.5), xlim=(0, steps))
     return ", ".join(told)
 

@@ -132,7 +132,8 @@ class Code(Exercise):
     @property
     def names(self):
         """{name: what it is} of all that code of this exercise may use without an import."""
-        return package.names(self.id if self.in_package else None)
+        here = self.in_package or package.is_later(self.id)
+        return package.names(self.id if here else None)
 
     def needs(self, text):
         """Of these names, the ones that a text uses."""

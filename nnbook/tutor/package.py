@@ -5,6 +5,7 @@ import textwrap
 import types
 from functools import cache, reduce
 from importlib import import_module
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -40,6 +41,13 @@ def names(id=None):
     """{name: what it is}: NumPy and all of nnlib's core, and, of an id, what its module has."""
     own = vars(module(id)) if id else {}
     return {name: getattr(nnlib, name) for name in nnlib.__all__} | own | {"np": np}
+
+
+def is_later(id):
+    """Whether an id is of a module beyond Part I: no name of it can be had from nnlib itself."""
+    name = f"nnlib.{id.partition('.')[0]}"
+    homes = {getattr(nnlib, it).__module__ for it in nnlib.__all__}
+    return name not in homes and find_spec(name) is not None
 
 
 def imports(names):

@@ -40,6 +40,7 @@ from nnlib.checks.programs import (
     places,
     target,
     unchanged,
+    widths,
 )
 from nnlib.checks.runs import (
     checkable,
@@ -138,5 +139,6 @@ __all__ = [
     "watched",
     "weights",
     "weights_in_place",
+    "widths",
     "write",
 ]

@@ -170,3 +170,15 @@ def known_optimizer(optimizer, rules):
             f"returns the new theta, and the new state, in Tensors"
         )
     return rules[type(optimizer)]
+
+
+def widths(net, target):
+    """Names for the widths of a network in JavaScript: w0 of x, w1 of its first layer, …"""
+    learning = [it for it in getattr(net, "layers", ()) if it.params]
+    plain = all(it.params == ("W", "b") and hasattr(it, "n_in") for it in learning)
+    if target != "javascript" or not learning or not plain or hasattr(net, "weights"):
+        raise ValueError(
+            "widths are left open in JavaScript alone, and for networks of Linear layers and "
+            f"activations, got target {target!r} and {what(net)}"
+        )
+    return [f"w{i}" for i in range(len(learning) + 1)]

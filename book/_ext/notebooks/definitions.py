@@ -37,6 +37,8 @@ CORE = [  # the modules of nnlib that Part I's chapters show, in the order of th
 LATER = {  # the modules of the later parts, in order, and the chapters that show each whole
     "autograd": ["autograd"],
     "programs": ["compiler"],
+    "loops": ["compiler"],
+    "languages": ["compiler"],
     "compiler": ["compiler"],
 }
 
