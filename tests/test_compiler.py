@@ -143,6 +143,7 @@ STEPS = {
     "new": lambda a, b: a[None],
     "picked": lambda a, b: a[np.array([0, 0, -1])] if a.ndim else a,
     "joined": lambda a, b: concatenate([a, 2 * a], axis=-1) if a.ndim else a,
+    "outer": lambda a, b: a[..., None] * b,
     "product": lambda a, b: (a @ a.T).tanh() if a.ndim == 2 else a,
 }
 
@@ -457,6 +458,49 @@ def test_dead_code_common_parts_and_constants_are_gone():
     assert source.count("+ 1.0") == 1  # the same twice is computed once
     assert "3.0" not in source and "6.0" in source  # what is known is not computed
     assert source.count("for i") == 1  # neighbours share a loop
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_batches_of_matrices(target):
+    """As attention has them: products matrix by matrix, turned, broadcast, and gradients."""
+
+    def f(q, k, W):
+        scores = (q @ W) @ k.mT  # (2, 1, 4, 3) and (5, 3, 3): (2, 5, 4, 3)
+        p = (scores - scores.max(axis=-1, keepdims=True)).exp()
+        p = p / p.sum(axis=-1, keepdims=True)
+        out = (p @ k).transpose(1, 0, 3, 2)
+        return [out, *grad((out * out).sum(), [q, k, W])]
+
+    shapes = (2, 1, 4, 3), (5, 3, 3), (3, 3)
+    first, second = ([RNG.normal(size=it) for it in shapes] for _ in range(2))
+    program = compile(f, *first, target=target)
+    if target == "numba":
+        interpreted(program)
+    close(results(program, *second), eager(f, *second))
+
+
+@pytest.mark.parametrize("target", ("numpy", "numba"))
+def test_an_array_that_is_read_later_is_not_written_over(target):
+    def f(x, w):
+        p = x @ x
+        a = p.tanh()
+        return a @ a, p * a.sum(), w + a.sum()
+
+    x, w = RNG.normal(size=(3, 3)), RNG.normal(size=3)
+    program = compile(f, x, w, target=target, changed=("w",))
+    if target == "numba":
+        interpreted(program)
+    expected = eager(f, x, w)
+    close([*map(np.ravel, program(x, w)), w], expected)
+
+    def g(w):
+        return w.sum() * w.reshape(3, 1).sum(axis=1).exp().sum(), w + w.max()
+
+    program = compile(g, w, target=target, changed=("w",))
+    if target == "numba":
+        interpreted(program)
+    expected = eager(g, w)
+    close([np.ravel(program(w)), w], expected)
 
 
 def test_sizes_that_are_left_open():
