@@ -668,6 +668,17 @@ def test_arguments_that_are_changed(target):
         program([1.0, 2.0, 3.0], b)
 
 
+@pytest.mark.parametrize("target", ("numpy", "numba"))
+def test_another_array_that_is_changed_is_seen_in_all_its_parts(target):
+    def length(w):
+        return (w.reshape(1, 3) @ w.reshape(3, 1)).sum(), w * 2
+
+    program = compile(length, np.ones(3), target=target, changed=("w",))
+    if target == "numba":
+        interpreted(program)
+    assert [program(np.full(3, float(i))) for i in range(3)] == [0, 3, 12]
+
+
 def test_what_cannot_be_changed_is_said():
     for changed, message in [
         (("c",), "must name arguments"),
