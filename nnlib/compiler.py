@@ -10,6 +10,7 @@ import copy
 import functools
 import hashlib
 import inspect
+import operator
 import pathlib
 import sys
 import types
@@ -112,7 +113,8 @@ class Program:
         outputs = graph([first[2], second[2]], sizes, known)
         by_name = {node.name: node for node in self.inputs}
         kept, places = len(outputs) - len(changed), {}
-        for node, given in zip(outputs[kept:], changed, strict=True):
+        checks.changes(changed, by_name, outputs)
+        for node, given in zip(outputs[kept:], changed):
             if node in places or node.op in ("input", "part", "array"):
                 node = Node("broadcast", (node,), node.shape, node.dtype)
             places[node] = by_name[given]
@@ -128,6 +130,7 @@ class Program:
         self.source = WRITERS[self.target](
             self.title, plan, given, self.opened
         ).source()
+        self.lasting = [i for i, it in enumerate(self.inputs) if it in self.changed]
         self.rooms, self.run, self.room = {}, None, None
 
     def __call__(self, *arrays):
@@ -155,9 +158,9 @@ class Program:
         """The program on arrays that fit, in rooms that are made once for each size."""
         if self.run is None:
             self.room, self.run = loaded(self.source, self.title, self.target)
-        lasting = [it for it, node in zip(arrays, self.inputs) if node in self.changed]
+        lasting = [arrays[i] for i in self.lasting]
         before, room = self.rooms.get(sizes, ((), None))
-        if room is None or any(a is not b for a, b in zip(lasting, before)):
+        if room is None or not all(map(operator.is_, lasting, before)):
             room = self.room(*sizes, *lasting)
             self.rooms[sizes] = lasting, room
         outside = [checks.given(look(), node, False) for node, look in self.outside]
@@ -279,13 +282,12 @@ def squared_error(z, y):
 def log_loss(z, y):
     shape, k = z.shape, z.shape[-1]
     z = z.reshape(-1, k)
-    right = equal(y.reshape(-1, 1), np.arange(k))
+    right = cast(equal(y.reshape(-1, 1), np.arange(k)), dtype=z.dtype)  # 0 or 1
     z = z - z.max(axis=1, keepdims=True)
     e = exp(z)
     total = e.sum(axis=1, keepdims=True)
-    value = (log(total) - where(right, z, 0).sum(axis=1, keepdims=True)).mean()
-    p = e / total
-    return value, (where(right, p - 1, p) / len(z)).reshape(*shape)
+    value = (log(total).sum() - (right * z).sum()) / len(z)
+    return value, ((e / total - right) / len(z)).reshape(*shape)
 
 
 @rule(binary_cross_entropy)
@@ -319,19 +321,23 @@ def adam(theta, g, m, v, t, lr, beta1, beta2, eps):
     m = cast(beta1, dtype=g.dtype) * m + cast(1 - beta1, dtype=g.dtype) * g
     v = cast(beta2, dtype=g.dtype) * v + cast(1 - beta2, dtype=g.dtype) * (g * g)
     scale = cast(lr / (1 - beta1**t), dtype=g.dtype)
-    root = (v / cast(1 - beta2**t, dtype=g.dtype)).sqrt()
+    root = (v * cast(1 / (1 - beta2**t), dtype=g.dtype)).sqrt()
     return theta - scale * (m / (root + cast(eps, dtype=g.dtype))), m, v
 
 
-def in_tensors(net):
-    """The weights of a network as Tensors, a function that computes z, and all its state."""
+def in_tensors(net, shapes=None):
+    """The weights of a network as Tensors, a function that computes z, and all its state.
+
+    With shapes, the weights have these instead of their own.
+    """
     if isinstance(net, Model):
         for name, tensor in net.weights.items():
             tensor.name = name
         return list(net.weights.values()), lambda x, own: net.outputs(x), {}
     weights, state, memo = [], {}, {}
     for place, _, name, view in net.views["theta"]:
-        weights.append(Tensor(view))
+        shape = shapes[len(weights)] if shapes else view.shape
+        weights.append(Tensor(view) if shape == view.shape else other(view, shape, 0))
         weights[-1].name = name + number_of(place, net)
         memo[id(view)] = weights[-1]
     layers = copy.deepcopy(net.layers, memo)  # with Tensors in the places of the views
@@ -370,7 +376,7 @@ def number_of(place, net):
 class Step:
     """step(x, y) -> loss, a whole step of training as one program: see `compile_step`."""
 
-    def __init__(self, net, loss, optimizer, x, y, target):
+    def __init__(self, net, loss, optimizer, x, y, target, widths):
         self.net, self.loss, self.optimizer = net, loss, optimizer
         self.move = checks.known_optimizer(optimizer, rules)
         names = list(inspect.signature(self.move).parameters)[2:]
@@ -380,24 +386,37 @@ class Step:
         self.names = [it for it in names if it not in numbers], numbers
         self.agreed = {}  # shapes and types of batches that fit; how many outputs they have
         x, y = self.batch(x, y)
-        self.y_type = y.dtype
+        self.types = x.dtype, y.dtype
         self.layers = in_tensors(net)[2]
-        changed = ["theta", *self.names[0]]
+        self.widths = checks.widths(net, target) if widths else []
         self.program = Program(
-            "step", functools.partial(self.recording, x, y), ["n"], changed, target
+            "step",
+            functools.partial(self.recording, x, y),
+            ["n", *self.widths],
+            ["theta", *self.names[0]],
+            target,
         )
         self.source = self.program.source
 
     def recording(self, x, y, sizes, turn):
         """Inputs by name, what theta is made of, and outputs, for a batch of another size."""
         net, inputs = self.net, {}
-        for name, it in (("x", x), ("y", y)):
-            inputs[name] = other(it, (sizes["n"], *it.shape[1:]), turn)
+        widths, shapes, size = [sizes[it] for it in self.widths], None, net.theta.size
+        rows, targets = x.shape[1:], y.shape[1:]
+        if widths:  # of x, of each layer, and of y
+            pairs = list(zip(widths, widths[1:]))
+            shapes = [it for n, m in pairs for it in ((n, m), (m,))]
+            size = sum(n * m + m for n, m in pairs)
+            rows, targets = widths[:1], widths[-1:] * len(targets)
+        inputs["x"] = other(x, (sizes["n"], *rows), turn)
+        inputs["y"] = other(y, (sizes["n"], *targets), turn)
         for name in ("theta", *self.names[0]):
-            inputs[name] = other(net.theta, net.theta.shape, turn)
+            inputs[name] = other(net.theta, (size,), turn)
         for name in self.names[1]:
-            inputs[name] = Tensor(np.asarray(getattr(self.optimizer, name) + turn))
-        weights, outputs, state = in_tensors(net)
+            inputs[name] = Tensor(
+                np.asarray(float(getattr(self.optimizer, name) + turn))
+            )
+        weights, outputs, state = in_tensors(net, shapes)
         inputs |= {name: tensor for name, (*_, tensor) in state.items()}
         order = list(inspect.signature(self.move).parameters)[2:]
 
@@ -420,7 +439,7 @@ class Step:
     def batch(self, x, y):
         """x and y as the program takes them; every mistake that can be made, now."""
         x, y = checks.inputs(x, self.net), np.asarray(y)
-        key = x.shape, y.shape, x.dtype, y.dtype
+        key = x.shape, y.shape, y.dtype.kind
         known = key in self.agreed
         if known and self.loss is cross_entropy:  # -1 is a large number without a sign
             known = y.astype(np.uint64).max() < self.agreed[key]
@@ -432,29 +451,35 @@ class Step:
     def __call__(self, x, y):
         net, optimizer = self.net, self.optimizer
         checks.attached(net, "theta")
-        x, y = self.batch(x, y)
-        y = np.ascontiguousarray(y, self.y_type)
-        state, numbers = self.names
-        arrays = [getattr(optimizer, name) for name in state]
-        t = getattr(optimizer, "t", None)
-        checks.step(net.theta, net.theta, *arrays, t=t)
-        for i, name in enumerate(state):
-            if arrays[i] is None:
-                arrays[i] = np.zeros_like(net.theta)
-                setattr(optimizer, name, arrays[i])
-        if t is not None:
+        x, y = map(in_one_piece, self.batch(x, y), self.types)
+        state = [getattr(optimizer, name) for name in self.names[0]]
+        checks.step(net.theta, net.theta, *state, t=getattr(optimizer, "t", None))
+        for i, name in enumerate(self.names[0]):
+            if state[i] is None:
+                state[i] = np.zeros_like(net.theta)
+                setattr(optimizer, name, state[i])
+        if hasattr(optimizer, "t"):
             optimizer.t += 1
-        numbers = [getattr(optimizer, name) for name in numbers]
+        numbers = [float(getattr(optimizer, name)) for name in self.names[1]]
         layers = [net.dtype.type(getattr(*it[:2])) for it in self.layers.values()]
-        values = [x, y, net.theta, *arrays, *numbers, *layers]
-        return float(self.program.go((len(x),), values))
+        given = [x, y, net.theta, *state, *numbers, *layers]
+        return float(self.program.go((len(x),), given))
 
 
-def compile_step(net, loss, optimizer, x, y, target="numba"):
+def in_one_piece(array, dtype):
+    """The array, or a copy, as a program reads it: row after row."""
+    flags = array.flags
+    if array.dtype is dtype and flags.c_contiguous and flags.writeable:
+        return array
+    return np.array(array, dtype, order="C")
+
+
+def compile_step(net, loss, optimizer, x, y, target="numba", widths=False):
     """step(x, y) -> loss: forward, backward and the optimizer's move as one program.
 
     It changes net.theta and the optimizer's state in place, as the plain loop does, and
     reads lr at each call; a batch may have any number of rows. Nothing moves while it is
-    compiled. `step.source` is its text.
+    compiled. `step.source` is its text. In JavaScript, widths=True leaves the widths of all
+    layers open, too: w0 of x, w1 of the first Linear layer, and so on.
     """
-    return Step(net, loss, optimizer, x, y, target)
+    return Step(net, loss, optimizer, x, y, target, widths)

@@ -6,7 +6,7 @@
 import numpy as np
 
 from nnlib.loops import Loops, beside, root, wrapped
-from nnlib.programs import SUMS, WRITTEN, Node, plus, times
+from nnlib.programs import GIVEN, SUMS, WRITTEN, Node, plus, times
 
 JS_ARRAYS = {
     "float64": "Float64Array",
@@ -21,33 +21,43 @@ class Calls(Loops):
     """The same in NumPy's own loops: one call after another, into arrays made once."""
 
     def share(self):
-        """A call may write where it reads, if nobody else reads there."""
-        plan = self.plan
+        """A call writes where it reads, or where nobody reads any more; names stay true."""
+        plan, free = self.plan, []
         order = [node for stage in plan.stages for node in stage.nodes]
+        last = {root(it): i for i, node in enumerate(order) for it in node.inputs}
+        lasting = {*plan.outputs, *plan.changed, *plan.parts}
+        lasting |= {root(it) for it in plan.outputs} | {
+            it[0] for it in plan.parts.values()
+        }
+
+        def take(node, places):
+            for it in places:
+                owner = plan.owner(it)
+                like = (it.shape, it.dtype) == (node.shape, node.dtype)
+                if like and not owner.name:
+                    plan.instead[node], owner.name = owner, node.name
+                    return owner
+
         for i, node in enumerate(order):
             given = plan.changed.get(node)
-            later = {it for other in order[i + 1 :] for it in map(root, other.inputs)}
-            if given and node.op in WRITTEN and given not in later:
+            read = dict.fromkeys(map(root, node.inputs))
+            ends = [it for it in read if last[it] == i and it not in lasting]
+            ends = [it for it in ends if it.op not in GIVEN and plan.owner(it).shape]
+            taken = None
+            if given and node.op in WRITTEN and last.get(given, i) <= i:
                 plan.instead[node] = given
             elif given:
                 plan.copies.append((given, node))
-            elif node.op in WRITTEN and node.op != "where" and node not in plan.parts:
-                for it in node.inputs:
-                    like = (it.shape, it.dtype) == (node.shape, node.dtype)
-                    own = it.op in (*WRITTEN, "matmul") and it not in plan.parts
-                    lasts = it in plan.outputs or it in plan.changed
-                    alone = plan.readers[it] == [node] and not lasts
-                    if (
-                        like
-                        and own
-                        and alone
-                        and not (plan.owner(it).name and node.name)
-                    ):
-                        plan.instead[node] = it
-                        plan.owner(it).name = plan.owner(it).name or node.name
-                        break
+            elif node.op in WRITTEN and node not in plan.parts:
+                taken = take(node, [] if node.op == "where" else ends)
+                taken = taken or take(node, reversed(free))
+            free = [it for it in free if it is not taken]
+            owners = [plan.owner(it) for it in ends]
+            free += [it for it in owners if it is not taken and not it.name]
 
     def write(self, stage):
+        if all(it.shape == () and it.op not in SUMS for it in stage.nodes):
+            return super().write(stage)  # numbers
         for node in stage.nodes:
             if node.shape == () and node.op not in SUMS:
                 self.let(self.name(node), self.computed(node, ())[0])
@@ -78,7 +88,9 @@ class Calls(Loops):
 
     def each(self, node):
         inputs = [self.array(it) for it in node.inputs]
-        if node.op == "where":
+        if node.op == "where" and inputs[2] == "0.0":  # a number times False
+            self.line(f"np.multiply({inputs[1]}, {inputs[0]}, out={self.name(node)})")
+        elif node.op == "where":
             out = self.name(node)
             self.line(f"np.copyto({out}, {inputs[2]})")
             self.line(f"np.copyto({out}, {inputs[1]}, where={inputs[0]})")
@@ -92,9 +104,8 @@ class Calls(Loops):
         self.line(f"{self.name(node)}[...] = {self.array(node.inputs[0])}")
 
     def broadcast(self, node):
-        if node in self.plan.outputs or any(
-            it.op not in WRITTEN for it in self.plan.readers[node]
-        ):
+        lasting = node in self.plan.outputs or node in self.plan.changed
+        if lasting or any(it.op not in WRITTEN for it in self.plan.readers[node]):
             self.line(f"{self.name(node)}[...] = {self.array(node.inputs[0])}")
 
     def constant(self, node):
@@ -140,28 +151,25 @@ class Calls(Loops):
         else:
             self.line(f"{out}[{key}] += {self.name(first)}")
 
-    def sum(self, node, function):
-        axes, kept = node.settings["axis"], node.settings["keepdims"]
-        x = self.name(node.inputs[0])
+    def total(self, node, function="add"):
+        x, axes = self.name(node.inputs[0]), node.settings["axis"]
         if node.shape == ():
-            return self.let(self.name(node), f"{x}.{function}()")
-        axis = axes[0] if len(axes) == 1 else axes
-        kept = ", keepdims=True" if kept else ""
-        self.line(f"{x}.{function}(axis={axis}{kept}, out={self.name(node)})")
-
-    def total(self, node):
-        self.sum(node, "sum")
+            return self.let(self.name(node), f"np.{function}.reduce({x}, axis=None)")
+        kept = ", keepdims=True" if node.settings["keepdims"] else ""
+        given = f"{x}, axis={axes[0] if len(axes) == 1 else axes}{kept}"
+        self.line(f"np.{function}.reduce({given}, out={self.name(node)})")
 
     def largest(self, node):
-        self.sum(node, "max")
+        self.total(node, "maximum")
 
     def matmul(self, node):
-        turn = ".T" if len(node.shape) == 2 else ".mT"
+        flat = len(node.shape) == 2
         a, b = (
-            self.name(it) + turn * t
-            for it, t in zip(node.inputs, node.settings["turned"])
+            self.name(it) + (".T" if flat else ".mT") * turned
+            for it, turned in zip(node.inputs, node.settings["turned"])
         )
-        self.line(f"np.matmul({a}, {b}, out={self.name(node)})")
+        function = "dot" if flat else "matmul"
+        self.line(f"np.{function}({a}, {b}, out={self.name(node)})")
 
     def join(self, node):
         axis, ends = node.settings["axis"], ["0"]

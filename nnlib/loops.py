@@ -94,7 +94,8 @@ class Plan:
                 if self.stage.get(seen(it)) != stage or not seen(it).is_each
             }
         self.kept = [it for it in self.stage if it in kept]
-        whole |= {it for it in self.kept if it.op == "place" and it.shape}
+        own = ("place", "matmul", "join")  # these are computed in their array
+        whole |= {it for it in self.kept if it.op in own and it.shape}
         self.arrays = [it for it in self.kept if it.space or it in whole]
         self.changed, self.parts = changed, self.joined()
         self.instead, self.copies = {}, []
@@ -221,7 +222,17 @@ class Loops:
     """A plan in the words of Python: each stage is a loop, or one product."""
 
     side, end = 0, ""
-    reserved = {"np", "empty", "arange", "row", "room", "range", "inf", *keyword.kwlist}
+    reserved = {
+        "np",
+        "empty",
+        "arange",
+        "row",
+        "room",
+        "range",
+        "inf",
+        "nan",
+        *keyword.kwlist,
+    }
 
     def __init__(self, title, plan, inputs, sizes):
         self.title, self.plan, self.inputs, self.sizes = title, plan, inputs, sizes
@@ -256,19 +267,13 @@ class Loops:
         if node not in self.names:
             made = self.making(node)  # first what it is a part of
             self.names[node] = self.fresh(node.name or self.plain_name(node))
-            if made:
-                fleeting = root(node).op in GIVEN[:2] and not self.lasts(root(node))
+            base = root(node)
+            if made and is_view(node) and base in self.plan.stage and not base.shape:
+                self.let(self.names[node], made)  # of a number, which is new each time
+            elif made:
+                fleeting = base.op in ("input", "part") and not self.lasts(base)
                 place = self.views if fleeting else self.room
-                if (
-                    not root(node).shape
-                    and root(node) in self.plan.stage
-                    and is_view(node)
-                ):
-                    self.let(
-                        self.names[node], made
-                    )  # of a number, which is new each time
-                else:
-                    place.append((self.names[node], made))
+                place.append((self.names[node], made))
         return self.names[node]
 
     def lasts(self, given):
@@ -335,7 +340,9 @@ class Loops:
         if node.op == "constant":
             return self.number(node.value, node.dtype)
         if node.op == "size":
-            return self.cast((node.settings["word"], 5), np.dtype(int), node.dtype)
+            word = node.settings["word"]
+            written = word, 9 if word.isidentifier() else 5
+            return self.cast(written, np.dtype(int), node.dtype)
         if node.op == "count":
             return self.cast((index[0], 9), np.dtype(int), node.dtype)
         return self.at(node, index), 9
@@ -491,9 +498,8 @@ class Loops:
 
     def matrix(self, node, letters):
         batch = node.shape[:-2]
-        index = ["0" if n == "1" else i for n, i in zip(batch[::-1], letters[::-1])][
-            ::-1
-        ]
+        letters = letters[len(letters) - len(batch) :]
+        index = ["0" if n == "1" else i for n, i in zip(batch, letters)]
         return f"{self.name(node)}[{', '.join(index)}]" if index else self.name(node)
 
     def multiply(self, node, a, b, out):
@@ -510,9 +516,7 @@ class Loops:
                     self.begin(letter, size)
                 index = list(places(piece.shape, letters))
                 text = self.text(piece, index)[0]
-                index[axis] = " + ".join(
-                    [*filter(None, [plus(before)] if before else []), index[axis]]
-                )
+                index[axis] = " + ".join([plus(before), index[axis]][not before :])
                 self.line(f"{self.at(node, index)} = {text}")
                 for _ in letters:
                     self.close()
@@ -553,7 +557,9 @@ class Loops:
         lasting = [
             self.names[it] for it in self.inputs if it in self.plan.changed.values()
         ]
-        used = set(re.findall(r"\w+", "\n".join([*self.lines, *map(str, self.room)])))
+        used = set(
+            re.findall(r"(?<![.\w])\w+", "\n".join([*self.lines, *map(str, self.room)]))
+        )
         imported = sorted(used & NUMPYS)
         return "\n".join(
             [
@@ -576,7 +582,7 @@ class Loops:
         )
 
 
-NUMPYS = {"empty", "arange", "inf", *WRITTEN} | {
+NUMPYS = {"empty", "arange", "inf", "nan", *WRITTEN} | {
     *"float16 float32 float64 int8 int16 int32 int64 uint8".split()
 }
 PYTHON_ROW = '''

@@ -124,10 +124,10 @@ def plus(words):
 class Sizes:
     """Two recordings, with other sizes: what changed with them is written by their names."""
 
-    PRIMES = (
-        (101, 103, 107, 109, 113, 127, 131, 137),
-        (*(211, 223, 227, 229, 233, 239, 241, 251),),
-    )
+    PRIMES = [
+        [101, 103, 107, 109, 113, 127, 131, 137],
+        [211, 223, 227, 229, 233, 239, 241, 251],
+    ]
 
     def __init__(self, names):
         if len(names) > len(self.PRIMES[0]):
@@ -174,6 +174,20 @@ def computed(outputs):
     return sorted(found, key=lambda tensor: tensor.number)
 
 
+def pairs(recordings):
+    """The Tensors of two recordings, side by side; what no output needs, is not there."""
+    first, second = map(computed, recordings)
+    twins = dict(zip(first, second))
+    for tensor, twin in twins.items():
+        same = [twins[it] for it in tensor.inputs] == list(twin.inputs)
+        if len(first) != len(second) or tensor.operation != twin.operation or not same:
+            raise ValueError(
+                "a program must do the same for all numbers and open sizes, got two that "
+                "differ: does it read .data, or draw by chance?"
+            )
+    return twins.items()
+
+
 def graph(recordings, sizes, given):
     """The nodes of the outputs: dead code, common parts and constants are gone.
 
@@ -181,37 +195,15 @@ def graph(recordings, sizes, given):
     inputs, and parts of them.
     """
     nodes, common = dict(given), {}
-    first, second = map(computed, recordings)  # what no output needs, is not there
-    twins = {}
-    for tensor, twin in zip(first, second, strict=len(first) == len(second)):
-        twins[tensor] = twin
-        same = [twins[it] for it in tensor.inputs] == list(twin.inputs)
-        if len(first) != len(second) or tensor.operation != twin.operation or not same:
-            raise ValueError(
-                "a program must do the same for all numbers and open sizes, got two that "
-                "differ: does it read .data, or draw by chance?"
-            )
+    for tensor, twin in pairs(recordings):
         if tensor in nodes:
             continue
         shape = sizes.words(tensor.shape, twin.shape)
-        inputs = [nodes[it] for it in tensor.inputs]
+        inputs, node = [nodes[it] for it in tensor.inputs], None
         if all(it.op in ("constant", "array") for it in inputs):
             node = constant(tensor, twin, shape, sizes)
-            if node is None and not inputs:
-                raise ValueError(
-                    f"an array made inside must be the same each time, got one of shape "
-                    f"{tensor.shape} that is not: does it read .data, or draw by chance?"
-                )
-        else:
-            node = None
         if node is None:
-            op = ARRAYS.get(tensor.operation)
-            op = op or getattr(tensor.operation.forward, "__name__", "an operation")
-            if op not in WRITTEN and op not in ARRAYS.values():
-                raise ValueError(
-                    f"the compiler cannot write {op}, only {', '.join(WRITTEN)}, and what "
-                    f"Tensors do with whole arrays: write it with these"
-                )
+            op = named(tensor)
             settings = worded(op, tensor, twin, sizes)
             node = simpler(Node(op, inputs, shape, tensor.dtype, settings))
         key = node.op, node.inputs, node.shape, node.dtype, repr(node.settings)
@@ -220,6 +212,23 @@ def graph(recordings, sizes, given):
         nodes[tensor] = node
         node.name = node.name or getattr(tensor, "name", None)
     return [nodes[it] for it in recordings[0]]
+
+
+def named(tensor):
+    """The name of the operation that made a Tensor."""
+    if not tensor.operation:
+        raise ValueError(
+            f"an array made inside must be the same each time, got one of shape "
+            f"{tensor.shape} that is not: does it read .data, or draw by chance?"
+        )
+    op = ARRAYS.get(tensor.operation)
+    op = op or getattr(tensor.operation.forward, "__name__", "an operation")
+    if op not in WRITTEN and op not in ARRAYS.values():
+        raise ValueError(
+            f"the compiler cannot write {op}, only {', '.join(WRITTEN)}, and what "
+            f"Tensors do with whole arrays: write it with these"
+        )
+    return op
 
 
 def constant(tensor, twin, shape, sizes):
@@ -251,47 +260,33 @@ def worded(op, tensor, twin, sizes):
     return settings
 
 
+NEUTRAL = {"add": 0, "subtract": 0, "multiply": 1, "divide": 1, "power": 1}
+
+
 def simpler(node):
     """x for x · 1, x + 0 and the like; x · x for x²."""
-    if node.op in WRITTEN:
+    if node.op in WRITTEN:  # loops over numbers broadcast by themselves
         read = [it.inputs[0] if it.op == "broadcast" else it for it in node.inputs]
         node.inputs = tuple(read)
     op, (x, *others) = node.op, node.inputs
-    alike = x.shape == node.shape and x.dtype == node.dtype
+    alike = (x.shape, x.dtype) == (node.shape, node.dtype)
     value = others[0].value if others else None
-    if op == "power" and value is not None:
-        if value == 2:
-            return Node("multiply", (x, x), node.shape, node.dtype)
-        if value == 0.5:
-            return Node("sqrt", (x,), node.shape, node.dtype)
-    if alike and op in ("broadcast", "cast", "reshape"):
+    if op == "instead" or (alike and op in ("broadcast", "cast", "reshape")):
         return x
-    if (
-        alike
-        and op == "transpose"
-        and node.settings["axes"] == tuple(range(len(x.shape)))
-    ):
+    if alike and op in NEUTRAL and value == NEUTRAL[op]:
         return x
-    if alike and value == {
-        "add": 0,
-        "subtract": 0,
-        "multiply": 1,
-        "divide": 1,
-        "power": 1,
-    }.get(op, math.nan):
-        return x
-    if op in ("add", "multiply") and x.value == {"add": 0, "multiply": 1}[op]:
+    if op in ("add", "multiply") and x.value == NEUTRAL[op]:
         if (others[0].shape, others[0].dtype) == (node.shape, node.dtype):
             return others[0]
+    if op == "power" and value == 2:
+        return Node("multiply", (x, x), node.shape, node.dtype)
+    if op == "power" and value == 0.5:
+        return Node("sqrt", (x,), node.shape, node.dtype)
     if op in ("broadcast", "reshape") and x.op == "constant":
         return Node("constant", (), node.shape, node.dtype, x.settings)
     if op == "reshape" and x.op == "reshape":
         return simpler(Node(op, x.inputs, node.shape, node.dtype))
-    if op == "instead":
-        return x
-    if op == "matmul":
-        return matrices(node, *node.inputs)
-    return node
+    return matrices(node, *node.inputs) if op == "matmul" else node
 
 
 def matrices(node, a, b):

@@ -289,9 +289,9 @@ def node():
         pytest.skip("no Node on PATH: programs in JavaScript are NOT run")
 
 
-def calls_of(step, x, y, times):
+def calls_of(step, x, y, times, theta=None, sizes=None):
     """JavaScript that takes some steps, and gives the losses and theta."""
-    optimizer, theta = step.optimizer, step.net.theta
+    optimizer, theta = step.optimizer, step.net.theta if theta is None else theta
     kind = {"float64": "Float64Array", "float32": "Float32Array"}[theta.dtype.name]
     state = [f"new {kind}({theta.size})" for _ in step.names[0]]
     numbers = [
@@ -300,7 +300,8 @@ def calls_of(step, x, y, times):
     layers = [str(getattr(*it[:2])) for it in step.layers.values()]
     return f"""(() => {{
         {step.source}
-        const go = step({len(x)}), losses = [], theta = {kind}.from({theta.tolist()});
+        const go = step({", ".join(map(str, sizes or [len(x)]))}), losses = [];
+        const theta = {kind}.from({theta.tolist()});
         const x = {kind}.from({x.ravel().tolist()}), y = {y.ravel().tolist()};
         const state = [{", ".join(state)}];
         for (let t = 1; t <= {times}; t++)
@@ -378,6 +379,25 @@ def test_back_and_forth_with_other_rates_and_a_smaller_batch(machine_code):
             value = plainly(net, cross_entropy, optimizer, x[rows], y[rows])
         assert value == pytest.approx(expected, rel=1e-5)
     same(net, twin, optimizer, other, rtol=1e-5)
+
+
+def test_arrays_in_pieces_or_of_other_types_are_the_same_batch(machine_code):
+    net, optimizer, step, x, y, start = machine_code
+    values = []
+    fixed = x.copy()
+    fixed.flags.writeable = False
+    for one in (
+        x,
+        np.asfortranarray(x),
+        x.astype(float),
+        np.repeat(x, 2, axis=0)[::2],
+        fixed,
+    ):
+        for other in (y, y.astype(np.uint8), np.repeat(y, 2)[::2]):
+            net.theta[...], optimizer.m, optimizer.v, optimizer.t = start, None, None, 0
+            values.append(step(one, other))
+    assert len(set(values)) == 1
+    assert len(step.program.run.signatures) == 1  # it was compiled once
 
 
 def test_a_state_that_is_put_back_is_used(machine_code):
@@ -464,6 +484,34 @@ def test_sizes_that_are_left_open():
     calls = [arrays(4, 2, 4), arrays(9, 2, 1), arrays(1, 2, 6)]
     for (found, _), call in zip(javascript(program, calls), calls):
         close([np.ravel(it) for it in found], eager(gradients, *call))
+
+
+def test_one_step_in_javascript_serves_networks_of_all_widths(node):
+    """Written for one network, it trains others, with another batch, too."""
+    texts, expected = [], []
+    for loss in LOSSES:
+        net, x, y = case(Tanh, loss)
+        step = compile_step(
+            net, loss, Adam(0.01), x, y, target="javascript", widths=True
+        )
+        for hidden in (1, 5, 8):
+            rng = np.random.default_rng(hidden)
+            k = net.layers[-1].n_out
+            other = Network(
+                Linear(3, hidden, rng=rng),
+                Tanh(),
+                Linear(hidden, k, rng=rng),
+                dtype=float,
+            )
+            n = hidden % 5 + 1
+            sizes = [n, 3, hidden, k]
+            texts.append(calls_of(step, x[:n], y[:n], 3, other.theta, sizes))
+            optimizer = Adam(0.01)
+            values = [plainly(other, loss, optimizer, x[:n], y[:n]) for _ in range(3)]
+            expected.append([*values, *other.theta])
+    found = json.loads(in_node(f"JSON.stringify([{','.join(texts)}])"))
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
 
 
 def test_programs_in_chromium():
@@ -557,6 +605,41 @@ def test_a_step_that_cannot_be_compiled_is_said():
         compile_step(own, cross_entropy, SGD(0.1), x, y)
 
 
+def swap(a, b):
+    return a.sum(), b, a
+
+
+@pytest.mark.parametrize("target", ("numpy", "numba"))
+def test_arguments_that_are_changed(target):
+    """Also by one another: what is written is what was computed of the numbers before."""
+    a, b = np.arange(3.0), np.ones(3)
+    program = compile(swap, a, b, target=target, changed=("a", "b"))
+    if target == "numba":
+        interpreted(program)
+    for _ in range(2):
+        before = a.copy(), b.copy()
+        assert program(a, b) == before[0].sum()
+        np.testing.assert_array_equal((b, a), before)
+    with pytest.raises(ValueError, match="changed in place, so it must be an array"):
+        program([1.0, 2.0, 3.0], b)
+
+
+def test_what_cannot_be_changed_is_said():
+    for changed, message in [
+        (("c",), "must name arguments"),
+        (("a", "a"), "each once"),
+        (("a", "b"), "b is changed by a result of its shape and type"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            compile(
+                lambda a, b: (b + a, a.sum()),
+                np.ones(3),
+                np.ones(3),
+                target="numpy",
+                changed=changed,
+            )
+
+
 def test_an_index_that_is_too_large_is_said():
     def f(x, i):
         return x[i] * 2
@@ -574,6 +657,6 @@ def test_without_numba_numpy_runs_and_says_so_once(monkeypatch):
         warnings.simplefilter("always")
         for _ in range(2):
             program = compile(area, np.ones((4, 3)), np.ones((3, 2)), target="numba")
-    assert program.target == "numpy" and "np.matmul" in program.source
+    assert program.target == "numpy" and "np.add.reduce" in program.source
     assert len(said) == 1 and "Numba" in str(said[0].message)
     compiler.missing_numba.cache_clear()

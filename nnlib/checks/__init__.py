@@ -32,6 +32,7 @@ from nnlib.checks.networks import (
 )
 from nnlib.checks.programs import (
     branch,
+    changes,
     fits,
     given,
     known_optimizer,
@@ -40,6 +41,7 @@ from nnlib.checks.programs import (
     places,
     target,
     unchanged,
+    widths,
 )
 from nnlib.checks.runs import (
     checkable,
@@ -86,6 +88,7 @@ __all__ = [
     "binary",
     "branch",
     "by_class",
+    "changes",
     "checkable",
     "classes",
     "count",
@@ -138,5 +141,6 @@ __all__ = [
     "watched",
     "weights",
     "weights_in_place",
+    "widths",
     "write",
 ]

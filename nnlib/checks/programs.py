@@ -97,6 +97,24 @@ def places(key, twin, shape, twin_shape, word):
     return tuple(found)
 
 
+def changes(names, inputs, outputs):
+    """Arguments that are changed: each is one, and gets a result of its shape and type."""
+    names = list(names)
+    strays = [it for it in names if it not in inputs]
+    if strays or len(set(names)) < len(names) or len(names) > len(outputs):
+        raise ValueError(
+            f"changed must name arguments ({', '.join(inputs)}), each once, and no more than "
+            f"there are results, {len(outputs)}: got {names}"
+        )
+    for name, out in zip(names, outputs[len(outputs) - len(names) :]):
+        one, other = (out.shape, out.dtype), (inputs[name].shape, inputs[name].dtype)
+        if one != other or not out.shape:
+            raise ValueError(
+                f"{name} is changed by a result of its shape and type, an array of "
+                f"{other[1]} of shape {other[0]}, got {one[1]} of shape {one[0]}"
+            )
+
+
 def given(array, node, changes):
     """An argument of a program: of the example's number of axes and kind of numbers."""
     if changes:
@@ -170,3 +188,15 @@ def known_optimizer(optimizer, rules):
             f"returns the new theta, and the new state, in Tensors"
         )
     return rules[type(optimizer)]
+
+
+def widths(net, target):
+    """Names for the widths of a network in JavaScript: w0 of x, w1 of its first layer, …"""
+    learning = [it for it in getattr(net, "layers", ()) if it.params]
+    plain = all(it.params == ("W", "b") and hasattr(it, "n_in") for it in learning)
+    if target != "javascript" or not learning or not plain or hasattr(net, "weights"):
+        raise ValueError(
+            "widths are left open in JavaScript alone, and for networks of Linear layers and "
+            f"activations, got target {target!r} and {what(net)}"
+        )
+    return [f"w{i}" for i in range(len(learning) + 1)]
