@@ -221,7 +221,7 @@ class Code(Exercise):
         return frozenset(it for it in codes if it.co_name not in self.given)
 
     def result_of(self, answer, rng):
-        return verdict.judge_code(self, answer, rng)
+        return verdict.judge_code(self, package.at_home(answer, self.id), rng)
 
     def kept(self, answer):
         """The text of a right answer, for use_mine(), and a sentence if that could do nothing
