@@ -143,6 +143,7 @@ STEPS = {
     "new": lambda a, b: a[None],
     "picked": lambda a, b: a[np.array([0, 0, -1])] if a.ndim else a,
     "joined": lambda a, b: concatenate([a, 2 * a], axis=-1) if a.ndim else a,
+    "outer": lambda a, b: a[..., None] * b,
     "product": lambda a, b: (a @ a.T).tanh() if a.ndim == 2 else a,
 }
 
@@ -381,6 +382,25 @@ def test_back_and_forth_with_other_rates_and_a_smaller_batch(machine_code):
     same(net, twin, optimizer, other, rtol=1e-5)
 
 
+def test_arrays_in_pieces_or_of_other_types_are_the_same_batch(machine_code):
+    net, optimizer, step, x, y, start = machine_code
+    values = []
+    fixed = x.copy()
+    fixed.flags.writeable = False
+    for one in (
+        x,
+        np.asfortranarray(x),
+        x.astype(float),
+        np.repeat(x, 2, axis=0)[::2],
+        fixed,
+    ):
+        for other in (y, y.astype(np.uint8), np.repeat(y, 2)[::2]):
+            net.theta[...], optimizer.m, optimizer.v, optimizer.t = start, None, None, 0
+            values.append(step(one, other))
+    assert len(set(values)) == 1
+    assert len(step.program.run.signatures) == 1  # it was compiled once
+
+
 def test_a_state_that_is_put_back_is_used(machine_code):
     net, optimizer, step, x, y, start = machine_code
     net.theta[...], optimizer.m, optimizer.v, optimizer.t = start, None, None, 0
@@ -438,6 +458,49 @@ def test_dead_code_common_parts_and_constants_are_gone():
     assert source.count("+ 1.0") == 1  # the same twice is computed once
     assert "3.0" not in source and "6.0" in source  # what is known is not computed
     assert source.count("for i") == 1  # neighbours share a loop
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_batches_of_matrices(target):
+    """As attention has them: products matrix by matrix, turned, broadcast, and gradients."""
+
+    def f(q, k, W):
+        scores = (q @ W) @ k.mT  # (2, 1, 4, 3) and (5, 3, 3): (2, 5, 4, 3)
+        p = (scores - scores.max(axis=-1, keepdims=True)).exp()
+        p = p / p.sum(axis=-1, keepdims=True)
+        out = (p @ k).transpose(1, 0, 3, 2)
+        return [out, *grad((out * out).sum(), [q, k, W])]
+
+    shapes = (2, 1, 4, 3), (5, 3, 3), (3, 3)
+    first, second = ([RNG.normal(size=it) for it in shapes] for _ in range(2))
+    program = compile(f, *first, target=target)
+    if target == "numba":
+        interpreted(program)
+    close(results(program, *second), eager(f, *second))
+
+
+@pytest.mark.parametrize("target", ("numpy", "numba"))
+def test_an_array_that_is_read_later_is_not_written_over(target):
+    def f(x, w):
+        p = x @ x
+        a = p.tanh()
+        return a @ a, p * a.sum(), w + a.sum()
+
+    x, w = RNG.normal(size=(3, 3)), RNG.normal(size=3)
+    program = compile(f, x, w, target=target, changed=("w",))
+    if target == "numba":
+        interpreted(program)
+    expected = eager(f, x, w)
+    close([*map(np.ravel, program(x, w)), w], expected)
+
+    def g(w):
+        return w.sum() * w.reshape(3, 1).sum(axis=1).exp().sum(), w + w.max()
+
+    program = compile(g, w, target=target, changed=("w",))
+    if target == "numba":
+        interpreted(program)
+    expected = eager(g, w)
+    close([np.ravel(program(w)), w], expected)
 
 
 def test_sizes_that_are_left_open():
@@ -584,6 +647,52 @@ def test_a_step_that_cannot_be_compiled_is_said():
     own = Network(Linear(3, 3, rng=rng), Clipped(), dtype=np.float64)
     with pytest.raises(ValueError, match="Clipped.forward must work on Tensors"):
         compile_step(own, cross_entropy, SGD(0.1), x, y)
+
+
+def swap(a, b):
+    return a.sum(), b, a
+
+
+@pytest.mark.parametrize("target", ("numpy", "numba"))
+def test_arguments_that_are_changed(target):
+    """Also by one another: what is written is what was computed of the numbers before."""
+    a, b = np.arange(3.0), np.ones(3)
+    program = compile(swap, a, b, target=target, changed=("a", "b"))
+    if target == "numba":
+        interpreted(program)
+    for _ in range(2):
+        before = a.copy(), b.copy()
+        assert program(a, b) == before[0].sum()
+        np.testing.assert_array_equal((b, a), before)
+    with pytest.raises(ValueError, match="changed in place, so it must be an array"):
+        program([1.0, 2.0, 3.0], b)
+
+
+@pytest.mark.parametrize("target", ("numpy", "numba"))
+def test_another_array_that_is_changed_is_seen_in_all_its_parts(target):
+    def length(w):
+        return (w.reshape(1, 3) @ w.reshape(3, 1)).sum(), w * 2
+
+    program = compile(length, np.ones(3), target=target, changed=("w",))
+    if target == "numba":
+        interpreted(program)
+    assert [program(np.full(3, float(i))) for i in range(3)] == [0, 3, 12]
+
+
+def test_what_cannot_be_changed_is_said():
+    for changed, message in [
+        (("c",), "must name arguments"),
+        (("a", "a"), "each once"),
+        (("a", "b"), "b is changed by a result of its shape and type"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            compile(
+                lambda a, b: (b + a, a.sum()),
+                np.ones(3),
+                np.ones(3),
+                target="numpy",
+                changed=changed,
+            )
 
 
 def test_an_index_that_is_too_large_is_said():

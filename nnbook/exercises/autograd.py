@@ -1,18 +1,10 @@
 """Exercises of *Autograd*."""
 
-import inspect
-
 import numpy as np
 
 from nnbook.tutor.code import Code, mistake
 from nnbook.tutor.specification import Choice
-from nnlib import autograd
-
-
-def of_page(answer, name):
-    """What an answer calls Tensor, or grad: on the chapter's page that is the page's own."""
-    there = inspect.unwrap(answer).__globals__.get(name)
-    return there if callable(there) else getattr(autograd, name)
+from nnlib.autograd import Tensor, grad
 
 
 def arrays(tensors):
@@ -271,7 +263,7 @@ CALLED_TWICE = Choice(
     level=1,
     task="""
 A small library keeps in *every* number a `.grad`, 0 at first. Its `backward` sets that of the
-result to 1, goes back as you do, and **adds** what it hands on to `.grad`. You record
+result to 1, goes back as you do, and *adds* what it hands on to `.grad`. You record
 $p = a \\cdot a$ and $L = p + c$ at $a = 3$, and call `L.backward()` twice in a row, with nothing
 set to zero in between. What is in `a.grad`?
 """,
@@ -324,11 +316,12 @@ def unbroadcast_cases(rng):
     yield {"g": rng.standard_normal((3, 1)), "shape": (1, 1)}
     yield {"g": rng.standard_normal((2, 3)), "shape": (2, 3)}
     yield {"g": rng.standard_normal((4, 3)), "shape": (3,), "dtype": "float32"}
+    yield {"g": rng.standard_normal((2, 3)), "shape": (2, 3), "dtype": "float32"}
+    yield {"g": np.ones((2, 3)), "shape": (3,), "dtype": "int64"}
 
 
 def use_unbroadcast(answer, g, shape, dtype="float64"):
     """What comes back, its type, and whether it has a graph, so that it has a gradient."""
-    Tensor = of_page(answer, "Tensor")
     g = Tensor(g)
     back = answer(g, Tensor(np.zeros(shape, dtype)))
     found = {"what comes back": arrays(back)}
@@ -473,7 +466,6 @@ def sigmoid_cases(rng):
 
 def use_sigmoid(answer, x, times=1.0):
     """Values, first and second gradient, and whether it is one operation on x."""
-    Tensor, grad = of_page(answer, "Tensor"), of_page(answer, "grad")
     x = Tensor(x)
     out = answer(x)
     found = {"σ(x)": arrays(out)}
@@ -656,14 +648,9 @@ def my_way_there(tape, start):
 ''',
     mistakes=(
         mistake(
-            "from the beginning",
-            "`start` loses its 1 if it is made of something: it moves, whatever it was made of. "
-            "Begin behind it.",
-            ("range(start + 1, len(tape))", "range(len(tape))"),
-        ),
-        mistake(
             "nothing moves",
-            "All rates are 0: value `start` rises at the rate 1.",
+            "All rates are 0: value `start` rises at the rate 1. (And it keeps it: a walk that "
+            "begins at entry 0 comes past `start`, and takes it away again.)",
             ("    rates[start] = 1.0\n", ""),
         ),
         mistake(
@@ -749,8 +736,7 @@ def hessian_cases(rng):
 
 
 def use_hessian(answer, f, w, v):
-    """H v; f is called with a Tensor, on the chapter's page with the page's."""
-    Tensor = of_page(answer, "Tensor")
+    """H v; f is called with a Tensor."""
 
     def asked(it):
         if not isinstance(it, Tensor):

@@ -32,6 +32,7 @@ from nnlib.checks.networks import (
 )
 from nnlib.checks.programs import (
     branch,
+    changes,
     fits,
     given,
     known_optimizer,
@@ -87,6 +88,7 @@ __all__ = [
     "binary",
     "branch",
     "by_class",
+    "changes",
     "checkable",
     "classes",
     "count",
