@@ -49,6 +49,14 @@ EQUIVALENT = {
             "the first layer's dx is computed, and nobody reads it"
         ),
     },
+    "autograd.unbroadcast": {
+        "line 1: without if g.shape == tensor.shape and g.dtype == tensor.dtype:\n    return g": (
+            "it saves time: the lines below find nothing to do"
+        ),
+        "line 3: without return g": (
+            "it saves time: the lines below find nothing to do"
+        ),
+    },
     "metrics.confusion_matrix": {
         "line 4: no minus in -1": (
             "of a matrix, as the task says it is, the last axis is axis 1"

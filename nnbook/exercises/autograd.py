@@ -271,7 +271,7 @@ CALLED_TWICE = Choice(
     level=1,
     task="""
 A small library keeps in *every* number a `.grad`, 0 at first. Its `backward` sets that of the
-result to 1, goes back as you do, and **adds** what it hands on to `.grad`. You record
+result to 1, goes back as you do, and *adds* what it hands on to `.grad`. You record
 $p = a \\cdot a$ and $L = p + c$ at $a = 3$, and call `L.backward()` twice in a row, with nothing
 set to zero in between. What is in `a.grad`?
 """,
@@ -324,6 +324,8 @@ def unbroadcast_cases(rng):
     yield {"g": rng.standard_normal((3, 1)), "shape": (1, 1)}
     yield {"g": rng.standard_normal((2, 3)), "shape": (2, 3)}
     yield {"g": rng.standard_normal((4, 3)), "shape": (3,), "dtype": "float32"}
+    yield {"g": rng.standard_normal((2, 3)), "shape": (2, 3), "dtype": "float32"}
+    yield {"g": np.ones((2, 3)), "shape": (3,), "dtype": "int64"}
 
 
 def use_unbroadcast(answer, g, shape, dtype="float64"):
