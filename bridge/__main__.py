@@ -27,8 +27,8 @@ SAME = (
     ("apart/.*/final loss", ("share", 0.02)),
     ("truth", None),
     ("apart/.*float64", ("below", 1e-12)),
-    ("apart/.*float32", ("below", 1e-2)),
-    ("first_batch/.*/apart", ("below", 1e-12)),
+    ("apart/.*float32", ("below", 0.1)),  # a ReLU may switch on another machine, too
+    ("(first_batch/.*|dictionary)/apart", ("below", 1e-12)),
     ("deep", ("share", 0.9)),
     ("five|first_batch", ("share", 1e-12)),
     ("line_up|memory_lost", ("share", 0.1)),

@@ -5,6 +5,8 @@ import platform
 import re
 import warnings
 from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -27,6 +29,8 @@ SEEDS = range(3)
 LOOP_SEEDS = range(5)
 LOOP_RATE = 0.5
 KEPT = range(4, STEPS, 5)  # which steps of a curve are kept
+PAGE = Path(__file__).resolve().parents[1] / "book" / "bridge.ipynb"
+NAME = re.compile(r"(?<![\w.])(torch|nn|F|jax|jnp|optax)\.([A-Za-z][\w.]*)")
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 
 
@@ -219,14 +223,17 @@ def first_batch():
 
 
 def carried():
-    """Weights through PyTorch and back: how many of them have changed."""
+    """Weights through files to PyTorch and back: how many of them have changed."""
     net, back = network("float32", seed=1), network("float32", seed=2)
-    in_torch = with_pytorch.network_torch(to_torch(net), torch.float32)
-    from_torch(with_pytorch.back_again(in_torch), back)
-    return {
-        "parameters": net.theta.size,
-        "changed": int((net.theta != back.theta).sum()),
-    }
+    there, here = BytesIO(), BytesIO()
+    np.savez(there, **to_torch(net))
+    with np.load(BytesIO(there.getvalue())) as state:
+        in_torch = with_pytorch.network_torch(state, torch.float32)
+    np.savez(here, **with_pytorch.back_again(in_torch))
+    with np.load(BytesIO(here.getvalue())) as state:
+        from_torch(state, back)
+    changed = int((net.theta != back.theta).sum())
+    return {"parameters": net.theta.size, "changed": changed}
 
 
 # --- starts and defaults --------------------------------------------------------------------------
@@ -296,6 +303,60 @@ def defaults():
                 if key in wanted and it.default is not it.empty
             }
     return found
+
+
+def dictionary():
+    """The losses of the dictionary, beside nnlib's; and names on the page that do not exist."""
+    rng = np.random.default_rng(0)
+    z, y = rng.standard_normal((6, 5, 4)), rng.integers(0, 4, (6, 5))
+    one, flag = (
+        rng.standard_normal((7, 1)),
+        rng.integers(0, 2, (7, 1)).astype("float64"),
+    )
+    t = torch.from_numpy
+    found = {
+        "cross_entropy": (
+            nnlib.cross_entropy(z, y)[0],
+            F.cross_entropy(t(z).transpose(1, 2), t(y)),
+            optax.softmax_cross_entropy_with_integer_labels(z, y).mean(),
+        ),
+        "binary_cross_entropy": (
+            nnlib.binary_cross_entropy(one, flag)[0],
+            F.binary_cross_entropy_with_logits(t(one), t(flag)),
+            optax.sigmoid_binary_cross_entropy(one, flag).mean(),
+        ),
+        "mse": (
+            nnlib.mse(one, flag)[0],
+            F.mse_loss(t(one), t(flag)),
+            jnp.mean((one - flag) ** 2),
+        ),
+        "mse, halved": (
+            nnlib.mse(one, flag)[0] / 2,
+            F.mse_loss(t(one), t(flag)) / 2,
+            optax.l2_loss(one, flag).mean(),
+        ),
+    }
+    apart = {
+        what: {
+            "PyTorch": float(f"{abs(float(theirs) - ours):.2g}"),
+            "JAX": float(f"{abs(float(its) - ours):.2g}"),
+        }
+        for what, (ours, theirs, its) in found.items()
+    }
+    return {"apart": apart, "unknown names": unknown()}
+
+
+def unknown():
+    """What the page calls by a full name of a framework, and is not there."""
+    roots = {"torch": torch, "nn": nn, "F": F, "jax": jax, "jnp": jnp, "optax": optax}
+    missing = []
+    for root, rest in sorted(set(NAME.findall(PAGE.read_text("utf-8")))):
+        there = roots[root]
+        for part in rest.strip(".").split("."):
+            there = getattr(there, part, None)
+        if there is None:
+            missing.append(f"{root}.{rest}")
+    return missing
 
 
 # --- mistakes -------------------------------------------------------------------------------------
@@ -507,7 +568,7 @@ def everything(say):
         }
     }
     for part in (
-        first_batch, carried, chance, deep, defaults, line_up, modes, square, broadcast,
+        first_batch, carried, dictionary, chance, deep, defaults, line_up, modes, square, broadcast,
         memory_lost, silent_in_jax, errors,
     ):  # fmt: skip
         say(part.__doc__.partition("\n")[0])

@@ -10,6 +10,7 @@ import copy
 import functools
 import hashlib
 import inspect
+import operator
 import pathlib
 import sys
 import types
@@ -112,7 +113,8 @@ class Program:
         outputs = graph([first[2], second[2]], sizes, known)
         by_name = {node.name: node for node in self.inputs}
         kept, places = len(outputs) - len(changed), {}
-        for node, given in zip(outputs[kept:], changed, strict=True):
+        checks.changes(changed, by_name, outputs)
+        for node, given in zip(outputs[kept:], changed):
             if node in places or node.op in ("input", "part", "array"):
                 node = Node("broadcast", (node,), node.shape, node.dtype)
             places[node] = by_name[given]
@@ -158,7 +160,7 @@ class Program:
             self.room, self.run = loaded(self.source, self.title, self.target)
         lasting = [arrays[i] for i in self.lasting]
         before, room = self.rooms.get(sizes, ((), None))
-        if room is None or any(a is not b for a, b in zip(lasting, before)):
+        if room is None or not all(map(operator.is_, lasting, before)):
             room = self.room(*sizes, *lasting)
             self.rooms[sizes] = lasting, room
         outside = [checks.given(look(), node, False) for node, look in self.outside]
@@ -384,7 +386,7 @@ class Step:
         self.names = [it for it in names if it not in numbers], numbers
         self.agreed = {}  # shapes and types of batches that fit; how many outputs they have
         x, y = self.batch(x, y)
-        self.y_type = y.dtype
+        self.types = x.dtype, y.dtype
         self.layers = in_tensors(net)[2]
         self.widths = checks.widths(net, target) if widths else []
         self.program = Program(
@@ -411,7 +413,9 @@ class Step:
         for name in ("theta", *self.names[0]):
             inputs[name] = other(net.theta, (size,), turn)
         for name in self.names[1]:
-            inputs[name] = Tensor(np.asarray(getattr(self.optimizer, name) + turn))
+            inputs[name] = Tensor(
+                np.asarray(float(getattr(self.optimizer, name) + turn))
+            )
         weights, outputs, state = in_tensors(net, shapes)
         inputs |= {name: tensor for name, (*_, tensor) in state.items()}
         order = list(inspect.signature(self.move).parameters)[2:]
@@ -435,7 +439,7 @@ class Step:
     def batch(self, x, y):
         """x and y as the program takes them; every mistake that can be made, now."""
         x, y = checks.inputs(x, self.net), np.asarray(y)
-        key = x.shape, y.shape, x.dtype, y.dtype
+        key = x.shape, y.shape, y.dtype.kind
         known = key in self.agreed
         if known and self.loss is cross_entropy:  # -1 is a large number without a sign
             known = y.astype(np.uint64).max() < self.agreed[key]
@@ -447,22 +451,27 @@ class Step:
     def __call__(self, x, y):
         net, optimizer = self.net, self.optimizer
         checks.attached(net, "theta")
-        x, y = self.batch(x, y)
-        y = np.ascontiguousarray(y, self.y_type)
-        state, numbers = self.names
-        arrays = [getattr(optimizer, name) for name in state]
-        t = getattr(optimizer, "t", None)
-        checks.step(net.theta, net.theta, *arrays, t=t)
-        for i, name in enumerate(state):
-            if arrays[i] is None:
-                arrays[i] = np.zeros_like(net.theta)
-                setattr(optimizer, name, arrays[i])
-        if t is not None:
+        x, y = map(in_one_piece, self.batch(x, y), self.types)
+        state = [getattr(optimizer, name) for name in self.names[0]]
+        checks.step(net.theta, net.theta, *state, t=getattr(optimizer, "t", None))
+        for i, name in enumerate(self.names[0]):
+            if state[i] is None:
+                state[i] = np.zeros_like(net.theta)
+                setattr(optimizer, name, state[i])
+        if hasattr(optimizer, "t"):
             optimizer.t += 1
-        numbers = [getattr(optimizer, name) for name in numbers]
+        numbers = [float(getattr(optimizer, name)) for name in self.names[1]]
         layers = [net.dtype.type(getattr(*it[:2])) for it in self.layers.values()]
-        values = [x, y, net.theta, *arrays, *numbers, *layers]
-        return float(self.program.go((len(x),), values))
+        given = [x, y, net.theta, *state, *numbers, *layers]
+        return float(self.program.go((len(x),), given))
+
+
+def in_one_piece(array, dtype):
+    """The array, or a copy, as a program reads it: row after row."""
+    flags = array.flags
+    if array.dtype is dtype and flags.c_contiguous and flags.writeable:
+        return array
+    return np.array(array, dtype, order="C")
 
 
 def compile_step(net, loss, optimizer, x, y, target="numba", widths=False):

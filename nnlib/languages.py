@@ -104,9 +104,8 @@ class Calls(Loops):
         self.line(f"{self.name(node)}[...] = {self.array(node.inputs[0])}")
 
     def broadcast(self, node):
-        if node in self.plan.outputs or any(
-            it.op not in WRITTEN for it in self.plan.readers[node]
-        ):
+        lasting = node in self.plan.outputs or node in self.plan.changed
+        if lasting or any(it.op not in WRITTEN for it in self.plan.readers[node]):
             self.line(f"{self.name(node)}[...] = {self.array(node.inputs[0])}")
 
     def constant(self, node):

@@ -94,7 +94,8 @@ class Plan:
                 if self.stage.get(seen(it)) != stage or not seen(it).is_each
             }
         self.kept = [it for it in self.stage if it in kept]
-        whole |= {it for it in self.kept if it.op == "place" and it.shape}
+        own = ("place", "matmul", "join")  # these are computed in their array
+        whole |= {it for it in self.kept if it.op in own and it.shape}
         self.arrays = [it for it in self.kept if it.space or it in whole]
         self.changed, self.parts = changed, self.joined()
         self.instead, self.copies = {}, []

@@ -175,7 +175,9 @@ def test_the_stored_run_agrees_to_twelve_digits():
             np.testing.assert_allclose(programs[name], programs["nnlib"], rtol=1e-12)
     for what in run["first_batch"].values():
         assert max(what["apart"].values()) < 1e-12
-    assert run["carried"]["changed"] == 0
+    for what in run["dictionary"]["apart"].values():
+        assert max(what.values()) < 1e-12
+    assert run["carried"]["changed"] == 0 and run["dictionary"]["unknown names"] == []
 
 
 def test_what_a_perfect_softmax_of_a_softmax_costs():
@@ -218,10 +220,12 @@ def test_the_same_run_is_the_same():
     [
         (("five", "Adam", "JAX", 4), 2.183649636),
         (("apart", "SGD, lr 0.1, float64", "PyTorch", "theta", 0), 1e-9),
-        (("apart", "Adam, lr 0.003, float32", "JAX", "loss", 1), 0.1),
+        (("apart", "Adam, lr 0.003, float32", "JAX", "loss", 1), 0.2),
         (("apart", "Adam, lr 0.003, float32", "JAX", "loss", 1), float("nan")),
         (("first_batch", "gradient", "apart", "PyTorch"), 1e-8),
         (("carried", "changed"), 64),
+        (("dictionary", "apart", "mse", "JAX"), 0.5),
+        (("dictionary", "unknown names"), ["optax.mse"]),
         (("defaults", "torch.optim.AdamW", "weight_decay"), 0.1),
         (("defaults", "optax.rmsprop", "eps_in_sqrt"), False),
         (("line_up", "softmax_first", "loss", 0), 0.4),

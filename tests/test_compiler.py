@@ -381,6 +381,25 @@ def test_back_and_forth_with_other_rates_and_a_smaller_batch(machine_code):
     same(net, twin, optimizer, other, rtol=1e-5)
 
 
+def test_arrays_in_pieces_or_of_other_types_are_the_same_batch(machine_code):
+    net, optimizer, step, x, y, start = machine_code
+    values = []
+    fixed = x.copy()
+    fixed.flags.writeable = False
+    for one in (
+        x,
+        np.asfortranarray(x),
+        x.astype(float),
+        np.repeat(x, 2, axis=0)[::2],
+        fixed,
+    ):
+        for other in (y, y.astype(np.uint8), np.repeat(y, 2)[::2]):
+            net.theta[...], optimizer.m, optimizer.v, optimizer.t = start, None, None, 0
+            values.append(step(one, other))
+    assert len(set(values)) == 1
+    assert len(step.program.run.signatures) == 1  # it was compiled once
+
+
 def test_a_state_that_is_put_back_is_used(machine_code):
     net, optimizer, step, x, y, start = machine_code
     net.theta[...], optimizer.m, optimizer.v, optimizer.t = start, None, None, 0
@@ -595,6 +614,41 @@ def test_a_step_that_cannot_be_compiled_is_said():
     own = Network(Linear(3, 3, rng=rng), Clipped(), dtype=np.float64)
     with pytest.raises(ValueError, match="Clipped.forward must work on Tensors"):
         compile_step(own, cross_entropy, SGD(0.1), x, y)
+
+
+def swap(a, b):
+    return a.sum(), b, a
+
+
+@pytest.mark.parametrize("target", ("numpy", "numba"))
+def test_arguments_that_are_changed(target):
+    """Also by one another: what is written is what was computed of the numbers before."""
+    a, b = np.arange(3.0), np.ones(3)
+    program = compile(swap, a, b, target=target, changed=("a", "b"))
+    if target == "numba":
+        interpreted(program)
+    for _ in range(2):
+        before = a.copy(), b.copy()
+        assert program(a, b) == before[0].sum()
+        np.testing.assert_array_equal((b, a), before)
+    with pytest.raises(ValueError, match="changed in place, so it must be an array"):
+        program([1.0, 2.0, 3.0], b)
+
+
+def test_what_cannot_be_changed_is_said():
+    for changed, message in [
+        (("c",), "must name arguments"),
+        (("a", "a"), "each once"),
+        (("a", "b"), "b is changed by a result of its shape and type"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            compile(
+                lambda a, b: (b + a, a.sum()),
+                np.ones(3),
+                np.ones(3),
+                target="numpy",
+                changed=changed,
+            )
 
 
 def test_an_index_that_is_too_large_is_said():

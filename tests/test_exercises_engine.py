@@ -21,6 +21,7 @@ from nnbook.tutor.catalogue import everything, find, number_of
 from nnbook.tutor.code import Code, mistake
 from nnbook.tutor.compare import difference, shown
 from nnbook.tutor.trial import equal
+from nnlib import autograd
 
 
 @pytest.fixture(autouse=True)
@@ -1142,3 +1143,13 @@ def test_64_bit_answers_to_32_bit_numbers_pass_and_are_told():
     assert result.passed and "To 32-bit numbers it gives 64-bit ones" in result.text
     own = said(text.replace(".astype(float)", ""), find("losses.mse"))
     assert own.passed and "32-bit" not in own.text
+
+
+@pytest.mark.parametrize("id", ["autograd.hessian_vector", "autograd.sigmoid"])
+def test_an_answer_on_a_page_that_defines_a_later_module_meets_the_check_s_tensors(id):
+    """The page's cells define Tensor and grad anew, and the check hands over the package's."""
+    exercise, page = find(id), {"__name__": "__main__"}
+    source = Path(autograd.__file__).read_text("utf-8")
+    exec(compile(source + exercise.solution_text, "<page>", "exec"), page)
+    assert page["Tensor"] is not autograd.Tensor
+    assert exercise.judge(page[exercise.mine]).passed

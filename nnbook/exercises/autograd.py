@@ -1,18 +1,10 @@
 """Exercises of *Autograd*."""
 
-import inspect
-
 import numpy as np
 
 from nnbook.tutor.code import Code, mistake
 from nnbook.tutor.specification import Choice
-from nnlib import autograd
-
-
-def of_page(answer, name):
-    """What an answer calls Tensor, or grad: on the chapter's page that is the page's own."""
-    there = inspect.unwrap(answer).__globals__.get(name)
-    return there if callable(there) else getattr(autograd, name)
+from nnlib.autograd import Tensor, grad
 
 
 def arrays(tensors):
@@ -330,7 +322,6 @@ def unbroadcast_cases(rng):
 
 def use_unbroadcast(answer, g, shape, dtype="float64"):
     """What comes back, its type, and whether it has a graph, so that it has a gradient."""
-    Tensor = of_page(answer, "Tensor")
     g = Tensor(g)
     back = answer(g, Tensor(np.zeros(shape, dtype)))
     found = {"what comes back": arrays(back)}
@@ -475,7 +466,6 @@ def sigmoid_cases(rng):
 
 def use_sigmoid(answer, x, times=1.0):
     """Values, first and second gradient, and whether it is one operation on x."""
-    Tensor, grad = of_page(answer, "Tensor"), of_page(answer, "grad")
     x = Tensor(x)
     out = answer(x)
     found = {"σ(x)": arrays(out)}
@@ -658,14 +648,9 @@ def my_way_there(tape, start):
 ''',
     mistakes=(
         mistake(
-            "from the beginning",
-            "`start` loses its 1 if it is made of something: it moves, whatever it was made of. "
-            "Begin behind it.",
-            ("range(start + 1, len(tape))", "range(len(tape))"),
-        ),
-        mistake(
             "nothing moves",
-            "All rates are 0: value `start` rises at the rate 1.",
+            "All rates are 0: value `start` rises at the rate 1. (And it keeps it: a walk that "
+            "begins at entry 0 comes past `start`, and takes it away again.)",
             ("    rates[start] = 1.0\n", ""),
         ),
         mistake(
@@ -751,8 +736,7 @@ def hessian_cases(rng):
 
 
 def use_hessian(answer, f, w, v):
-    """H v; f is called with a Tensor, on the chapter's page with the page's."""
-    Tensor = of_page(answer, "Tensor")
+    """H v; f is called with a Tensor."""
 
     def asked(it):
         if not isinstance(it, Tensor):

@@ -7,12 +7,14 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, islice
+from itertools import combinations
 
 from nnbook.tutor import package, syntax, verdict, written
 from nnbook.tutor.specification import Exercise
 
-PAIRS = 2000  # of mistakes that are tried together: about a second
+JOINED = (
+    30  # mistakes, the first, that are tried together in pairs: a fifth of a second
+)
 
 
 @dataclass(frozen=True)
@@ -169,14 +171,11 @@ class Code(Exercise):
         """(a mistake, another one, an answer that has both), where both fit into one text."""
         found = []
         alone = [it for it in self.mistakes if it.joins]
-        for one, other in islice(combinations(alone, 2), PAIRS):
+        for one, other in combinations(alone[:JOINED], 2):
             try:
                 found.append((one, other, self.compiled(self.patched(one, other))))
-            except (
-                ValueError,
-                SyntaxError,
-            ):  # one of them has changed what the other changes
-                continue
+            except (ValueError, SyntaxError):
+                continue  # one of them has changed what the other changes
         return found
 
     @cached_property
@@ -222,7 +221,7 @@ class Code(Exercise):
         return frozenset(it for it in codes if it.co_name not in self.given)
 
     def result_of(self, answer, rng):
-        return verdict.judge_code(self, answer, rng)
+        return verdict.judge_code(self, package.at_home(answer, self.id), rng)
 
     def kept(self, answer):
         """The text of a right answer, for use_mine(), and a sentence if that could do nothing

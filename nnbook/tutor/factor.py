@@ -70,6 +70,8 @@ def of_size(ratios, subject):
     found = [ratio for _, ratio in ratios]
     for key, length in sizes(case).items():
         lengths = [sizes(other).get(key, np.nan) for other, _ in ratios]
+        if 0 in lengths:
+            continue
         for sign in (1, -1):
             for power, exponent in POWERS.items():
                 told = sign * np.array(lengths, float) ** exponent

@@ -1,5 +1,6 @@
 """What nnlib has of an exercise's id, such as "losses.softmax" or "layers.Linear.forward"."""
 
+import functools
 import inspect
 import textwrap
 import types
@@ -48,6 +49,29 @@ def is_later(id):
     name = f"nnlib.{id.partition('.')[0]}"
     homes = {getattr(nnlib, it).__module__ for it in nnlib.__all__}
     return name not in homes and find_spec(name) is not None
+
+
+def at_home(answer, id):
+    """A function of a page that defines a later module, seeing the module's own definitions in
+    the place of the page's: else its Tensors would not be those that the check hands over."""
+    if not isinstance(answer, types.FunctionType) or not is_later(id):
+        return answer
+    page = answer.__globals__
+    own = {
+        name: it
+        for name, it in vars(module(id)).items()
+        if getattr(it, "__module__", None) == module(id).__name__
+        and getattr(page.get(name), "__module__", None) == page.get("__name__")
+    }
+    moved = types.FunctionType(
+        answer.__code__,
+        page | own,
+        answer.__name__,
+        answer.__defaults__,
+        answer.__closure__,
+    )
+    moved.__kwdefaults__ = answer.__kwdefaults__
+    return functools.update_wrapper(moved, answer, updated=("__dict__",))
 
 
 def imports(names):

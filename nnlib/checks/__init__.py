@@ -31,6 +31,7 @@ from nnlib.checks.networks import (
     state,
 )
 from nnlib.checks.programs import (
+    changes,
     fits,
     given,
     known_optimizer,
@@ -89,6 +90,7 @@ __all__ = [
     "batch",
     "binary",
     "by_class",
+    "changes",
     "checkable",
     "classes",
     "count",

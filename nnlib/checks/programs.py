@@ -88,6 +88,24 @@ def places(key, twin, shape, twin_shape, word):
     return tuple(found)
 
 
+def changes(names, inputs, outputs):
+    """Arguments that are changed: each is one, and gets a result of its shape and type."""
+    names = list(names)
+    strays = [it for it in names if it not in inputs]
+    if strays or len(set(names)) < len(names) or len(names) > len(outputs):
+        raise ValueError(
+            f"changed must name arguments ({', '.join(inputs)}), each once, and no more than "
+            f"there are results, {len(outputs)}: got {names}"
+        )
+    for name, out in zip(names, outputs[len(outputs) - len(names) :]):
+        one, other = (out.shape, out.dtype), (inputs[name].shape, inputs[name].dtype)
+        if one != other or not out.shape:
+            raise ValueError(
+                f"{name} is changed by a result of its shape and type, an array of "
+                f"{other[1]} of shape {other[0]}, got {one[1]} of shape {one[0]}"
+            )
+
+
 def given(array, node, changes):
     """An argument of a program: of the example's number of axes and kind of numbers."""
     if changes:
