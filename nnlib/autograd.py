@@ -8,6 +8,7 @@ was computed from. Nobody writes a `backward` by hand any more.
 import copy
 import itertools
 import math
+import operator
 
 import numpy as np
 
@@ -138,6 +139,8 @@ def pieces(g, inputs, axis):
 
 def product_gradient(g, out, a, b):
     """∂L/∂a = g bᵀ and ∂L/∂b = aᵀ g, as in `Linear`, for each matrix of a batch."""
+    if a.ndim == b.ndim == 2:
+        return lambda: g @ b.T, lambda: a.T @ g
     rows = a.reshape(1, -1) if a.ndim == 1 else a
     columns = b.reshape(-1, 1) if b.ndim == 1 else b
     batch = out.shape[: out.ndim - (a.ndim > 1) - (b.ndim > 1)]
@@ -184,10 +187,10 @@ class Tensor:
         self.data = checks.data(data)
         self.number = next(Tensor.numbers)  # what is made of it has a larger one
 
-    shape = property(lambda self: self.data.shape)
-    dtype = property(lambda self: self.data.dtype)
-    ndim = property(lambda self: self.data.ndim)
-    size = property(lambda self: self.data.size)
+    shape = property(operator.attrgetter("data.shape"))
+    dtype = property(operator.attrgetter("data.dtype"))
+    ndim = property(operator.attrgetter("data.ndim"))
+    size = property(operator.attrgetter("data.size"))
     T = property(lambda self: self.transpose())
     mT = property(lambda self: self.transpose(*range(self.ndim - 2), -1, -2))
 
@@ -303,7 +306,7 @@ def vjp(out, wrt, g, *, again=True):
         if tensor not in graph:
             graph.add(tensor)
             found.extend(tensor.inputs)
-    graph = sorted(graph, key=lambda tensor: tensor.number)
+    graph = sorted(graph, key=operator.attrgetter("number"))
     asked = set(wrt)  # and all that was computed from them
     for tensor in graph:
         if not asked.isdisjoint(tensor.inputs):

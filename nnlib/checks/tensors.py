@@ -142,8 +142,8 @@ def handed_back(tensor, gradients):
 
 def gradient(g, tensor, of):
     """A gradient of an operation's input, in its shape, or in the one that it was broadcast to."""
-    Tensor, shape = type(of), of.shape
-    if type(g) is Tensor and g.shape == shape:
+    Tensor, shape = type(of), of.data.shape
+    if type(g) is Tensor and g.data.shape == shape:
         return g
     if not isinstance(g, Tensor):
         raise ValueError(
@@ -269,9 +269,9 @@ def order(ndim, given):
 
 def new_shape(shape, given):
     """The shape that `reshape` is asked for, with the size in −1's place."""
-    given = listed(given)
     if given == shape:
         return shape
+    given = listed(given)
     if not all(isinstance(n, WHOLE) for n in given):
         raise ValueError(
             f"reshape takes whole numbers, got {', '.join(map(repr, given))}"
