@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from nnlib.loops import Loops, beside, root, wrapped
+from nnlib.loops import Loops, beside, is_view, root, wrapped
 from nnlib.programs import GIVEN, SUMS, WRITTEN, Node, plus, times
 
 JS_ARRAYS = {
@@ -305,6 +305,8 @@ class JavaScript(Loops):
             numbers = node.settings["data"].data.ravel()
             written = ", ".join(self.number(it, node.dtype)[0] for it in numbers)
             return f"{JS_ARRAYS[node.dtype.name]}.of({written})"
+        if is_view(node) and not root(node).shape:
+            return f"{JS_ARRAYS[node.dtype.name]}.of({self.name(root(node))})"
         return super().making(node)
 
     def part(self, name, start, stop, shape):

@@ -143,6 +143,7 @@ STEPS = {
     "new": lambda a, b: a[None],
     "picked": lambda a, b: a[np.array([0, 0, -1])] if a.ndim else a,
     "joined": lambda a, b: concatenate([a, 2 * a], axis=-1) if a.ndim else a,
+    "outer": lambda a, b: a[..., None] * b,
     "product": lambda a, b: (a @ a.T).tanh() if a.ndim == 2 else a,
 }
 
@@ -187,12 +188,26 @@ def test_any_program_computes_what_it_computed_in_tensors(steps):
         close(results(loops, *OTHERS), expected)
 
 
-@settings(deadline=None, max_examples=15)
-@given(steps)
-def test_any_program_in_javascript(steps):
-    f = of_steps(steps)
-    program = compile(f, *GIVEN, target="javascript")
-    close(results(program, *OTHERS), eager(f, *OTHERS))
+def test_many_programs_in_javascript(node):
+    """A hundred, in one run of Node."""
+    rng, names = np.random.default_rng(0), sorted(STEPS)
+    made, texts = [], []
+    for _ in range(100):
+        count = rng.integers(1, 9)
+        made.append(
+            [(str(rng.choice(names)), *rng.integers(0, 10, 2)) for _ in range(count)]
+        )
+        program = compile(of_steps(made[-1]), *GIVEN, target="javascript")
+        given = json.dumps([plain(it) for it in OTHERS])
+        texts.append(f"""(() => {{ try {{
+            {program.source}
+            const [x, w, c] = {given};
+            return {program.title}()(x, w, c).map(it => it.length ? [...it] : [it]);
+        }} catch (error) {{ return String(error); }} }})()""")
+    found = json.loads(in_node(f"JSON.stringify([{','.join(texts)}])"))
+    for steps, result in zip(made, found, strict=True):
+        assert isinstance(result, list), (steps, result)
+        close([np.ravel(it) for it in result], eager(of_steps(steps), *OTHERS))
 
 
 # --- a step of training ------------------------------------------------------------------------
@@ -470,6 +485,49 @@ def test_dead_code_common_parts_and_constants_are_gone():
     assert source.count("for i") == 1  # neighbours share a loop
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_batches_of_matrices(target):
+    """As attention has them: products matrix by matrix, turned, broadcast, and gradients."""
+
+    def f(q, k, W):
+        scores = (q @ W) @ k.mT  # (2, 1, 4, 3) and (5, 3, 3): (2, 5, 4, 3)
+        p = (scores - scores.max(axis=-1, keepdims=True)).exp()
+        p = p / p.sum(axis=-1, keepdims=True)
+        out = (p @ k).transpose(1, 0, 3, 2)
+        return [out, *grad((out * out).sum(), [q, k, W])]
+
+    shapes = (2, 1, 4, 3), (5, 3, 3), (3, 3)
+    first, second = ([RNG.normal(size=it) for it in shapes] for _ in range(2))
+    program = compile(f, *first, target=target)
+    if target == "numba":
+        interpreted(program)
+    close(results(program, *second), eager(f, *second))
+
+
+@pytest.mark.parametrize("target", ("numpy", "numba"))
+def test_an_array_that_is_read_later_is_not_written_over(target):
+    def f(x, w):
+        p = x @ x
+        a = p.tanh()
+        return a @ a, p * a.sum(), w + a.sum()
+
+    x, w = RNG.normal(size=(3, 3)), RNG.normal(size=3)
+    program = compile(f, x, w, target=target, changed=("w",))
+    if target == "numba":
+        interpreted(program)
+    expected = eager(f, x, w)
+    close([*map(np.ravel, program(x, w)), w], expected)
+
+    def g(w):
+        return w.sum() * w.reshape(3, 1).sum(axis=1).exp().sum(), w + w.max()
+
+    program = compile(g, w, target=target, changed=("w",))
+    if target == "numba":
+        interpreted(program)
+    expected = eager(g, w)
+    close([np.ravel(program(w)), w], expected)
+
+
 def test_sizes_that_are_left_open():
     """One program in JavaScript for all widths and batches."""
     rng = np.random.default_rng(0)
@@ -633,6 +691,17 @@ def test_arguments_that_are_changed(target):
         np.testing.assert_array_equal((b, a), before)
     with pytest.raises(ValueError, match="changed in place, so it must be an array"):
         program([1.0, 2.0, 3.0], b)
+
+
+@pytest.mark.parametrize("target", ("numpy", "numba"))
+def test_another_array_that_is_changed_is_seen_in_all_its_parts(target):
+    def length(w):
+        return (w.reshape(1, 3) @ w.reshape(3, 1)).sum(), w * 2
+
+    program = compile(length, np.ones(3), target=target, changed=("w",))
+    if target == "numba":
+        interpreted(program)
+    assert [program(np.full(3, float(i))) for i in range(3)] == [0, 3, 12]
 
 
 def test_what_cannot_be_changed_is_said():

@@ -312,6 +312,7 @@ def unbroadcast_cases(rng):
     yield {"g": np.arange(4.0).reshape(2, 2), "shape": (2, 1)}
     yield {"g": rng.standard_normal((2, 3, 4)), "shape": (3, 1)}
     yield {"g": rng.standard_normal((2, 3, 4)), "shape": (1, 1, 4)}
+    yield {"g": rng.standard_normal((2, 3, 4)), "shape": (4,)}
     yield {"g": rng.standard_normal((2, 3, 4)), "shape": (1,)}
     yield {"g": rng.standard_normal((3, 1)), "shape": (1, 1)}
     yield {"g": rng.standard_normal((2, 3)), "shape": (2, 3)}
@@ -425,6 +426,17 @@ copied, `g` may come back as it is.
             ("if extra or grown:", "if False:"),
         ),
         mistake(
+            "one axis after another",
+            "You add up along axis 0, and then along axis 1: but when axis 0 is gone, what was "
+            "axis 1 is 0. Give `sum` all of them at once, in a tuple.",
+            (
+                "g = g.sum((*range(extra), *grown)).reshape(*tensor.shape)",
+                """for i in range(extra):
+            g = g.sum(i)
+        g = g.sum(tuple(i - extra for i in grown)).reshape(*tensor.shape)""",
+            ),
+        ),
+        mistake(
             "counted from the wrong end",
             "Shapes are compared from the right: axis i of `tensor` is axis i + extra of `g`.",
             ("n != g.shape[i + extra]", "n != g.shape[i]"),
@@ -467,7 +479,8 @@ def sigmoid_cases(rng):
 def use_sigmoid(answer, x, times=1.0):
     """Values, first and second gradient, and whether it is one operation on x."""
     x = Tensor(x)
-    out = answer(x)
+    with np.errstate(over="raise"):
+        out = answer(x)
     found = {"σ(x)": arrays(out)}
     if not hasattr(out, "inputs"):
         return found | {"a Tensor": False}
@@ -557,12 +570,18 @@ def my_sigmoid(x):
         ),
         mistake(
             "large numbers overflow",
-            "At −1000 $e^{-x}$ is infinite, and your way back meets it: take a form that never "
+            "At −1000 $e^{-x}$ is beyond all numbers, and NumPy warns: take a form that never "
             "leaves the range, such as one with tanh.",
             (
                 "(np.tanh(a * np.float32(0.5)) + 1) * np.float32(0.5)",
-                "np.exp(a) / (1 + np.exp(a))",
+                "1 / (1 + np.exp(-a))",
             ),
+        ),
+        mistake(
+            "no tuple",
+            "An operation has one gradient for each input, and hands them over in a tuple, even "
+            "if there is one: `(…,)` with a comma.",
+            ("return (g * out * (1 - out),)", "return g * out * (1 - out)"),
         ),
         mistake(
             "half of it",
@@ -649,8 +668,8 @@ def my_way_there(tape, start):
     mistakes=(
         mistake(
             "nothing moves",
-            "All rates are 0: value `start` rises at the rate 1. (And it keeps it: a walk that "
-            "begins at entry 0 comes past `start`, and takes it away again.)",
+            "All rates are 0: value `start` rises at the rate 1. And it keeps it: a walk that "
+            "begins at entry 0 comes past `start`, and may take it away again.",
             ("    rates[start] = 1.0\n", ""),
         ),
         mistake(
@@ -758,6 +777,7 @@ rounding. No $H$, and no loop over entries.
 """,
     cases=hessian_cases,
     use=use_hessian,
+    rtol=1e-12,  # of the best of nudges, 1e-10 would be left
     hints=(
         "`w = Tensor(w)`, then `[slope] = grad(f(w), [w])`: a Tensor with a graph.",
         "How fast f rises along v is one number: `(slope * v).sum()`.",
