@@ -578,15 +578,6 @@ def my_sigmoid(x):
             ),
         ),
         mistake(
-            "large numbers overflow on the other side",
-            "At 1000 $e^x$ is beyond all numbers, and NumPy warns: take a form that never "
-            "leaves the range, such as one with tanh.",
-            (
-                "(np.tanh(a * np.float32(0.5)) + 1) * np.float32(0.5)",
-                "np.exp(a) / (1 + np.exp(a))",
-            ),
-        ),
-        mistake(
             "no tuple",
             "An operation has one gradient for each input, and hands them over in a tuple, even "
             "if there is one: `(…,)` with a comma.",
