@@ -31,10 +31,15 @@ class Mistake:
     patches: tuple
 
     @property
+    def beside(self):
+        """What is said of it beside another mistake: without "dW is right. But" before it."""
+        return re.sub(r"^[^.]+ (is|are) right\. (But )?", "", self.says)
+
+    @property
     def joins(self):
-        """Whether what it says is true beside another mistake: not if it says what is right."""
+        """Whether that is true beside another mistake: not if it still says what is right."""
         return not re.search(
-            r"(is|are|was|were|counted) right\b|^Right|rightly|fit ", self.says
+            r"(is|are|was|were|counted) right\b|^Right|rightly|fit ", self.beside
         )
 
 

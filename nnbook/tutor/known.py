@@ -1,14 +1,11 @@
 """Which known mistake an answer has made: it gives the same, case by case."""
 
-import re
 from dataclasses import replace
 
 from nnbook.tutor.cases import alike, extreme, remembered, run
 from nnbook.tutor.diagnosis import listed
 from nnbook.tutor.trial import equal, too_much, words
 
-# With which a sentence may begin that is said of a single mistake: "dW is right. But …".
-REST_IS_RIGHT = re.compile(r"^[^.]+ (is|are) right\. (But )?")
 LOOSE = 1e-4  # where a mistake is recognised although a guard against extremes differs
 
 
@@ -71,7 +68,7 @@ def of_two(exercise, mine, trials):
         if all(
             alike(exercise, one, run(exercise, answer, trial)) for one, trial in pairs
         ):
-            return known, f" And then: {also.says}"
+            return replace(known, says=known.beside), f" And then: {also.beside}"
     return None
 
 
@@ -93,9 +90,9 @@ def of_parts(exercise, mine, trials):
     if places[0] not in found:
         return None
     first = found[places[0]]
-    first = replace(first, says=REST_IS_RIGHT.sub("", first.says))
-    if says := [found[place].says for place in places[1:] if place in found]:
-        return first, f" And then: {REST_IS_RIGHT.sub('', says[0])}"
+    first = replace(first, says=first.beside)
+    if says := [found[place].beside for place in places[1:] if place in found]:
+        return first, f" And then: {says[0]}"
     names = [name_of(exercise, place) for place in places[1:]]
     verb = "is" if len(names) == 1 else "are"
     return first, f" (And {listed(names)} {verb} wrong, too.)"
