@@ -7,6 +7,8 @@ was computed from. Nobody writes a `backward` by hand any more.
 
 import copy
 import itertools
+import math
+import operator
 
 import numpy as np
 
@@ -25,11 +27,11 @@ def operation(forward, gradient):
     """
 
     def apply(*inputs, **settings):
-        inputs = checks.tensors(inputs, Tensor)
+        inputs = checks.tensors(forward, inputs, settings, Tensor)
         arrays = [tensor.data for tensor in inputs]
         try:
             data = forward(*arrays, **settings)
-        except ValueError as error:
+        except (IndexError, TypeError, ValueError) as error:
             raise checks.unfit(error, forward, arrays) from None
         out = Tensor(checks.result(data, arrays))
         out.operation, out.inputs, out.settings = apply, inputs, settings
@@ -68,7 +70,7 @@ where = operation(
 )
 maximum = operation(
     np.maximum,
-    lambda g, out, a, b: (lambda: where(a > b, g, 0), lambda: where(a > b, 0, g)),
+    lambda g, out, a, b: (lambda: g * (a > b), lambda: g * (a <= b)),
 )
 
 # The same numbers in another shape, some of them, or sums of them.
@@ -137,6 +139,8 @@ def pieces(g, inputs, axis):
 
 def product_gradient(g, out, a, b):
     """∂L/∂a = g bᵀ and ∂L/∂b = aᵀ g, as in `Linear`, for each matrix of a batch."""
+    if a.ndim == b.ndim == 2:
+        return lambda: g @ b.T, lambda: a.T @ g
     rows = a.reshape(1, -1) if a.ndim == 1 else a
     columns = b.reshape(-1, 1) if b.ndim == 1 else b
     batch = out.shape[: out.ndim - (a.ndim > 1) - (b.ndim > 1)]
@@ -146,8 +150,8 @@ def product_gradient(g, out, a, b):
         if b.ndim == 1:
             return g.mT @ rows  # (…, 1, n): as a row it adds up to (n,)
         if b.ndim == 2:  # one matrix for all of a batch: one long product
-            flat = rows.reshape(-1, rows.shape[-1])
-            return flat.T @ g.reshape(-1, g.shape[-1])
+            n = math.prod(rows.shape[:-1])
+            return rows.reshape(n, len(b)).T @ g.reshape(n, g.shape[-1])
         return rows.mT @ g
 
     return lambda: g @ columns.mT, db
@@ -158,9 +162,13 @@ matmul = operation(np.matmul, product_gradient)
 
 def concatenate(tensors, axis=0):
     """Several in a row, along an axis."""
-    tensors = checks.tensors(tensors, Tensor)
-    (axis,) = checks.axes(tensors[0].ndim, axis)
+    tensors, axis = checks.joined(tensors, axis, Tensor)
     return join(*tensors, axis=axis)
+
+
+def mirrored(f):
+    """f with its two inputs exchanged: what Python asks b for, in 2 - b."""
+    return lambda self, other: f(other, self)
 
 
 class Tensor:
@@ -179,10 +187,10 @@ class Tensor:
         self.data = checks.data(data)
         self.number = next(Tensor.numbers)  # what is made of it has a larger one
 
-    shape = property(lambda self: self.data.shape)
-    dtype = property(lambda self: self.data.dtype)
-    ndim = property(lambda self: self.data.ndim)
-    size = property(lambda self: self.data.size)
+    shape = property(operator.attrgetter("data.shape"))
+    dtype = property(operator.attrgetter("data.dtype"))
+    ndim = property(operator.attrgetter("data.ndim"))
+    size = property(operator.attrgetter("data.size"))
     T = property(lambda self: self.transpose())
     mT = property(lambda self: self.transpose(*range(self.ndim - 2), -1, -2))
 
@@ -200,25 +208,16 @@ class Tensor:
     exp, log, tanh, sqrt, maximum, where = exp, log, tanh, sqrt, maximum, where
     concatenate = concatenate
 
-    def __rsub__(self, other):
-        return subtract(other, self)
+    __rsub__, __rtruediv__, __rpow__, __rmatmul__ = map(
+        mirrored, (subtract, divide, power, matmul)
+    )
+    greater = __gt__ = mirrored(less)
+    greater_equal = __ge__ = mirrored(less_equal)
 
-    def __rtruediv__(self, other):
-        return divide(other, self)
+    def not_equal(self, other):
+        return where(self == other, False, True)
 
-    def __rpow__(self, other):
-        return power(other, self)
-
-    def __rmatmul__(self, other):
-        return matmul(other, self)
-
-    def greater(self, other):
-        return less(other, self)
-
-    def greater_equal(self, other):
-        return less_equal(other, self)
-
-    __gt__, __ge__ = greater, greater_equal
+    __ne__ = not_equal
 
     def __getitem__(self, key):
         key, rows = checks.split_key(key, Tensor)
@@ -244,10 +243,10 @@ class Tensor:
         return largest(self, axis=axis, keepdims=keepdims)
 
     def __array_ufunc__(self, function, method, *inputs, **settings):
-        return checks.numpys(function, Tensor, method)(*inputs, **settings)
+        return checks.numpys(function, Tensor, inputs, settings, method)
 
     def __array_function__(self, function, types, inputs, settings):
-        return checks.numpys(function, Tensor)(*inputs, **settings)
+        return checks.numpys(function, Tensor, inputs, settings)
 
     def __array__(self, dtype=None, copy=None):
         raise ValueError(
@@ -262,13 +261,20 @@ class Tensor:
     def __len__(self):
         return len(self.data)
 
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
     def __bool__(self):
-        checks.branch(Tensor.recording)
-        return bool(self.data)
+        return bool(checks.number_alone(self, Tensor.recording))
 
     def __float__(self):
-        checks.branch(Tensor.recording)
-        return float(self.data)
+        return float(checks.number_alone(self, Tensor.recording))
+
+    def __format__(self, form):
+        return format(float(self), form) if form else repr(self)
+
+    def __reduce__(self):
+        return Tensor, (self.data,)  # a copy or a pickle comes from nowhere
 
     def __repr__(self):
         return f"Tensor({np.array2string(self.data, separator=', ', prefix='Tensor(')})"
@@ -300,21 +306,22 @@ def vjp(out, wrt, g, *, again=True):
         if tensor not in graph:
             graph.add(tensor)
             found.extend(tensor.inputs)
-    graph = sorted(graph, key=lambda tensor: tensor.number)
+    graph = sorted(graph, key=operator.attrgetter("number"))
     asked = set(wrt)  # and all that was computed from them
     for tensor in graph:
         if not asked.isdisjoint(tensor.inputs):
             asked.add(tensor)
-    gradients, kept = {out: unbroadcast(g, out)}, set(wrt)
+    gradients, kept = {out: unbroadcast(checks.gradient(g, out, out), out)}, set(wrt)
     for tensor in reversed(graph):
         if tensor in gradients and tensor.inputs:
             g = gradients[tensor] if tensor in kept else gradients.pop(tensor)
             back = tensor.operation.gradient(
                 g, tensor, *tensor.inputs, **tensor.settings
             )
-            for each, d in zip(tensor.inputs, back):
+            for each, d in checks.handed_back(tensor, back):
                 if each in asked and d is not None:
-                    d = unbroadcast(d() if callable(d) else d, each)
+                    d = checks.gradient(d() if callable(d) else d, tensor, each)
+                    d = unbroadcast(d, each)
                     d = d if again else Tensor(d.data)
                     gradients[each] = gradients[each] + d if each in gradients else d
     for w in kept - gradients.keys():
@@ -349,6 +356,8 @@ class Model(Network):
     are views into `theta`. Use one twice, and it is shared.
     """
 
+    z = None  # of the last batch
+
     def __init__(self, *, dtype=np.float32, **arrays):
         own = set(vars(self))  # a subclass may have begun before
         super().__init__(Weights(checks.named(arrays, self)), dtype=dtype)
@@ -366,7 +375,7 @@ class Model(Network):
         """z of a batch x; keeps the graph for `backward`."""
         checks.weights_in_place(self)
         x, self.z = checks.inputs(x, self), None
-        self.out = checks.output(self.outputs(Tensor(x)), Tensor)
+        self.out = checks.output(self.outputs(Tensor(x)), Tensor, x)
         self.z = self.out.data
         return self.z
 
@@ -375,6 +384,7 @@ class Model(Network):
         checks.loss_gradient(dz, self.z)
         dz = Tensor(np.asarray(dz, self.dtype))
         gradients = vjp(self.out, list(self.weights.values()), dz, again=False)
+        checks.attached(self, "grad")
         np.concatenate([d.data.ravel() for d in gradients], out=self.grad)
 
     def predict(self, x):
@@ -382,8 +392,9 @@ class Model(Network):
         checks.weights_in_place(self)
         x, self.z, self.out = checks.inputs(x, self), None, None
         starts = range(0, max(len(x), 1), 1000)
-        parts = (self.outputs(Tensor(x[start : start + 1000])) for start in starts)
-        return np.concatenate([checks.output(z, Tensor).data for z in parts])
+        parts = [x[start : start + 1000] for start in starts]
+        z = [checks.output(self.outputs(Tensor(it)), Tensor, it).data for it in parts]
+        return np.concatenate(z)
 
     def astype(self, dtype):
         """A copy whose numbers are of another type."""

@@ -30,17 +30,17 @@ def gradient_errors(net, loss, x, y):
 
     a is from `backward`, b by nudges, on a float64 copy, with the best h of three. Below
     1e-6 it is right, around 1 wrong (or a nudge crosses a ReLU's kink), and nan undecided:
-    nudges change the loss no more than rounding. A layer's `rng` is put back each time.
+    nudges change the loss no more than rounding. An `rng` that it holds is put back.
     """
     x, y = checks.checkable(net, loss, x, y)
     net, losses, errors = net.astype(np.float64), [], {}
-    dice = [it.rng.bit_generator for it in net.places.values() if getattr(it, "rng", 0)]
-    start, states = net.theta.copy(), [die.state for die in dice]
+    dice = [it.rng for it in (net, *net.places.values()) if getattr(it, "rng", 0)]
+    start, states = net.theta.copy(), [die.bit_generator.state for die in dice]
 
     def value(theta):
         net.theta[...] = theta
         for die, state in zip(dice, states):
-            die.state = state
+            die.bit_generator.state = state
         losses.append(checks.loss_value(loss, loss(net.forward(x), y), net.z))
         return losses[-1]
 

@@ -278,6 +278,9 @@ def simpler(node):
     if op in ("add", "multiply") and x.value == NEUTRAL[op]:
         if (others[0].shape, others[0].dtype) == (node.shape, node.dtype):
             return others[0]
+    if op == "multiply" and others[0].dtype == bool != x.dtype:  # a number times True
+        zero = Node("constant", (), (), x.dtype, {"value": x.dtype.type(0)})
+        return Node("where", (others[0], x, zero), node.shape, node.dtype)
     if op == "power" and value == 2:
         return Node("multiply", (x, x), node.shape, node.dtype)
     if op == "power" and value == 0.5:

@@ -143,6 +143,24 @@ def test_any_product_of_vectors_matrices_and_batches(shapes):
 
 
 @pytest.mark.parametrize(
+    "one, two",
+    [
+        ((0, 3), (3, 2)),
+        ((2, 0), (0, 3)),
+        ((0,), (0,)),
+        ((3,), (3, 0)),
+        ((0, 2, 3), (3, 2)),
+        ((2, 0, 3), (3,)),
+    ],
+)
+def test_products_of_what_is_empty(one, two):
+    a, b = Tensor(np.ones(one)), Tensor(np.ones(two))
+    da, db = grad((a @ b).sum(), [a, b])
+    assert (da.shape, db.shape) == (one, two)
+    assert not da.data.any() and not db.data.any()
+
+
+@pytest.mark.parametrize(
     "f",
     [
         lambda a: a.sum(0),
@@ -218,6 +236,10 @@ def test_numpys_own_functions_may_be_called():
         lambda x: np.ones((4, 2)) @ x,
         lambda x: np.ones(3) - x / np.full((2, 1), 2.0),
         lambda x: np.float64(2) * x,
+        lambda x: np.sum(x, 0),
+        lambda x: np.reshape(x, 6),
+        lambda x: np.transpose(x, axes=(1, 0)),
+        lambda x: np.not_equal(x, x),
     ):
         np.testing.assert_allclose(f(t).data, f(a))
         assert isinstance(f(t), Tensor)
@@ -232,6 +254,7 @@ def test_comparisons_give_truth_and_no_gradient():
         (a > 2, [0, 0, 1]),
         (a >= 2, [0, 1, 1]),
         (a == 2, [0, 1, 0]),
+        (a != 2, [1, 0, 1]),
         (2 < a, [0, 0, 1]),
     ):
         assert got.dtype == bool
@@ -260,6 +283,28 @@ def test_the_gradient_of_a_product_worked_by_hand():
     da, db = ag.product_gradient(Tensor(np.array([[5.0]])), a @ b, a, b)
     np.testing.assert_array_equal(da().data, [[15, 20]])
     np.testing.assert_array_equal(db().data, [[5], [10]])
+
+
+def test_what_python_asks_of_a_single_number_and_of_rows():
+    number, rows = Tensor(np.array([[3.0]])), Tensor(np.arange(6.0).reshape(2, 3))
+    assert (float(number), bool(number), f"{number:.2f}") == (3.0, True, "3.00")
+    assert f"{rows[0]}" == "Tensor([0., 1., 2.])"
+    assert [float(row.sum()) for row in rows] == [3, 12] and len(rows) == 2
+    for f in len, list:
+        with pytest.raises(TypeError):  # as for numbers
+            f(Tensor(3.0))
+    assert {rows: 1}[rows] == 1 and rows in [rows]
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))]
+)
+def test_a_copy_of_a_tensor_comes_from_nowhere(copied):
+    x = Tensor(2.0)
+    for _ in range(5000):
+        x = x * 1
+    other = copied(x)
+    assert float(other) == 2 and other.inputs == () and other.number > x.number
 
 
 # --- types ------------------------------------------------------------------------------------
@@ -511,6 +556,30 @@ def test_the_gradient_check_finds_a_models_wrong_operation():
     assert gradient_check(model, cross_entropy, X, Y) > 1e-2
 
 
+class Chance(Model):
+    """Half of what is hidden, by chance."""
+
+    def __init__(self, rng):
+        super().__init__(W=he_normal(4, 6, rng=rng), V=he_normal(6, 3, rng=rng))
+        self.rng = rng
+
+    def outputs(self, x):
+        hidden = (x @ self.W).tanh()
+        return (hidden * (self.rng.random(hidden.shape) < 0.5)) @ self.V
+
+
+def test_a_models_chance_is_put_back_and_saved(tmp_path):
+    model = Chance(np.random.default_rng(0))
+    assert gradient_check(model, cross_entropy, X, Y) < 1e-6
+    rng, opt, data = np.random.default_rng(1), Adam(0.01), (X, Y)
+    kw = dict(epochs=1, batch_size=8, progress=False)
+    history = fit(model, cross_entropy, opt, data, data, rng=rng, **kw)
+    save_run(tmp_path / "run.npz", model, opt, history, rng)
+    other = Chance(np.random.default_rng(2))
+    load_run(tmp_path / "run.npz", other, Adam(0.01), history, np.random.default_rng(3))
+    np.testing.assert_array_equal(model.forward(X), other.forward(X))
+
+
 class Shared(Model):
     """One matrix there and back, and a list that holds it, too."""
 
@@ -637,6 +706,35 @@ def other_data():
     model.forward(X)
 
 
+def asked(gradient):
+    """grad of an operation whose gradient is written so."""
+    return grad(operation(lambda a, b: a * b, gradient)(T, T).sum(), [T])
+
+
+def outputs(f, **arrays):
+    """A model that computes f, on X."""
+    made = type("Made", (Model,), {"outputs": lambda self, x: f(self, x)})
+    return made(**(arrays or {"W": np.ones((4, 3))})).forward(X)
+
+
+class Forgetful(Model):
+    def __init__(self):
+        self.W = Tensor(np.ones((4, 3)))
+
+
+def inside():
+    model = Shared(np.random.default_rng(0))
+    model.inner = Shared(np.random.default_rng(0))
+    model.forward(X)
+
+
+def grad_replaced():
+    model = Shared(np.random.default_rng(0))
+    z = model.forward(X)
+    model.grad = np.zeros_like(model.grad)
+    model.backward(z)
+
+
 def backward_after_predict():
     model = Shared(np.random.default_rng(0))
     model.forward(X)
@@ -700,6 +798,93 @@ BAD = {
     "weights replaced": (replaced, r"W is no longer what the model learns"),
     "data replaced": (other_data, r"W is no longer what the model learns"),
     "backward after predict": (backward_after_predict, "after predict, again"),
+    "one input too many": (lambda: ag.exp(T, T), "exp takes Tensors or numbers, 1 of"),
+    "out=": (lambda: np.add(T, 1, out=np.ones((2, 3))), r"no Tensors into an array"),
+    "an array += a Tensor": (
+        lambda: np.ones((2, 3)).__iadd__(T),
+        r"no Tensors into an array",
+    ),
+    "where=": (lambda: np.exp(T, where=T > 0), "1 of them and nothing else, got 1, wh"),
+    "dtype=": (lambda: np.sum(T, dtype=float), r"np\.sum of a Tensor: .*'dtype'"),
+    "a product with a number": (lambda: T @ 2, r"two arrays with axes.*try a \* b"),
+    "batches of @": (
+        lambda: Tensor(np.ones((3, 2, 2))) @ np.ones((2, 2, 2)),
+        "as many matrices in a as in b",
+    ),
+    "a branch on an array": (lambda: T if T > 1 else 0, r"where\(condition, a, b\)"),
+    "a float of an array": (lambda: float(T), "only a single number"),
+    "an index too large": (lambda: T[5], r"does not fit shape \(2, 3\): index 5"),
+    "an index of text": (lambda: T["a":], "got 'a'"),
+    "minus true": (lambda: -(T > 1), r"negative of shapes \(2, 3\): .*boolean"),
+    "a number too large": (lambda: Tensor(np.int8(1)) + 300, "too large for int8"),
+    "nothing in a row": (lambda: concatenate([]), "at least one, got none"),
+    "numbers in a row": (lambda: concatenate([Tensor(1.0)]), r"reshape\(1\) gives one"),
+    "in a row, of other shapes": (
+        lambda: concatenate([T, np.ones((2, 2))]),
+        r"same in all other axes, got \(2, 3\) and \(2, 2\)",
+    ),
+    "an axis of a number": (lambda: Tensor(1.0).sum(0), "a single number has no axes"),
+    "a shape of text": (lambda: T.reshape("6"), "reshape takes whole numbers, got '6'"),
+    "the largest of nothing": (
+        lambda: Tensor(np.ones((0, 3))).max(0),
+        r"maximum of shapes \(0, 3\)",
+    ),
+    "wrt None": (
+        lambda: grad(T.sum(), None),
+        "wrt must be a list of Tensors, got None",
+    ),
+    "a gradient too few": (
+        lambda: asked(lambda g, out, a, b: (g * b,)),
+        "each of 2 inputs, got a tuple of 1",
+    ),
+    "a gradient without a comma": (
+        lambda: asked(lambda g, out, a, b: g * b),
+        r"got a Tensor: a tuple of one has a comma",
+    ),
+    "a gradient of another shape": (
+        lambda: asked(lambda g, out, a, b: (g.sum(), g)),
+        r"has shape \(\), where its input has \(2, 3\)",
+    ),
+    "a gradient that left the graph": (
+        lambda: asked(lambda g, out, a, b: (g.data, g)),
+        "must be made of Tensors, got an array",
+    ),
+    "a g of another shape": (
+        lambda: vjp(T * 2, [T], Tensor(1.0)),
+        r"has shape \(\), where its input has \(2, 3\)",
+    ),
+    "super().__init__ forgotten": (
+        lambda: Forgetful().forward(X),
+        r"must call super\(\)\.__init__",
+    ),
+    "super().__init__ forgotten, saved": (
+        lambda: Forgetful().save("net.npz"),
+        r"must call super\(\)\.__init__",
+    ),
+    "a name the model has": (lambda: Nothing(places=np.ones(2)), "take another name"),
+    "a name that is none": (lambda: Nothing(**{"W 1": np.ones(2)}), "name of an attr"),
+    "too few rows": (
+        lambda: outputs(lambda self, x: (x @ self.W)[:3]),
+        r"as many rows as x has, 30, got shape \(3, 3\)",
+    ),
+    "a loss for outputs": (
+        lambda: outputs(lambda self, x: (x @ self.W).mean()),
+        "the loss takes the mean",
+    ),
+    "a layer in a model": (
+        lambda: outputs(lambda self, x: Linear(4, 3, rng=RNG).forward(x)),
+        r"write x @ self\.W \+ self\.b",
+    ),
+    "a network in a model": (
+        lambda: outputs(lambda self, x: Network(Linear(4, 3, rng=RNG)).forward(x)),
+        "x must be an array, got a Tensor",
+    ),
+    "a model in a model": (inside, "inner has a theta of its own"),
+    "a model in a network": (
+        lambda: Network(Shared(np.random.default_rng(0))),
+        "a Model stands by itself",
+    ),
+    "grad replaced": (grad_replaced, "no longer a part of the network's grad"),
     "backward before forward": (
         lambda: Shared(np.random.default_rng(0)).backward(X),
         "backward before forward",

@@ -467,6 +467,17 @@ def area(x, W):
     return (a + 1).sum() / (a + 1).max() * (2.0 * 3.0)
 
 
+def test_a_number_times_true_is_a_choice():
+    def positive(x):
+        return x * (x > 0)
+
+    x = np.array([-1.0, 2.0])
+    for target, words in (("numpy", "np.multiply("), ("javascript", " ? ")):
+        program = compile(positive, x, target=target)
+        assert words in program.source
+    np.testing.assert_array_equal(compile(positive, x, target="numpy")(x), [0, 2])
+
+
 def test_dead_code_common_parts_and_constants_are_gone():
     source = compile(area, np.ones((4, 3)), np.ones((3, 2)), target="numba").source
     assert source.count("+ 1.0") == 1  # the same twice is computed once

@@ -13,6 +13,10 @@ def batch(x, W):
             f"x must be a batch of shape (n, {W.shape[0]}), one row an example, n at least 1; "
             f"got {got}: {as_batch(x, W.shape[0])}"
         )
+    if type(x) is not type(W) and hasattr(x, "operation"):
+        raise ValueError(
+            "Linear takes an array, got a Tensor: in a Model write x @ self.W + self.b"
+        )
     return x if x.dtype == W.dtype else x.astype(W.dtype)
 
 

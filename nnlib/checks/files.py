@@ -98,8 +98,9 @@ def pieces(net, optimizer, history, rng):
     yield from attributes("optimizer", optimizer)
     yield from attributes("history", history)
     yield "rng", rng.bit_generator, "state"
-    for place, layer in getattr(net, "places", {}).items():
-        for name, value in vars(layer).items():
+    holders = {"network": net} | getattr(net, "places", {})
+    for place, holder in holders.items():
+        for name, value in vars(holder).items():
             if isinstance(value, np.random.Generator):
                 yield f"{place}.{name}", value.bit_generator, "state"
 

@@ -20,6 +20,8 @@ def layers(layers):
             hint = ""
             if isinstance(layer, (tuple, list)):
                 hint = ": with a star, Network(*layers), each is an argument"
+            elif hasattr(layer, "outputs"):
+                hint = ": a Model stands by itself, and is trained as it is"
             elif hasattr(layer, "theta"):
                 hint = ": its layers are what another network can have, Network(*net.layers, …)"
             elif hasattr(layer, "forward") and not isinstance(layer, type):
@@ -148,6 +150,11 @@ def inputs(x, network):
     Activations get floats in any case: an exponential of small integers overflows.
     """
     given = x
+    if hasattr(x, "operation"):
+        raise ValueError(
+            "x must be an array, got a Tensor: a network takes none, but a Model's "
+            "outputs(x) does"
+        )
     try:
         x = np.asarray(x)
     except ValueError as error:
@@ -204,6 +211,11 @@ def lasting(layer):
 
 def attached(network, flat):
     """Each parameter is the network's own view into theta, or each gradient into grad."""
+    if not hasattr(network, "made_of"):
+        raise ValueError(
+            f"{type(network).__name__} is not a network yet: its __init__ must call "
+            f"super().__init__(…) first"
+        )
     if network.layers is not network.made_of:
         same_layers(network)
     vector = getattr(network, flat)

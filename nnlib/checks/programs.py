@@ -17,15 +17,6 @@ def target(name):
     return name
 
 
-def branch(recording):
-    """While a program is recorded nobody may ask what a Tensor's numbers are."""
-    if recording:
-        raise ValueError(
-            "a branch on a value cannot be compiled: the program is recorded once, and would "
-            "do for all numbers what it does for these; where(condition, a, b) chooses for each"
-        )
-
-
 def open_sizes(sizes, examples, names):
     """The shape of each example, with names for the sizes that are left open."""
     for it, name in zip(examples, names):
