@@ -263,6 +263,13 @@ def test_comparisons_give_truth_and_no_gradient():
     np.testing.assert_array_equal(d.data, [0, 0, 1])
 
 
+def test_what_stands_on_the_right_is_asked_with_its_inputs_exchanged():
+    a = Tensor(3.0)
+    assert float(ag.mirrored(ag.subtract)(a, 5.0)) == float(5.0 - a) == 2
+    assert float(ag.mirrored(ag.power)(a, 2.0)) == float(2.0**a) == 8
+    assert [bool(it) for it in (a > 2, a >= 3, a > 3)] == [True, True, False]
+
+
 def test_the_gradient_of_copies_adds_up():
     g = Tensor(np.arange(6.0).reshape(2, 3))
     for shape, want in (
