@@ -48,7 +48,7 @@ def draw_step(h=1.0):
         log_scale(right, -16, 0, axis="x")
         log_scale(right, -13, 0)
     return picture, (
-        f"With h = {h:.3g} the slope of w³ at 2 comes out as {both:.6g} from a nudge both ways, "
+        f"With h = {rounded(h, 3)} the slope of w³ at 2 comes out as {both:.6g} from a nudge both ways, "
         f"a relative error of {rounded(abs(both / 12 - 1), 1)}, and as {one:.6g} from a nudge one "
         f"way. The truth is 12."
     )
