@@ -48,9 +48,9 @@ def draw_step(h=1.0):
         log_scale(right, -16, 0, axis="x")
         log_scale(right, -13, 0)
     return picture, (
-        f"With h = {rounded(h, 3)} the slope of w³ at 2 comes out as {both:.6g} from a nudge both ways, "
-        f"a relative error of {rounded(abs(both / 12 - 1), 1)}, and as {one:.6g} from a nudge one "
-        f"way. The truth is 12."
+        f"With h = {rounded(h, 3)} the slope of w³ at 2 comes out as {both:.6g} from a nudge "
+        f"both ways, a relative error of {rounded(abs(both / 12 - 1), 1)}, and as {one:.6g} from "
+        f"a nudge one way. The truth is 12."
     )
 
 
