@@ -74,7 +74,9 @@ maximum = operation(
 )
 
 # The same numbers in another shape, some of them, or sums of them.
-reshape = operation(np.reshape, lambda g, out, a, shape: (g.reshape(*a.shape),))
+reshape = operation(
+    lambda a, shape: a.reshape(shape), lambda g, out, a, shape: (g.reshape(*a.shape),)
+)
 transpose = operation(
     np.transpose, lambda g, out, a, axes: (g.transpose(*np.argsort(axes).tolist()),)
 )
