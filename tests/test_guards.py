@@ -430,6 +430,14 @@ def test_the_packages_text_comes_into_a_cell(edit):
     assert refreshed(source, package, ["another"]) == (source, [])
 
 
+def test_an_assignment_comes_into_a_cell_too(monkeypatch):
+    monkeypatch.setattr(definitions, "LATER", {"graphs": ["04"]})
+    package = core_definitions(GRAPHS)
+    old = f"x = 1\n\n{TOTAL.replace('sum', 'max')}\n{DOUBLE}"
+    new = f"x = 1\n\n{TOTAL}\n{DOUBLE}"
+    assert refreshed(old, package, ["total", "double"]) == (new, ["total"])
+
+
 def test_a_docstring_of_a_class_in_part_keeps_its_empty_line():
     whole = 'class Two:\n    """One.\n\n    More.\n    """\n\n    a = 1\n\n    b = 2'
     shown = whole.removesuffix("\n\n    b = 2")

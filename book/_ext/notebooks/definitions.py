@@ -208,7 +208,7 @@ def refreshed(source, package, names):
 
 def same_members(shown, new):
     """Whether a class differs from this text in empty lines between its members alone."""
-    [other] = definitions(new)
+    [other] = definitions(new, assigned=True)
     same = shown.header == other.header and shown.members == other.members
     return shown.is_class and same
 
