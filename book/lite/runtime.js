@@ -97,6 +97,12 @@
         if (data?.nnPython) failed(data.nnPython);
         if (data?.name === "throw") failed(data.value?.value?.message ?? "its kernel does not start");
       });
+      const post = worker.postMessage.bind(worker);
+      worker.postMessage = async (message, ...more) => {
+        const options = message?.argumentList?.[0]?.value;
+        if (options?.mountDrive === false) options.mountDrive = await filesAreKept();
+        post(message, ...more);
+      };
       return worker;
     };
     let early = make();
@@ -110,6 +116,15 @@
     };
     return failing;
   }
+
+  // Whether the service worker carries files between Python and what this browser keeps. The kernel
+  // is told so when it is made, and on a page opened again that is often before JupyterLite has
+  // found its service worker: then what was solved before was not there.
+  const filesAreKept = () =>
+    Promise.race([
+      navigator.serviceWorker?.ready.then(Boolean) ?? false,
+      new Promise((resolve) => setTimeout(resolve, 3000, false)),
+    ]);
 
   // The first of the files that does not come; null if all do. Asks for no file's content.
   async function missing() {
