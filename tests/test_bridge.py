@@ -5,6 +5,7 @@ Neither PyTorch nor JAX is needed here: `make bridge` runs the programs.
 
 import ast
 import copy
+import inspect
 import json
 import re
 import sys
@@ -17,6 +18,7 @@ import pytest
 import claims
 from bridge import __main__ as command
 from bridge.with_nnlib import from_torch, network, to_jax, to_torch, train_nnlib
+from nnbook.exercises import find
 from nnbook.figures import bridge
 from nnlib import Adam, cross_entropy
 from nnlib.datasets import digits
@@ -277,3 +279,8 @@ def test_pictures_tell_the_numbers_of_the_stored_run():
     assert "by 1 · 10⁻⁷ of their size in PyTorch, by 2 · 10⁻⁵ in JAX" in text
     _, text = bridge.draw_loops("PlainList")
     assert "the loss is 0.35 to 0.4" in text and "86 % to 92 %" in text
+
+
+def test_the_exercise_asks_for_the_page_s_own_function():
+    own = inspect.getsource(to_torch).replace("to_torch", "my_state_dict")
+    assert find("bridge.state_dict").solution.strip() == own.strip()

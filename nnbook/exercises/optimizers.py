@@ -27,6 +27,13 @@ SQUARE_FROM_START = (
     "book the means start at zero."
 )
 
+FIRST_TWICE = mistake(  # of velocities
+    "the first gradient twice",
+    "You begin with the first gradient, and then add it once more. Begin with zeros: "
+    "β · 0 + g is g.",
+    ("self.v = np.zeros_like(theta)", "self.v = grad.copy()"),
+)
+
 
 def momentum_cases(rng):
     yield {"theta": [0.0], "gradients": [[2.0]], "lr": 0.5, "beta": 0.5}
@@ -133,12 +140,7 @@ $\\theta \\leftarrow \\theta - \\eta v$, in place.
             "further down. Here the step is along v.",
             ("self.lr * self.v", "self.lr * (grad + self.beta * self.v)"),
         ),
-        mistake(
-            "the first gradient twice",
-            "You begin with the first gradient, and then add it once more. Begin with zeros: "
-            "β · 0 + g is g.",
-            ("self.v = np.zeros_like(theta)", "self.v = grad.copy()"),
-        ),
+        FIRST_TWICE,
         mistake(
             "β for the gradient",
             "β multiplies the new gradient, and should multiply the old velocity: β v + g.",
@@ -1336,12 +1338,7 @@ class MyNesterov:
             "g + β v.",
             ("(grad + self.beta * self.v)", "(self.v + self.beta * self.v)"),
         ),
-        mistake(
-            "the first gradient twice",
-            "You begin with the first gradient, and then add it once more. Begin with zeros: "
-            "β · 0 + g is g.",
-            ("self.v = np.zeros_like(theta)", "self.v = grad.copy()"),
-        ),
+        FIRST_TWICE,
         mistake(
             "a plain first step",
             "The first step is plain descent with you. It looks ahead, too: v is g then, and the "
